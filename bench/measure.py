@@ -1,0 +1,56 @@
+"""Timing, and the one object every benchmark gives."""
+
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeVar
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure we set out to reach; ``value`` and ``target`` are ratios or seconds as ``goal`` says."""
+
+    goal: str
+    value: float
+    target: float
+    better: Literal["higher", "lower"] = "higher"
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is reached."""
+        return self.value >= self.target if self.better == "higher" else self.value <= self.target
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What was measured: our seconds, the peers' seconds, the goals."""
+
+    name: str
+    size: int
+    seconds: float
+    peers: dict[str, float]
+    goals: tuple[Goal, ...] = ()
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"name", "size", "seconds", "peak_mb", "peers", "goals": [{"goal", "value", "target", "met"}]}``."""
+        goals = [
+            {"goal": goal.goal, "value": round(goal.value, 4), "target": goal.target, "met": goal.met}
+            for goal in self.goals
+        ]
+        told = asdict(self) | {"goals": goals, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+        return {key: told[key] for key in ("name", "size", "seconds", "peak_mb", "peers", "goals", "notes") if told[key] != {}}
+
+
+def median_seconds(work: Callable[[], R], *, runs: int = 3) -> tuple[float, R]:
+    """The median wall time of ``runs`` runs, and what the last one gave."""
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        result = work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times), result

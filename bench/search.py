@@ -1,0 +1,78 @@
+"""Name search against a plain scan with LIKE, on a register of made-up names."""
+
+import random
+import statistics
+import time
+from datetime import date
+
+import polars as pl
+from django.db import connection
+
+from bench.measure import Benchmark, Goal
+from rongxin.primitives.uscc import make
+from rongxin.subjects.registration import register
+from rongxin.subjects.search import find_names
+
+CHUNK = 100_000
+QUERIES = 200
+SCANS = 5
+_PLACES = ("福州", "闽侯", "连江", "福清", "长乐", "罗源", "永泰", "闽清")
+_TRADES = ("贸易", "建材", "茶业", "物流", "电子", "环保科技", "食品", "机械", "纺织", "文化传播", "供应链管理", "水产")
+_CORES = "榕海江山金玉华盛恒通达兴隆泰安和顺福瑞祥云天宇创新嘉美德诚信永昌明远东方大成利丰源泉"
+
+
+def _names(size: int, chance: random.Random) -> list[str]:
+    return [
+        f"{chance.choice(_PLACES)}示例{''.join(chance.choices(_CORES, k=chance.randint(2, 4)))}"
+        f"{chance.choice(_TRADES)}有限公司"
+        for _ in range(size)
+    ]
+
+
+def run(size: int) -> Benchmark:
+    """p95 of queries of two to six characters taken from names, former names included, over ``size`` subjects."""
+    chance = random.Random(20261122)  # noqa: S311
+    sample: list[str] = []
+    for start in range(0, size, CHUNK):
+        count = min(CHUNK, size - start)
+        names = _names(count, chance)
+        codes = [make("9", "1", "990000", f"{start + index:08d}") for index in range(count)]
+        former = [name.replace("有限公司", "商行") if index % 10 == 0 else None for index, name in enumerate(names)]
+        rows = pl.DataFrame({"uscc": codes, "name": names, "former_name": former})
+        register(rows, source="bench", on=date(2026, 1, 5))
+        sample += chance.sample(names, min(QUERIES, count))
+    queries = []
+    for name in chance.sample(sample, min(QUERIES, len(sample))):
+        length = chance.randint(2, 6)
+        begin = chance.randint(0, len(name) - length)
+        queries.append(name[begin : begin + length])
+    ours = [_timed(lambda query=query: find_names(query)) for query in queries]  # type: ignore[misc]
+    scans = [_timed(lambda query=query: _scan(query)) for query in queries[:SCANS]]  # type: ignore[misc]
+    p95 = statistics.quantiles(ours, n=20)[-1]
+    scan = statistics.median(scans)
+    return Benchmark(
+        name="search",
+        size=size,
+        seconds=round(p95, 5),
+        peers={"LIKE scan": round(scan, 5)},
+        goals=(
+            Goal("p95 in milliseconds", 1000 * p95, 50, "lower"),
+            Goal("p95 as a part of a LIKE scan", p95 / scan, 1 / 20, "lower"),
+        ),
+        notes={"median_ms": round(1000 * statistics.median(ours), 2), "database": connection.vendor},
+    )
+
+
+def _timed(work) -> float:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _scan(query: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT subject_id FROM subjects_subjectname WHERE normalised LIKE %s ORDER BY normalised LIMIT 100",
+            [f"%{query}%"],
+        )
+        cursor.fetchall()

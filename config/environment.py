@@ -1,0 +1,88 @@
+"""What the operator sets: one variable ``RONGXIN_<NAME>`` each, read once, checked at start.
+
+Every field is documented in docs/operators.md; a test compares the two.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Environment(BaseSettings):
+    """Settings of one deployment. Secrets come from the environment only."""
+
+    model_config = SettingsConfigDict(env_prefix="RONGXIN_", extra="ignore")
+
+    var: Path = Field(default=ROOT / "var", description="folder for the database, received files and snapshots")
+    policies: Path = Field(default=ROOT / "policies", description="folder of the policy packs that seed the rulebook")
+    pack: str = Field(default="fuzhou", description="the policy pack this platform follows")
+    database_url: str = Field(default="", description="postgresql://user:password@host/name, or empty for SQLite")
+    secret_key: SecretStr = Field(default=SecretStr(""), description="signs cookies; made once under var/ when empty")
+    platform_name: str = Field(default="福州市公共信用信息平台", description="name under the brand on every page")
+    host_department: str = Field(default="福州市公共信用牵头部门", description="who runs the platform, in the footer")
+    origin: str = Field(
+        default="350100", pattern=r"^[0-9A-Z]{2,12}$", description="origin part of the public record number"
+    )
+    demo: bool = Field(default=False, description="this platform holds made-up demonstration data and says so")
+    hosts: str = Field(default="localhost,127.0.0.1,[::1]", description="host names served, separated by commas")
+    https: bool = Field(default=False, description="served over HTTPS only: secure cookies and HSTS")
+    upload_limit_mb: int = Field(default=200, ge=1, le=2048, description="largest file a department may send, in MB")
+    row_limit: int = Field(default=1_000_000, ge=1, description="most rows in one file")
+    worker_lease_seconds: int = Field(default=30, ge=2, description="how long a worker's claim on a job lasts unrenewed")
+    debug: bool = Field(default=False, description="for developers: error pages with details")
+
+    def database(self) -> dict[str, Any]:
+        """The Django database entry: SQLite under ``var`` or the PostgreSQL of ``database_url``."""
+        if not self.database_url:
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": self.var / "rongxin.sqlite3",
+                # One writer at a time, taken at the start: no deadlock between two readers that both want to write.
+                "OPTIONS": {
+                    "transaction_mode": "IMMEDIATE",
+                    "timeout": 20,
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+                },
+            }
+        url = urlparse(self.database_url)
+        if url.scheme not in ("postgresql", "postgres"):
+            raise ValueError(f"RONGXIN_DATABASE_URL: {url.scheme!r} is not postgresql")
+        query = dict(part.split("=", 1) for part in url.query.split("&") if "=" in part)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path.lstrip("/")),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": unquote(query.get("host", url.hostname or "")),
+            "PORT": str(url.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+
+    def signing_key(self) -> str:
+        """The secret that signs cookies: from the environment, or made once and kept with owner-only access."""
+        if self.secret_key.get_secret_value():
+            return self.secret_key.get_secret_value()
+        path = self.var / "secret_key"
+        if not path.exists():
+            self.var.mkdir(parents=True, exist_ok=True)
+            made = path.with_suffix(f".{os.getpid()}")
+            made.touch(mode=0o600)
+            made.write_text(secrets.token_urlsafe(64))
+            try:
+                os.link(made, path)  # two processes starting together keep the first key
+            except FileExistsError:
+                pass
+            finally:
+                made.unlink()
+        return path.read_text()
+
+
+environment = Environment()

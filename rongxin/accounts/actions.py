@@ -1,0 +1,18 @@
+"""Opening accounts."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Role
+from rongxin.departments.models import Department
+
+
+@transaction.atomic
+def open_account(username: str, password: str, *, display_name: str, department: Department, role: Role) -> Account:
+    """Open an account; raises ValidationError when the password is weak and IntegrityError when the name is taken."""
+    account = Account(username=username, display_name=display_name, department=department, role=role)
+    validate_password(password, account)
+    account.set_password(password)
+    account.save(force_insert=True)
+    return account

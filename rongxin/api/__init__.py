@@ -1,0 +1,1 @@
+"""The machine interface (OpenAPI). Nothing is here yet; files come in through page, form and command."""

@@ -1,0 +1,74 @@
+"""``rongxin account`` and ``rongxin department``: who works with the platform."""
+
+import getpass
+import os
+from typing import Annotated
+
+import typer
+
+from rongxin.cli.django import start
+
+app = typer.Typer(no_args_is_help=True, help="工作人员账号。Accounts of officers.")
+departments = typer.Typer(no_args_is_help=True, help="单位。Departments.")
+
+
+@app.callback()
+def group() -> None:
+    """Keeps ``account`` a group although it has one command."""
+
+
+@app.command("open")
+def open_account(
+    username: str,
+    department: Annotated[str, typer.Option(help="code of the department")],
+    role: Annotated[str, typer.Option(help="clerk or reviewer")],
+    display_name: Annotated[str, typer.Option(help="name or staff number shown beside decisions")],
+) -> None:
+    """Open an account. The password comes from RONGXIN_NEW_PASSWORD or is asked for; it is never an argument."""
+    start()
+    from django.core.exceptions import ValidationError
+    from django.db import IntegrityError
+
+    from rongxin.accounts import actions
+    from rongxin.accounts.permissions import Role
+    from rongxin.departments.queries import NoSuchDepartment
+    from rongxin.departments.queries import department as find
+
+    password = os.environ.get("RONGXIN_NEW_PASSWORD") or getpass.getpass("Password: ")
+    try:
+        actions.open_account(username, password, display_name=display_name, department=find(department), role=Role(role))
+    except ValidationError as error:
+        raise typer.BadParameter("；".join(error.messages)) from error
+    except NoSuchDepartment as error:
+        raise typer.BadParameter(f"no department {department}; see rongxin department list") from error
+    except ValueError as error:
+        raise typer.BadParameter(f"role is one of {', '.join(Role.values)}") from error
+    except IntegrityError as error:
+        raise typer.BadParameter(f"{username} exists already") from error
+    typer.echo(f"{username} ({role}, {department})")
+
+
+@departments.command("enter")
+def enter_department(
+    code: str,
+    name: str,
+    region: Annotated[str, typer.Option(help="division code, e.g. 350102")],
+    short_name: str = "",
+    uscc: str = "",
+) -> None:
+    """Enter a department, or bring the one with this code up to date."""
+    start()
+    from rongxin.departments import actions
+
+    actions.enter(code, name, region=region, short_name=short_name, uscc=uscc)
+    typer.echo(f"{code}\t{name}\t{region}")
+
+
+@departments.command("list")
+def list_departments() -> None:
+    """Print every department: code, name, region."""
+    start()
+    from rongxin.departments.queries import providers
+
+    for found in providers():
+        typer.echo(f"{found.code}\t{found.name}\t{found.region}")

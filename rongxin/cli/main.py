@@ -1,0 +1,31 @@
+"""The ``rongxin`` command and its groups."""
+
+import typer
+
+from rongxin.cli import accounts, bench, codes, demonstration, intake, policy, serving, subjects, workdays
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="榕信：以信用为基础的监管平台。Every subcommand takes --json for machines.",
+)
+app.add_typer(codes.app, name="code")
+app.add_typer(workdays.app, name="workdays")
+app.add_typer(policy.app, name="policy")
+app.add_typer(subjects.app, name="subjects")
+app.add_typer(accounts.app, name="account")
+app.add_typer(accounts.departments, name="department")
+app.command("intake")(intake.intake)
+app.command("demo")(demonstration.demo)
+app.command("quickstart")(serving.quickstart)
+app.command("serve")(serving.serve)
+app.command("worker")(serving.worker)
+app.command("scheduler")(serving.scheduler)
+app.command("migrate")(serving.migrate)
+app.command("bench")(bench.bench)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

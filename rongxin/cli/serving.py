@@ -1,0 +1,129 @@
+"""``rongxin quickstart``, and the parts it starts: web, worker and scheduler."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final
+
+import typer
+
+from rongxin.cli.django import start
+
+Port = Annotated[int, typer.Option(help="port to listen on", envvar="RONGXIN_PORT")]
+Host = Annotated[str, typer.Option(help="address to listen on", envvar="RONGXIN_LISTEN")]
+GRACE_SECONDS: Final = 15
+
+
+def migrate() -> None:
+    """Create or upgrade the tables and gather the static files."""
+    start()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 2) -> None:
+    """Serve the pages."""
+    command = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
+    program = Path(sys.executable).with_name("granian")
+    os.execv(program, [*command, "--no-ws", "--log-level", "warning", "config.wsgi:application"])  # noqa: S606
+
+
+def worker() -> None:
+    """Do background work until told to stop; start as many as there are cores to spare."""
+    start()
+    from rongxin.jobs.worker import Worker
+
+    Worker().run()
+
+
+def scheduler() -> None:
+    """Enqueue what is due by the schedules in config/jobs.py; two of them do no harm."""
+    start()
+    from rongxin.jobs.scheduler import Scheduler
+
+    Scheduler().run()
+
+
+def quickstart(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    subjects: Annotated[int, typer.Option(help="made-up enterprises to begin with")] = 1200,
+) -> None:
+    """Migrate, load packs and made-up data, then serve web, worker and scheduler from this one terminal."""
+    if _taken(host, port):
+        typer.echo(f"端口 {port} 已被占用。请改用：RONGXIN_PORT={port + 1} make run", err=True)
+        raise typer.Exit(1)
+    os.environ.setdefault("RONGXIN_DEMO", "1")
+    start()
+    from config.environment import environment
+
+    typer.echo("准备数据库……")
+    migrate()
+    from rongxin.cli.demonstration import PASSWORD, prepare
+
+    logins = prepare(subjects=subjects)
+    family = [
+        subprocess.Popen([sys.executable, "-m", "rongxin.cli", *part])
+        for part in (["serve", "--host", host, "--port", str(port)], ["worker"], ["scheduler"])
+    ]
+    _wait_until_up(host, port, family[0])
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
+    typer.echo(f"\n榕信 · {environment.platform_name}（示例数据）\n")
+    typer.echo(f"  公众门户    http://{shown}:{port}/")
+    typer.echo(f"  部门工作台  http://{shown}:{port}/desk/")
+    for username, role in logins:
+        typer.echo(f"    {role:<6}  用户名 {username}  密码 {PASSWORD}")
+    typer.echo("\n按 Ctrl-C 停止。")
+    raise typer.Exit(_attend(family))
+
+
+def _taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _wait_until_up(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
+    while web.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex((host, port)) == 0:
+                return
+        time.sleep(0.1)
+
+
+def _attend(family: list[subprocess.Popen[bytes]]) -> int:
+    """Wait until told to stop or one of the three ends, then end the others gently. Returns the exit status."""
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping and all(part.poll() is None for part in family):
+        time.sleep(0.2)
+    failed = [] if stopping else [part for part in family if part.poll() is not None]
+    for part in family:
+        if part.poll() is None:
+            part.terminate()
+    deadline = time.monotonic() + GRACE_SECONDS
+    for part in family:
+        try:
+            part.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            part.kill()
+    for part in failed:
+        typer.echo(f"{part.args} ended with {part.returncode}", err=True)
+    return 1 if failed else 0

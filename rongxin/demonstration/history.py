@@ -1,0 +1,190 @@
+"""Half a year of work of the made-up departments, sending by sending: what came in when, who decided when, what went wrong."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from rongxin.demonstration import famous, flaws
+from rongxin.demonstration.acts import LICENCE, PENALTY
+from rongxin.demonstration.authorities import AUTHORITIES, SHOWN, Authority
+from rongxin.demonstration.chance import below
+from rongxin.demonstration.diary import Diary, sending_days
+from rongxin.demonstration.enterprises import LAST_DAY, identities, register_rows
+from rongxin.demonstration.famous import FAMOUS
+from rongxin.demonstration.parts import REGISTRATION
+from rongxin.primitives.workdays import Calendar
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+WEEKS: Final = 26
+NEWCOMERS_SINCE: Final = LAST_DAY - timedelta(days=90)
+WAITING_FILE: Final = "行政许可-待审核.csv"
+"""The last sending of the department that is shown; it waits for its reviewer. Where it is, the demonstration is complete."""
+
+_TITLES: Final = {PENALTY: "行政处罚", LICENCE: "行政许可", REGISTRATION: "新设立登记"}
+_OPENS = time(9, 5)
+_SENT_BACK: Final = "许可决定日期与决定书原件不一致，请核对第2行至第4行后重新报送。"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A file that a department sends: its rows by field name, when it arrives, and when the second person decides.
+
+    ``decided_at`` None: it still waits. ``return_reason``: it is sent back instead of released.
+    """
+
+    authority: Authority
+    kind: str
+    file_name: str
+    encoding: str
+    rows: pl.DataFrame
+    received_at: datetime
+    decided_at: datetime | None
+    return_reason: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """Made-up work up to ``now``: the enterprises, and every sending in the order of arrival."""
+
+    seed: int
+    subjects: int
+    now: datetime
+    calendar: Calendar
+    weeks: int = WEEKS
+
+    @property
+    def last_day(self) -> date:
+        """The last working day on which work had begun before ``now``."""
+        local = self.now.astimezone(SHANGHAI)
+        begun = self.calendar.is_workday(local.date()) and local.time() >= time(10)
+        return local.date() if begun else self.calendar.add(local.date(), -1).date
+
+    @property
+    def first_day(self) -> date:
+        """The first working day of the weeks told."""
+        monday = self.last_day - timedelta(days=self.last_day.weekday(), weeks=self.weeks)
+        return self.calendar.add(monday - timedelta(days=1), 1).date
+
+    def register(self) -> pl.DataFrame:
+        """The enterprises on the register before the first sending, by field name, with ``renamed_on``."""
+        return self._register().filter(pl.col("established_on") < NEWCOMERS_SINCE)
+
+    def sendings(self) -> list[Sending]:
+        """Everything that was sent until now."""
+        known = self._known()
+        sent = [
+            sending
+            for authority in AUTHORITIES
+            for kind in (PENALTY, LICENCE)
+            for sending in self._of_diary(Diary(self.seed, authority, kind, self.calendar, known))
+        ]
+        return sorted([*sent, *self._newcomers()], key=lambda each: (each.received_at, each.authority.code, each.kind))
+
+    def _index(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return np.arange(max(self.subjects, len(FAMOUS)), dtype=np.int64)
+
+    def _register(self) -> pl.DataFrame:
+        index = self._index()
+        return register_rows(self.seed, index).with_columns(identities(self.seed, index)["renamed_on"])
+
+    def _known(self) -> pl.DataFrame:
+        """Those whom an authority may have decided upon: on the register before the first day, and still there."""
+        standing = (pl.col("status") == "存续") & (pl.col("established_on") < NEWCOMERS_SINCE)
+        return identities(self.seed, self._index()).filter(standing)
+
+    def _of_diary(self, diary: Diary) -> Iterator[Sending]:
+        authority, kind = diary.authority, diary.kind
+        days = sending_days(authority, self.calendar, self.first_day, self.last_day - timedelta(days=1))
+        is_shown = authority == SHOWN
+        if is_shown and kind == LICENCE:
+            days.append(self.last_day)
+        by_day = diary.sendings(days)
+        if is_shown and kind == PENALTY:
+            by_day = self._with_famous(by_day, days)
+        sent = [self._sending(authority, kind, day, rows) for day, rows in by_day.items()]
+        if not is_shown:
+            yield from sent
+        elif kind == PENALTY:
+            yield from _with_wrong_penalties(sent)
+        else:
+            yield from self._with_wrong_licences(sent)
+
+    def _with_famous(self, by_day: dict[date, pl.DataFrame], days: list[date]) -> dict[date, pl.DataFrame]:
+        """The famous penalty goes out with the second sending after it, over the holidays of National Day."""
+        position = bisect_right(days, famous.DECIDED_ON) + 1
+        is_told = self.first_day <= famous.DECIDED_ON and position < len(days)
+        day = days[position] if is_told else self.calendar.add(famous.DECIDED_ON, 4).date
+        if day > self.last_day:
+            return by_day
+        filer = {"penalty_authority": SHOWN.name, "source_unit": SHOWN.name}
+        codes = {"penalty_authority_uscc": SHOWN.uscc, "source_unit_uscc": SHOWN.uscc}
+        row = pl.DataFrame([famous.penalty_row() | filer | codes]).with_columns(
+            pl.col("penalty_decision_date", "penalty_valid_to").str.to_date()
+        )
+        others = [by_day[day]] if day in by_day else []
+        return dict(sorted((by_day | {day: pl.concat([row, *others], how="diagonal")}).items()))
+
+    def _sending(self, authority: Authority, kind: str, day: date, rows: pl.DataFrame) -> Sending:
+        came = datetime.combine(day, _OPENS, SHANGHAI) + timedelta(
+            minutes=self._minutes(f"came {authority.code}", day, 150)
+        )
+        wait = timedelta(minutes=15 + self._minutes(f"decided {authority.code} {kind}", day, 240))
+        return Sending(
+            authority=authority,
+            kind=kind,
+            file_name=f"{_TITLES[kind]}-{day:%Y%m%d}.csv",
+            encoding="gb18030" if authority.number % 2 else "utf-8-sig",
+            rows=rows,
+            received_at=came,
+            decided_at=came + wait,
+        )
+
+    def _minutes(self, stream: str, day: date, limit: int) -> int:
+        return int(below(self.seed, stream, np.array([day.toordinal()], np.int64), limit)[0])
+
+    def _with_wrong_licences(self, sent: list[Sending]) -> Iterator[Sending]:
+        """One is sent back and comes again, one brings rows that come back, and the last one waits."""
+        if len(sent) < 4:
+            yield from sent
+            return
+        *regular, again, wrong, last = sent
+        yield from regular
+        yield replace(
+            again, file_name=f"初稿-{again.file_name}", return_reason=_SENT_BACK, rows=flaws.shifted(again.rows)
+        )
+        yield replace(again, received_at=_later(again.decided_at), decided_at=_later(_later(again.decided_at)))
+        yield replace(wrong, rows=flaws.licences(wrong.rows))
+        yield replace(last, file_name=WAITING_FILE, received_at=self._lately(), decided_at=None)
+
+    def _lately(self) -> datetime:
+        """Some twenty minutes ago, or towards the evening of the last working day."""
+        evening = datetime.combine(self.last_day, time(16, 40), SHANGHAI)
+        return min(evening, self.now - timedelta(minutes=20))
+
+    def _newcomers(self) -> Iterator[Sending]:
+        """The enterprises founded last come in as a register of their own, from the authority that registered them."""
+        rows = self._register().filter(pl.col("established_on") >= NEWCOMERS_SINCE).drop("renamed_on", "former_name")
+        day = self.calendar.add(max(self.first_day, LAST_DAY), 1).date
+        if rows.height and day < self.last_day:
+            yield self._sending(SHOWN, REGISTRATION, day, rows)
+
+
+def _with_wrong_penalties(sent: list[Sending]) -> Iterator[Sending]:
+    """The last but one is sent once more with one act corrected; the last brings rows that come back or wait."""
+    if len(sent) < 3:
+        yield from sent
+        return
+    *regular, known, wrong = sent
+    yield from (*regular, known)
+    yield replace(wrong, rows=pl.concat([flaws.penalties(wrong.rows), flaws.corrected(known.rows)]))
+
+
+def _later(instant: datetime | None) -> datetime:
+    assert instant is not None
+    return instant + timedelta(minutes=55)

@@ -1,0 +1,11 @@
+"""The tables that made-up organisations and acts are drawn from: CSV files below ``tables/``, to be read and added to by anyone."""
+
+import csv
+from pathlib import Path
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    """The rows of ``tables/<name>.csv`` by their heads. Lists stand in one cell, separated by blanks."""
+    path = Path(__file__).with_name("tables") / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table))

@@ -1,0 +1,52 @@
+"""The form of one record, made from its kind: the same columns, labels and lists of values as the table."""
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from rongxin.policy.kinds import KindField, RecordKind
+from rongxin.policy.words import FieldClass
+
+LONG_TEXT = 200
+
+
+class RecordForm(forms.Form):
+    """One row of a kind's table, typed in. What is right is decided by intake, not here; only what must be filled is known."""
+
+    def __init__(self, kind: RecordKind, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.kind = kind
+        for field in kind.table.fields:
+            # What would only be thrown away is not asked for.
+            if field.credit.field_class != FieldClass.DISCARD:
+                self.fields[field.name] = _form_field(field)
+
+    def values(self) -> dict[str, str]:
+        """What was typed, as the cells of a table row."""
+        cells: dict[str, str] = {}
+        for name, value in self.cleaned_data.items():
+            cells[name] = "；".join(value) if isinstance(value, list) else value
+        return cells
+
+
+def _form_field(field: KindField) -> forms.Field:
+    label = field.credit.label if (get_language() or "").startswith("en") and field.credit.label else field.title
+    common = {"label": label, "required": field.constraints.required, "help_text": field.credit.hint}
+    messages = {"required": _("必填。%(label)s不能为空。") % {"label": label}}
+    choices = [(value, value) for value in field.constraints.enum or ()]
+    if choices and field.credit.several:
+        return forms.MultipleChoiceField(
+            choices=choices, widget=forms.CheckboxSelectMultiple, error_messages=messages, **common
+        )
+    if choices:
+        return forms.ChoiceField(choices=[("", _("请选择")), *choices], error_messages=messages, **common)
+    longest = field.constraints.max_length
+    if field.type == "text" and (longest is None or longest > LONG_TEXT):
+        widget: forms.Widget = forms.Textarea(attrs={"rows": 4})
+    elif field.type == "date":
+        widget = forms.TextInput(attrs={"placeholder": "2026-01-05", "inputmode": "numeric"})
+    elif field.type == "amount":
+        widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    else:
+        widget = forms.TextInput()
+    return forms.CharField(max_length=longest, widget=widget, error_messages=messages, **common)

@@ -1,0 +1,100 @@
+"""Around every page of the workbench: who is here, what waits, and lines of batches."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action, Role
+from rongxin.desk.pages import BatchLine, Frame
+from rongxin.desk.pages import BatchState as Shown
+from rongxin.intake import queries
+from rongxin.intake.models import Batch, BatchState
+from rongxin.policy.pack import Policy
+from rongxin.policy.words import Title
+from rongxin.rulebook import queries as rulebook
+
+P = ParamSpec("P")
+
+SHOWN: dict[str, Shown] = {
+    BatchState.RECEIVED: "working",
+    BatchState.CHECKED: "waiting",
+    BatchState.RELEASED: "working",
+    BatchState.RECORDED: "released",
+    BatchState.NOTHING_NEW: "released",
+    BatchState.RETURNED: "sent_back",
+    BatchState.STOPPED: "stopped",
+    BatchState.UNREADABLE: "failed",
+}
+
+
+def officer_only(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page for officers: login first, never kept by a cache."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    return cast(
+        Callable[Concatenate[HttpRequest, P], HttpResponse], never_cache(login_required(guarded))
+    )
+
+
+def officer_of(request: HttpRequest) -> Account:
+    """The officer who is logged in."""
+    return cast(Account, request.user)
+
+
+def show(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:
+    """Render a page of the workbench in its frame."""
+    officer = officer_of(request)
+    return render(request, template, {"page": page, "frame": frame_for(officer)}, status=status)
+
+
+def frame_for(officer: Account) -> Frame:
+    """Who is here and how many batches wait."""
+    today = timezone.localdate()
+    calendar = rulebook.current().calendar
+    return Frame(
+        officer=officer.display_name,
+        unit=officer.department.name,
+        roles=(str(Role(officer.role).label),),
+        today=today,
+        is_workday=None if calendar.is_provisional(today) else calendar.is_workday(today),
+        may_send=officer.may(Action.BATCH_SUBMIT, officer.department),
+        to_release=queries.to_release(officer).count(),
+        with_returned_rows=queries.with_returned_rows(officer).count(),
+    )
+
+
+def kind_title(kind: str, policy: Policy) -> Title:
+    """The title of a kind; a kind that is no longer in force keeps its bare name."""
+    known = policy.kinds.get(kind)
+    return known.title if known else Title(zh=kind, en=kind)
+
+
+def batch_line(batch: Batch, policy: Policy) -> BatchLine:
+    """A batch as a line of a list."""
+    was_read = batch.checked_at is not None and batch.state != BatchState.UNREADABLE
+    return BatchLine(
+        url=reverse("desk:batch", args=[batch.number]),
+        number=batch.number,
+        file_name=batch.file_name,
+        kind_title=kind_title(batch.kind, policy),
+        provider=batch.provider.short_name,
+        sent_by=batch.submitted_by.display_name,
+        sent_at=batch.received_at,
+        state=SHOWN[batch.state],
+        rows=batch.rows if was_read else None,
+        accepted=batch.accepted,
+        returned=batch.rejected + batch.in_review,
+    )

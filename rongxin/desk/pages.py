@@ -1,0 +1,248 @@
+"""What each page of the workbench shows. Every template takes ``page`` (one of these) and, once logged in, ``frame``.
+
+An empty address means that this officer may not do it now; the template then says why or leaves the button out.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from django.core.paginator import Page
+from django.forms import BaseForm
+
+from rongxin.policy.words import Title
+from rongxin.ui.parts import Choice, Figure
+
+BatchState = Literal["working", "waiting", "released", "sent_back", "stopped", "failed"]
+STEPS = ("received", "columns", "validate", "resolve", "waiting", "released")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Around every page: who works here today. ``to_release`` and ``with_returned_rows`` count batches, for the menu.
+
+    ``is_workday`` None: no calendar for this year. ``may_send``: this officer may send files and enter records.
+    """
+
+    officer: str
+    unit: str
+    roles: tuple[str, ...]
+    today: date
+    is_workday: bool | None
+    may_send: bool
+    to_release: int = 0
+    with_returned_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLine:
+    """A batch in a list. ``rows`` None until the file was read."""
+
+    url: str
+    number: str
+    file_name: str
+    kind_title: Title
+    provider: str
+    sent_by: str
+    sent_at: datetime
+    state: BatchState
+    rows: int | None = None
+    accepted: int = 0
+    returned: int = 0
+
+
+# ── home, upload, list ───────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """``desk/home.html``. ``to_release``: sent by colleagues, for this officer to look at and release or send back.
+
+    ``with_returned_rows``: batches of the unit whose returned rows were not sent again yet; ``mine``: own latest ones.
+    """
+
+    figures: tuple[Figure, ...]
+    to_release: tuple[BatchLine, ...]
+    with_returned_rows: tuple[BatchLine, ...]
+    mine: tuple[BatchLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindChoice:
+    """A kind that may be sent: its template file, its explanation, the page to enter one record."""
+
+    value: str
+    title: Title
+    template_url: str
+    rules_url: str
+    form_url: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage:
+    """``desk/upload.html``: posts ``kind``, ``provider`` and ``file`` to its own address.
+
+    The answer is a redirect to the batch, or this page again with ``error`` (status 422, also for the script that shows
+    progress). ``limit_bytes`` is checked by the script before anything is sent.
+    """
+
+    kinds: tuple[KindChoice, ...]
+    providers: tuple[Choice, ...]
+    limit_rows: int
+    limit_bytes: int
+    recent: tuple[BatchLine, ...]
+    error: str = ""
+
+    @property
+    def limit_mb(self) -> int:
+        """The limit as people say it."""
+        return self.limit_bytes // (1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchesPage:
+    """``desk/batches.html``: filtered by the query ``q``, ``kind``, ``state``, ``page``."""
+
+    batches: Page[BatchLine]
+    q: str
+    kinds: tuple[Choice, ...]
+    states: tuple[Choice, ...]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Something was asked for, so an empty list does not mean that there is nothing."""
+        return bool(self.q) or any(choice.is_chosen and choice.value for choice in (*self.kinds, *self.states))
+
+
+# ── one batch ────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchProgress:
+    """``desk/_batch_progress.html``, asked each second as ``progress`` until ``is_over``.
+
+    ``step`` is the position in STEPS. ``rows_total`` and ``seconds_left`` None: not known yet.
+    """
+
+    url: str
+    batch_url: str
+    stop_url: str
+    step: int
+    rows_done: int = 0
+    rows_total: int | None = None
+    seconds_left: int | None = None
+    is_over: bool = False
+
+    @property
+    def minutes_left(self) -> int:
+        """Time left in whole minutes, rounded up."""
+        return -(-(self.seconds_left or 0) // 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Where the rows of the file went; the parts add up to ``rows``.
+
+    ``accepted`` = ``accepted_public`` + ``accepted_withheld``; ``refused_persons`` are rows about natural persons, not
+    kept; ``unresolved`` wait for a judgement which subject they mean; ``known`` say what a record already says.
+    ``warned`` is part of ``accepted``.
+    """
+
+    rows: int
+    accepted_public: int = 0
+    accepted_withheld: int = 0
+    returned: int = 0
+    refused_persons: int = 0
+    unresolved: int = 0
+    known: int = 0
+    warned: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """Rows that become records."""
+        return self.accepted_public + self.accepted_withheld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemColumn:
+    """A column and how many returned rows it caused."""
+
+    title: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedRow:
+    """One reason why a row came back. ``withheld``: the value looks personal, is not echoed, so ``value`` is empty."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+    suggestion: str = ""
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewRow:
+    """An accepted row as the releasing officer sees it."""
+
+    row: int
+    subject_name: str
+    uscc: str
+    document_number: str
+    decided_on: date | None
+    is_public: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchDeed:
+    """Who did what with the batch, when. ``officer`` is empty where the platform did it; ``note``: the reason given."""
+
+    at: datetime
+    action: Literal["sent", "checked", "released", "sent_back", "stopped", "failed"]
+    officer: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPage:
+    """``desk/batch.html``. While ``progress`` is given the rest is not known and not shown.
+
+    ``release_url`` and ``send_back_url`` (posts ``reason``) are given to a second person while the batch waits;
+    ``release_bar`` says to anybody else why not. ``failure`` is what went wrong in words, and what was kept.
+    """
+
+    batch: BatchLine
+    file_size: int
+    encoding: str
+    file_hash: str
+    progress: BatchProgress | None = None
+    tally: Tally | None = None
+    seconds: float | None = None
+    problem_columns: tuple[ProblemColumn, ...] = ()
+    returned_rows: tuple[ReturnedRow, ...] = ()
+    all_returned_url: str = ""
+    return_file_url: str = ""
+    warnings: tuple[str, ...] = ()
+    preview: tuple[PreviewRow, ...] = ()
+    release_url: str = ""
+    send_back_url: str = ""
+    send_back_error: str = ""
+    release_bar: str = ""
+    failure: str = ""
+    deeds: tuple[BatchDeed, ...] = ()
+
+    @property
+    def most_problems(self) -> int:
+        """The longest bar of the problem columns."""
+        return max((column.rows for column in self.problem_columns), default=1)
+
+
+# ── one record by hand ───────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFormPage:
+    """``desk/record_form.html``: choose a kind (``?kind=``), then fill ``form``; a record entered is a batch of one."""
+
+    kinds: tuple[Choice, ...]
+    provider: str
+    form: BaseForm | None = None
+    kind_title: Title | None = None
+    rules_url: str = ""

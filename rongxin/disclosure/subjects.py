@@ -1,0 +1,110 @@
+"""One subject for the public: its card, its records displayed at a moment, how many there are."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from rongxin.disclosure.lines import by_year, record_line
+from rongxin.disclosure.views import Count, FormerName, RecordsPart, SubjectCard
+from rongxin.policy.pack import Policy
+from rongxin.records import queries as records
+from rongxin.records.display import SHANGHAI, Moment
+from rongxin.subjects import queries as subjects
+from rongxin.subjects.models import Category, IdentifierKind, Status, Subject
+
+PART: Final = 20
+CLOSED: Final = frozenset({Status.REVOKED, Status.CLOSED, Status.MOVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectView:
+    """A subject with what is displayed of it; ``total`` counts all kinds."""
+
+    card: SubjectCard
+    counts: tuple[Count, ...]
+    part: RecordsPart
+
+    @property
+    def total(self) -> int:
+        """How many records are displayed."""
+        return sum(count.number for count in self.counts)
+
+
+def platform_began_on(today: date) -> date:
+    """The day of the first record; ``today`` while there is none."""
+    first = records.first_recorded_at()
+    return first.astimezone(SHANGHAI).date() if first else today
+
+
+def subject_view(
+    uscc: str, policy: Policy, moment: Moment, *, began_on: date, kind: str = "", offset: int = 0
+) -> SubjectView | None:
+    """The subject that bears this code and a part of its displayed records, or None when no subject bears it."""
+    subject = subjects.by_uscc(uscc)
+    if subject is None:
+        return None
+    counts = counts_in_order(records.counts_of([subject.pk], policy, moment).get(subject.pk, {}), policy)
+    number = sum(count.number for count in counts if kind in ("", count.kind))
+    part = _part(subject, policy, moment, began_on=began_on, kind=kind, offset=offset, number=number)
+    return SubjectView(card=_card(subject, policy), counts=counts, part=part)
+
+
+def counts_in_order(numbers: dict[str, int], policy: Policy) -> tuple[Count, ...]:
+    """Numbers by kind, in the order of the catalog."""
+    return tuple(
+        Count(kind=kind.name, label=kind.title, number=numbers[kind.name], polarity=kind.credit.polarity)
+        for kind in policy.kinds.values()
+        if kind.name in numbers
+    )
+
+
+def region_name(code: str, policy: Policy) -> str:
+    """The name of a division or reporting unit; empty for an unknown code."""
+    unit = next((unit for unit in policy.reporting_units if unit.code == code), None)
+    if unit is not None:
+        return unit.title.zh
+    division = policy.divisions.get(code)
+    return division.name if division else ""
+
+
+def _part(
+    subject: Subject, policy: Policy, moment: Moment, *, began_on: date, kind: str, offset: int, number: int
+) -> RecordsPart:
+    # One record more at the front tells whether the year goes on from the part before.
+    ahead = 1 if offset else 0
+    found = records.of_subject(subject, policy, moment, kind=kind, limit=PART + ahead, offset=offset - ahead)
+    year_before = found[0].record.decided_on.year if ahead and found else None
+    lines = [record_line(shown, policy, moment.day, began_on=began_on) for shown in found[ahead:]]
+    end = offset + len(lines)
+    return RecordsPart(
+        years=by_year(lines, year_before=year_before), next_offset=end, more_number=max(0, min(PART, number - end))
+    )
+
+
+def _card(subject: Subject, policy: Policy) -> SubjectCard:
+    is_sole_trader = subject.category == Category.SOLE_TRADER
+    old_numbers = [
+        identifier.value
+        for identifier in subjects.identifiers_of(subject)
+        if identifier.kind == IdentifierKind.REGISTRATION_NUMBER
+    ]
+    return SubjectCard(
+        name=subject.name,
+        uscc=subject.uscc,
+        status=subject.get_status_display(),
+        is_closed=subject.status in CLOSED,
+        is_sole_trader=is_sole_trader,
+        legal_form=subject.legal_form,
+        former_names=tuple(
+            FormerName(name=name.text, used_from=name.valid_from, used_to=name.valid_to)
+            for name in subjects.names_of(subject)
+            if name.valid_to is not None
+        ),
+        established_on=subject.established_on,
+        # Where a sole trader trades is often where a person lives.
+        address="" if is_sole_trader else subject.address,
+        registration_number=old_numbers[0] if old_numbers else "",
+        region=region_name(subject.region, policy),
+        source=subject.source,
+        source_on=subject.source_on,
+    )

@@ -1,0 +1,143 @@
+"""Cells of one column at a time: blanks off, missing values out, and the scalar functions of the primitives on what is left.
+
+A function of :mod:`rongxin.primitives` is called once for every different value that needs it, so that one cell in a form and
+a million cells in a file are read alike. The expressions before it only leave out values that it would not change.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Final
+
+import polars as pl
+
+from rongxin.primitives.characters import BLANKS, HYPHENS
+from rongxin.primitives.missing import MISSING, is_missing
+from rongxin.primitives.names import has_organisation_word, name_replacements, normalise_name
+from rongxin.primitives.organisation_words import NEVER_A_PERSON
+from rongxin.primitives.resident_id import HIDDEN, find_all, mask_numbers
+
+_SAMPLE: Final = 1_000
+_MOST_DIFFERENT_IN_SAMPLE: Final = 0.3
+_MOST_DIFFERENT: Final = 0.25
+_LONGEST_MISSING: Final = max(map(len, MISSING))
+
+
+def _character_class(characters: Iterable[str]) -> str:
+    """A regular expression for any one of ``characters``."""
+    ranges: list[list[int]] = []
+    for point in sorted(map(ord, characters)):
+        if ranges and point == ranges[-1][1] + 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "[" + "".join(rf"\x{{{low:x}}}-\x{{{high:x}}}" for low, high in ranges) + "]"
+
+
+# Eleven digits with up to three blanks or hyphens between: every mobile or identity number in half- or full-width digits.
+_GAP: Final = _character_class(BLANKS + HYPHENS) + "{0,3}"
+_PERHAPS_A_NUMBER: Final = rf"(?:[0-9]{_GAP}){{10}}[0-9]"
+_FULL_WIDTH_DIGIT: Final = "[０-９]"
+
+
+def by_value(cells: pl.Series, function: Callable[[str], object], dtype: pl.DataType) -> pl.Series:
+    """``function`` of every cell, called once for each different one; null stays null."""
+    different = cells.drop_nulls().unique()
+    results = pl.Series("result", [function(value) for value in different], dtype=dtype)
+    return look_up(cells, different, results)
+
+
+def look_up(cells: pl.Series, different: pl.Series, results: pl.Series) -> pl.Series:
+    """For every cell the element of ``results`` that stands where the cell stands in ``different``; else null."""
+    table = pl.DataFrame({"cell": different, "result": results})
+    return cells.alias("cell").to_frame().join(table, on="cell", how="left", maintain_order="left")["result"]
+
+
+def changed_where(cells: pl.Series, where: pl.Series, function: Callable[[str], str]) -> pl.Series:
+    """``cells`` with ``function`` applied where ``where`` is true; the same column where that changes nothing."""
+    if not where.any():
+        return cells
+    before = cells.filter(where).unique()
+    after = pl.Series([function(cell) for cell in before], dtype=pl.String)
+    is_other = before != after
+    if not is_other.any():
+        return cells
+    return cells.replace(before.filter(is_other), after.filter(is_other))
+
+
+def is_repetitive(cells: pl.Series) -> bool:
+    """Whether a long column seems to hold few different values."""
+    if cells.len() < _SAMPLE:
+        return False
+    sample = cells.gather_every(cells.len() // _SAMPLE)
+    return sample.n_unique() <= _MOST_DIFFERENT_IN_SAMPLE * sample.len()
+
+
+def few_different(cells: pl.Series) -> pl.Series | None:
+    """The different values of a column (null among them) where they are few enough to judge them instead of the cells."""
+    if not is_repetitive(cells):
+        return None
+    different = cells.unique()
+    return different if different.len() <= _MOST_DIFFERENT * cells.len() else None
+
+
+def stripped(cells: pl.Series) -> pl.Series:
+    """Without blanks and invisible characters around; the same column where there are none."""
+    blanks = list(BLANKS)
+    ends = cells.str.head(1).is_in(blanks) | cells.str.tail(1).is_in(blanks)
+    if not ends.any():
+        return cells
+    return cells.to_frame("cell").select(pl.when(ends).then(pl.col("cell").str.strip_chars(BLANKS)).otherwise("cell")).to_series()
+
+
+def without_missing(cells: pl.Series, missing: frozenset[str]) -> pl.Series:
+    """Stripped ``cells`` with null for everything that stands for no value: in general, or in this kind (``missing``)."""
+    empty = cells.is_in(sorted(MISSING | missing))
+    short = cells.filter((cells.str.len_bytes() <= 4 * _LONGEST_MISSING) & ~empty)
+    folding = short.filter(short.str.len_chars() != short.str.len_bytes())
+    unusual = [cell for cell in folding.unique() if is_missing(cell)]
+    if unusual:
+        empty |= cells.is_in(unusual)
+    return cells.set(empty.fill_null(False), None) if empty.any() else cells
+
+
+def without_numbers(cells: pl.Series, blank: Callable[[str], str] = mask_numbers) -> pl.Series:
+    """Identity and mobile numbers, in half- or full-width digits, replaced by the marker of :mod:`.resident_id`."""
+    perhaps = cells.str.contains(_PERHAPS_A_NUMBER) | cells.str.contains(_FULL_WIDTH_DIGIT)
+    return changed_where(cells, perhaps.fill_null(False), blank)
+
+
+def blank_identity_numbers(text: str) -> str:
+    """``text`` with whole identity numbers of 18 characters blanked; other numbers are what the text is there for."""
+    for start, end in reversed(find_all(text)):
+        if end - start >= 18:
+            text = text[:start] + HIDDEN + text[end:]
+    return text
+
+
+def normalised_names(names: pl.Series) -> pl.Series:
+    """:func:`rongxin.primitives.names.normalise_name` of every cell."""
+    half = names.str.replace_many(["（", "）"], ["(", ")"])
+    return changed_where(half, half.str.contains(_changing_characters()).fill_null(False), normalise_name)
+
+
+def organisation_words(normalised: pl.Series) -> pl.Series:
+    """:func:`rongxin.primitives.names.has_organisation_word` of normalised names; false for null."""
+    never_a_person = normalised.str.contains_any(list(NEVER_A_PERSON)) & ~normalised.str.contains("(", literal=True)
+    judged = by_value(normalised.set(never_a_person.fill_null(False), None), has_organisation_word, pl.Boolean())
+    return never_a_person.fill_null(False) | judged.fill_null(False)
+
+
+@cache
+def _changing_characters() -> str:
+    """Every character that may make ``normalise_name`` change a name: it is replaced, folded, or composed with another."""
+    replaced = {character for character, by in name_replacements().items() if by != character}
+    points = (point for point in range(0x110000) if not 0xD800 <= point < 0xE000)
+    return _character_class(replaced | {character for character in map(chr, points) if _folds(character)})
+
+
+def _folds(character: str) -> bool:
+    hangul_part = 0x1161 <= ord(character) <= 0x11C2
+    return (
+        not unicodedata.is_normalized("NFKC", character) or unicodedata.combining(character) > 0 or hangul_part
+    )

@@ -1,0 +1,164 @@
+"""The ladder of the unified code over whole columns: the same findings as :func:`rongxin.primitives.uscc.inspect`, at numpy's speed.
+
+Codes of eighteen characters of the alphabet are judged as a matrix of bytes. Whatever could be a placeholder, has lost digits or
+is malformed goes, once per different code, through ``inspect`` itself, so that there is one truth.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rongxin.engine.sheets import params_text
+from rongxin.primitives import organisation_code, uscc
+from rongxin.primitives.characters import compact
+from rongxin.primitives.divisions import Divisions
+
+INSPECTED_SCHEMA = {"at": pl.UInt32, "step": pl.String, "code": pl.String, "params": pl.String}
+
+_SLICE = 16_384
+_DIVISION = slice(2, 8)
+_SUBJECT = slice(8, 16)
+_CHECKED = slice(0, 17)
+_POWERS = np.array([100_000, 10_000, 1_000, 100, 10, 1], dtype=np.float32)
+
+_Bytes = npt.NDArray[np.uint8]
+_Flags = npt.NDArray[np.bool_]
+
+
+def _table(values: dict[str, int], default: int) -> npt.NDArray[np.float32]:
+    table = np.full(256, default, dtype=np.float32)
+    for character, value in values.items():
+        table[ord(character)] = value
+    return table
+
+
+# float32 holds every sum here exactly and lets numpy use the fast matrix product.
+_VALUES = _table({character: value for value, character in enumerate(uscc.ALPHABET)}, -1)
+_WEIGHTS = np.array(uscc.WEIGHTS, dtype=np.float32)
+_ORGANISATION_VALUES = _table({character: int(character, 36) for character in uscc.ALPHABET}, 0)
+_ORGANISATION_WEIGHTS = np.array(organisation_code.WEIGHTS, dtype=np.float32)
+_CHECK_OF_TOTAL = np.resize(
+    np.frombuffer((uscc.ALPHABET[:1] + uscc.ALPHABET[:0:-1]).encode(), dtype=np.uint8), 30 * sum(uscc.WEIGHTS) + 1
+)
+_ORGANISATION_CHECK_OF_TOTAL = np.resize(
+    np.frombuffer(b"0X987654321", dtype=np.uint8), 35 * sum(organisation_code.WEIGHTS) + 1
+)
+_CATEGORIES = np.zeros((256, 256), dtype=np.bool_)
+for _department, _meaning in uscc.DEPARTMENTS.items():
+    for _category in _meaning.categories:
+        _CATEGORIES[ord(_department), ord(_category)] = True
+
+
+def normalise_codes(codes: pl.Series) -> pl.Series:
+    """:func:`rongxin.primitives.characters.compact` over a column; nulls stay."""
+    other = codes.str.contains("[^0-9A-Z]").fill_null(False)
+    if not other.any():
+        return codes
+    odd = codes.filter(other).unique()
+    return codes.replace(odd, pl.Series([compact(code) for code in odd], dtype=pl.String))
+
+
+def inspect_codes(codes: pl.Series, divisions: Divisions) -> pl.DataFrame:
+    """Every finding about normalised ``codes`` (no nulls), as ``uscc.inspect`` gives them: at, step, code, params (JSON)."""
+    eighteen = (codes.str.len_bytes() == uscc.LENGTH) & (codes.str.len_chars() == uscc.LENGTH)
+    at = eighteen.arg_true().to_numpy()
+    octets = codes.filter(eighteen).cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, uscc.LENGTH)).to_numpy()
+    judged = _judge(octets)
+    suspects = pl.concat([(~eighteen).arg_true(), pl.Series(at[~judged.plain], dtype=pl.UInt32)])
+    return pl.concat(
+        [
+            _inspected_one_by_one(codes, suspects, divisions),
+            _mismatches("check_character", "uscc_check_character", at, octets[:, 17], judged.check, judged.plain),
+            _mismatches("organisation_code", "uscc_organisation_code", at, octets[:, 16], judged.organisation, judged.plain),
+            *_division_findings(octets, at, judged, divisions),
+        ]
+    )
+
+
+class _Judged(NamedTuple):
+    """Per code: whether it is plain, and for plain codes the characters that the checks call for and the division."""
+
+    plain: _Flags
+    check: _Bytes
+    organisation: _Bytes
+    division: npt.NDArray[np.int32]
+
+
+def _judge(octets: _Bytes) -> _Judged:
+    count = len(octets)
+    judged = _Judged(
+        np.empty(count, dtype=np.bool_),
+        np.empty(count, dtype=np.uint8),
+        np.empty(count, dtype=np.uint8),
+        np.empty(count, dtype=np.int32),
+    )
+    for start in range(0, count, _SLICE):
+        part = slice(start, start + _SLICE)
+        matrix = np.ascontiguousarray(octets[part].T)  # one row per position: numpy works along the codes
+        values = np.take(_VALUES, matrix)
+        judged.plain[part] = _is_plain(matrix, values)
+        total = (_WEIGHTS @ values[_CHECKED]).astype(np.int16)
+        judged.check[part] = np.take(_CHECK_OF_TOTAL, total, mode="clip")
+        subject = (_ORGANISATION_WEIGHTS @ np.take(_ORGANISATION_VALUES, matrix[_SUBJECT])).astype(np.int16)
+        judged.organisation[part] = np.take(_ORGANISATION_CHECK_OF_TOTAL, subject)
+        judged.division[part] = _POWERS @ values[_DIVISION]
+    return judged
+
+
+def _is_plain(matrix: _Bytes, values: npt.NDArray[np.float32]) -> _Flags:
+    """Codes of the alphabet with a known category that cannot be placeholders nor have lost digits."""
+    alike = (matrix[1:6] == matrix[0]).all(axis=0)
+    counting = (matrix[1:6] == matrix[:5] + 1).all(axis=0)
+    no_subject = (matrix[_SUBJECT] == ord("0")).all(axis=0)
+    rounded = (matrix[15:] == ord("0")).all(axis=0)
+    suspicious = alike | counting | no_subject | rounded
+    fits = (values >= 0).all(axis=0) & (values[_DIVISION] <= 9).all(axis=0) & _CATEGORIES[matrix[0], matrix[1]]
+    plain: _Flags = fits & ~suspicious
+    return plain
+
+
+def _mismatches(
+    step: str, code: str, at: npt.NDArray[np.uint32], stands: _Bytes, expected: _Bytes, plain: _Flags
+) -> pl.DataFrame:
+    wrong = plain & (stands != expected)
+    pairs = zip(expected[wrong].tolist(), stands[wrong].tolist(), strict=True)
+    return _frame(at[wrong], step, code, [_mismatch(*pair) for pair in pairs])
+
+
+@cache
+def _mismatch(expected: int, stands: int) -> str:
+    return params_text({"expected": chr(expected), "found": chr(stands)})
+
+
+def _division_findings(
+    octets: _Bytes, at: npt.NDArray[np.uint32], judged: _Judged, divisions: Divisions
+) -> Iterator[pl.DataFrame]:
+    """Findings about positions 3–8: each division is looked up once, by way of one code that carries it."""
+    example = np.full(1_000_000, -1, dtype=np.int64)
+    where = np.flatnonzero(judged.plain)
+    example[judged.division[where]] = where
+    for division in np.flatnonzero(example >= 0).tolist():
+        for finding in uscc.inspect(octets[example[division]].tobytes().decode(), divisions=divisions):
+            if finding.step == "division":
+                carries = judged.plain & (judged.division == division)
+                yield _frame(at[carries], finding.step, finding.code, params_text(finding.params))
+
+
+def _inspected_one_by_one(codes: pl.Series, at: pl.Series, divisions: Divisions) -> pl.DataFrame:
+    suspects = pl.DataFrame({"at": at, "uscc": codes.gather(at)})
+    found = [
+        (code, finding.step, finding.code, params_text(finding.params))
+        for code in suspects["uscc"].unique()
+        for finding in uscc.inspect(code, divisions=divisions)
+    ]
+    schema = {"uscc": pl.String, "step": pl.String, "code": pl.String, "params": pl.String}
+    return suspects.join(pl.DataFrame(found, schema=schema, orient="row"), on="uscc").select(*INSPECTED_SCHEMA)
+
+
+def _frame(at: npt.NDArray[np.uint32], step: str, code: str, params: str | list[str]) -> pl.DataFrame:
+    texts = [params] * len(at) if isinstance(params, str) else params
+    return pl.DataFrame({"at": at, "step": [step] * len(at), "code": [code] * len(at), "params": texts}, INSPECTED_SCHEMA)

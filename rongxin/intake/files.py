@@ -1,0 +1,104 @@
+"""Where the files of a batch lie, and how long.
+
+``received/<batch>`` holds the file as sent and lives until the batch is finished, outside backups. ``batches/<batch>/`` holds
+what is kept: the return workbook, the blanked copy, and, until they are recorded, the accepted rows.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from config.environment import environment
+
+PART: Final = 1 << 20
+
+
+class TooLarge(ValueError):
+    """The file is larger than the platform takes; ``limit`` in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} bytes")
+        self.limit = limit
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file written whole to disk, not yet of any batch."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+def received_path(batch: str) -> Path:
+    """The file as it was sent."""
+    return environment.var / "received" / batch
+
+
+def accepted_path(batch: str) -> Path:
+    """Accepted rows waiting for release (Parquet)."""
+    return environment.var / "batches" / batch / "accepted.parquet"
+
+
+def return_path(batch: str) -> Path:
+    """The return workbook: failing rows with their reasons."""
+    return environment.var / "batches" / batch / "returned.xlsx"
+
+
+def copy_path(batch: str) -> Path:
+    """The table as received, with refused rows, identity and telephone numbers blanked."""
+    return environment.var / "batches" / batch / "received.csv"
+
+
+def take(parts: Iterable[bytes]) -> Arrived:
+    """Write ``parts`` to disk and hash them; raises TooLarge and leaves nothing behind when the limit is passed."""
+    folder = environment.var / "received"
+    folder.mkdir(parents=True, exist_ok=True)
+    limit = environment.upload_limit_mb << 20
+    digest, size = hashlib.sha256(), 0
+    handle, name = tempfile.mkstemp(dir=folder, prefix="arriving-")
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            for part in parts:
+                size += len(part)
+                if size > limit:
+                    raise TooLarge(limit)
+                digest.update(part)
+                out.write(part)
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        path.unlink()
+        raise
+    return Arrived(path, size, digest.hexdigest())
+
+
+def parts_of(path: Path) -> Iterable[bytes]:
+    """The bytes of a file, PART at a time."""
+    with path.open("rb") as source:
+        while part := source.read(PART):
+            yield part
+
+
+def keep(arrived: Arrived, batch: str) -> None:
+    """Give an arrived file to its batch."""
+    os.replace(arrived.path, received_path(batch))
+    accepted_path(batch).parent.mkdir(parents=True, exist_ok=True)
+
+
+def drop_received(batch: str) -> None:
+    """The batch is finished: the received file and the waiting rows go, the return workbook and the blanked copy stay."""
+    received_path(batch).unlink(missing_ok=True)
+    accepted_path(batch).unlink(missing_ok=True)
+
+
+def replace_whole(made: Path, target: Path) -> None:
+    """Put a finished file in place at once, so that no reader sees half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(made, target)

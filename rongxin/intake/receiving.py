@@ -1,0 +1,104 @@
+"""Taking a file or a form in: one batch, whatever way it came."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import demand
+from rongxin.departments.models import Department
+from rongxin.intake import files, jobs
+from rongxin.intake.models import FINISHED, Batch, BatchCounter, Channel
+from rongxin.policy.kinds import RecordKind
+from rongxin.rulebook import queries as rulebook
+
+NAME_LENGTH: Final = 200
+
+
+class NoSuchKind(LookupError):
+    """The rulebook in force has no record kind of this name."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of something sent: its batch, and whether it was already there under way."""
+
+    batch: Batch
+    was_here: bool
+
+
+def receive(
+    parts: Iterable[bytes],
+    *,
+    file_name: str,
+    kind: str,
+    provider: Department,
+    by: Account,
+    channel: Channel = Channel.PAGE,
+    check_now: bool = False,
+) -> Receipt:
+    """Keep a sent file as a new batch and have it checked in the background (at once with ``check_now``).
+
+    The same file of the same provider and kind that is still under way is the same batch. Raises PermissionDenied, NoSuchKind
+    and files.TooLarge; then nothing is kept.
+    """
+    demand(by, Action.BATCH_SUBMIT, provider)
+    policy = rulebook.current()
+    if kind not in policy.kinds:
+        raise NoSuchKind(kind)
+    arrived = files.take(parts)
+    same = Batch.objects.filter(provider=provider, kind=kind, file_sha256=arrived.sha256).exclude(state__in=FINISHED)
+    try:
+        with transaction.atomic():
+            if found := same.first():
+                arrived.path.unlink()
+                return Receipt(found, was_here=True)
+            batch = Batch.objects.create(
+                number=_next_number(),
+                provider=provider,
+                kind=kind,
+                policy_digest=policy.digest,
+                channel=channel,
+                file_name=PurePath(file_name.replace("\\", "/")).name[-NAME_LENGTH:] or kind,
+                file_size=arrived.size,
+                file_sha256=arrived.sha256,
+                submitted_by=by,
+                received_at=timezone.now(),
+            )
+            files.keep(arrived, batch.number)
+            if not check_now:
+                batch.run = jobs.check_batch.enqueue(batch.number, key=batch.number).pk
+                batch.save(update_fields=["run"])
+    except IntegrityError:
+        # Two people sent the same file in the same moment; the other one's batch stands.
+        arrived.path.unlink(missing_ok=True)
+        return Receipt(same.get(), was_here=True)
+    if check_now:
+        jobs.check_batch.call_now(batch.number)
+        batch.refresh_from_db()
+    return Receipt(batch, was_here=False)
+
+
+def as_table(values: Mapping[str, str], kind: RecordKind) -> bytes:
+    """One record typed into a form, as a table of one row under the kind's own heads."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(field.title for field in kind.table.fields)
+    writer.writerow(values.get(field.name, "") for field in kind.table.fields)
+    return text.getvalue().encode()
+
+
+def _next_number() -> str:
+    today = timezone.localdate()
+    BatchCounter.objects.get_or_create(day=today)
+    counter = BatchCounter.objects.select_for_update().get(day=today)
+    counter.value += 1
+    counter.save()
+    return f"B-{today:%Y%m%d}-{counter.value:04d}"

@@ -1,0 +1,78 @@
+"""What a second person decides over a checked batch, and what the sender may still stop."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import demand
+from rongxin.intake import files, jobs
+from rongxin.intake.models import Batch, BatchState
+from rongxin.jobs.models import Run
+
+
+class NotPossible(ValueError):
+    """The batch is in a state in which this cannot be done; ``state`` tells which."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+@transaction.atomic
+def release(number: str, by: Account) -> Batch:
+    """Release a checked batch: its rows become records. Raises PermissionDenied for the sender and NotPossible otherwise."""
+    batch = _decided(number, by)
+    batch.state = BatchState.RELEASED
+    batch.run = jobs.record_batch.enqueue(number, key=number).pk
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def send_back(number: str, by: Account, *, reason: str) -> Batch:
+    """Send a checked batch back to its sender with a reason; nothing of it becomes a record."""
+    if not reason.strip():
+        raise ValueError("a batch is sent back with a reason")
+    batch = _decided(number, by)
+    batch.state = BatchState.RETURNED
+    batch.return_reason = reason.strip()[:300]
+    batch.finished_at = batch.decided_at
+    batch.save()
+    transaction.on_commit(lambda: files.drop_received(number))
+    return batch
+
+
+@transaction.atomic
+def stop(number: str, by: Account) -> Batch:
+    """Stop a batch before its release, by a person of the department who may send."""
+    batch = _locked(number)
+    demand(by, Action.BATCH_SUBMIT, batch.provider)
+    if batch.state not in (BatchState.RECEIVED, BatchState.CHECKED):
+        raise NotPossible(batch.state)
+    run = Run.objects.filter(pk=batch.run).first()
+    if run is not None and not run.is_over:
+        run.request_stop()
+    batch.state = BatchState.STOPPED
+    batch.stopped_by = by
+    batch.finished_at = timezone.now()
+    batch.save()
+    transaction.on_commit(lambda: files.drop_received(number))
+    return batch
+
+
+def _decided(number: str, by: Account) -> Batch:
+    batch = _locked(number)
+    demand(by, Action.BATCH_RELEASE, batch.provider)
+    if by.pk == batch.submitted_by_id:
+        raise PermissionDenied("a batch is released by a second person")
+    if batch.state != BatchState.CHECKED:
+        raise NotPossible(batch.state)
+    batch.decided_by = by
+    batch.decided_at = timezone.now()
+    return batch
+
+
+def _locked(number: str) -> Batch:
+    return Batch.objects.select_for_update().select_related("provider").get(number=number)

@@ -1,0 +1,56 @@
+"""When a job falls due. Times of day are Asia/Shanghai."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from rongxin.jobs.registry import Job
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Schedule(Protocol):
+    """A job without required arguments and the times it falls due."""
+
+    @property
+    def job(self) -> Job[..., Any]: ...
+
+    def latest(self, now: datetime) -> datetime:
+        """The last time it fell due, up to and including ``now``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Every:
+    """Every so many minutes, counted from the epoch: the same times in every process, whenever it started."""
+
+    job: Job[..., Any]
+    minutes: int
+
+    def __post_init__(self) -> None:
+        if self.minutes < 1:
+            raise ValueError(f"{self.job.name}: every {self.minutes} minutes is never")
+
+    def latest(self, now: datetime) -> datetime:
+        period = self.minutes * 60
+        return datetime.fromtimestamp(int(now.timestamp()) // period * period, UTC)
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Every day at a time such as ``"02:30"``."""
+
+    job: Job[..., Any]
+    at: str
+
+    def __post_init__(self) -> None:
+        try:
+            time.fromisoformat(self.at)
+        except ValueError as error:
+            raise ValueError(f"{self.job.name}: {self.at!r} is not a time of day: {error}")
+
+    def latest(self, now: datetime) -> datetime:
+        local = now.astimezone(SHANGHAI)
+        due = datetime.combine(local.date(), time.fromisoformat(self.at), SHANGHAI)
+        return due if due <= local else due - timedelta(days=1)

@@ -1,0 +1,275 @@
+"""What must hold between the pieces of a chain of packs, beyond what each piece says for itself."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+
+from rongxin.policy.documents import Document, contains, obstacle
+from rongxin.policy.files import Findings
+from rongxin.policy.kinds import Basis, RecordKind, RequiredWhen
+from rongxin.policy.reading import Placed, ReadPack
+from rongxin.policy.values import PolicyValue, Unit, ValueLine, clashes, unfit
+from rongxin.policy.words import Display, Polarity, Reading, Strength, Strict
+
+TERM = re.compile(r"display/(minor|general|serious)_(shortest|longest)")
+TERM_UNITS = frozenset({Unit.MONTHS, Unit.YEARS})
+DEADLINE_UNITS = frozenset({Unit.WORKDAYS, Unit.DAYS})
+
+
+def check(chain: list[ReadPack], findings: Findings) -> None:
+    """Tell everything that does not fit together; ``chain`` runs from the most general pack to the platform's own."""
+    for number, pack in enumerate(chain):
+        above = chain[:number]
+        documents = {key: placed.piece for each in chain[: number + 1] for key, placed in each.documents.items()}
+        if all(each.documents_readable for each in chain[: number + 1]):
+            _check_citations(pack, documents, findings)
+        _check_territory(pack, above, findings)
+        _check_documents(pack, above, findings)
+        _check_values(pack, above, documents, findings)
+        _check_kinds(pack, above, documents, findings)
+        _check_units(pack, above, findings)
+        _check_industries(pack, above, findings)
+    _check_calendar(chain, findings)
+    _check_divisions(chain, findings)
+
+
+def _bases(piece: Strict, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Basis, tuple[str | int, ...]]]:
+    """Every basis inside a piece, with the way to it as the file spells it."""
+    for name, field in type(piece).model_fields.items():
+        here = (*path, field.alias or name)
+        inner = getattr(piece, name)
+        if isinstance(inner, Basis):
+            yield inner, here
+        elif isinstance(inner, Strict):
+            yield from _bases(inner, here)
+        elif isinstance(inner, tuple):
+            for number, part in enumerate(inner):
+                if isinstance(part, Strict):
+                    yield from _bases(part, (*here, number))
+
+
+def _check_citations(pack: ReadPack, documents: Mapping[str, Document], findings: Findings) -> None:
+    tables = [placed for placed in (pack.head, pack.units, pack.industries) if placed]
+    for placed in (*tables, *pack.values.values(), *pack.kinds.values()):
+        for basis, path in _bases(placed.piece):
+            document = documents.get(basis.document)
+            if document is None:
+                placed.tell(findings, f'document "{basis.document}" stands in no documents.yaml', *path, "document")
+            elif basis.reading == Reading.CONFIRMED and document.reading == Reading.UNCONFIRMED:
+                placed.tell(
+                    findings, f'a clause of "{basis.document}" cannot be read C: the document is U', *path, "reading"
+                )
+
+
+def _check_territory(pack: ReadPack, above: list[ReadPack], findings: Findings) -> None:
+    head = pack.head.piece
+    if above and not contains(above[-1].head.piece.territory, head.territory):
+        told = f"{head.territory} does not lie in {above[-1].head.piece.territory}, the territory of {head.extends}"
+        pack.head.tell(findings, told, "territory")
+
+
+def _check_documents(pack: ReadPack, above: list[ReadPack], findings: Findings) -> None:
+    for key, placed in pack.documents.items():
+        for general in above:
+            if key in general.documents:
+                placed.tell(findings, f'document "{key}" already stands in pack {general.head.piece.name}')
+
+
+def _check_values(pack: ReadPack, above: list[ReadPack], documents: Mapping[str, Document], findings: Findings) -> None:
+    for key, placed in pack.values.items():
+        for number, line in enumerate(placed.piece.values):
+            wrong = unfit(placed.piece.unit, line.value)
+            if wrong:
+                placed.tell(findings, wrong, "values", number, "value")
+            document = documents.get(line.basis.document)
+            for name, told in _unfounded(placed.piece, line, document, pack.head.piece.territory) if document else ():
+                placed.tell(findings, told, "values", number, name)
+        if TERM.fullmatch(key):
+            _check_term(placed, findings)
+        general = [each.values[key] for each in above if key in each.values]
+        if general:
+            _check_redefinition(placed, general, findings)
+        else:
+            _check_dates(placed, list(placed.piece.values), findings)
+
+
+def _unfounded(value: PolicyValue, line: ValueLine, document: Document, territory: str) -> Iterator[tuple[str, str]]:
+    """What the basis of a line does not bear: the key of the line, and what is wrong with it."""
+    if line.first_day < document.first_day:
+        yield "from", f'"{line.basis.document}" is in force from {document.first_day}, after {line.first_day}'
+    if line.strength != Strength.LOCAL and not contains(document.territory, territory):
+        yield "strength", f'"{line.basis.document}" does not hold here; another place\'s law is a local setting at most'
+    if value.reduces_rights:
+        reason = obstacle(line.basis, document, territory, on=None)
+        if reason:
+            yield "basis", f"the value reduces rights: {reason.en}"
+        elif line.strength != Strength.BINDING:
+            yield "strength", "the value reduces rights; only binding lines may"
+
+
+def _check_term(placed: Placed[PolicyValue], findings: Findings) -> None:
+    if placed.piece.unit not in TERM_UNITS:
+        placed.tell(findings, "a term of display counts months or years", "unit")
+    if not placed.piece.reduces_rights:
+        placed.tell(findings, "a term of display reduces rights; say reduces_rights: true")
+
+
+def _check_dates(placed: Placed[PolicyValue], lines: list[ValueLine], findings: Findings) -> None:
+    for day, told in clashes(lines):
+        _tell_at_day(placed, day, told, findings)
+
+
+def _check_redefinition(placed: Placed[PolicyValue], general: list[Placed[PolicyValue]], findings: Findings) -> None:
+    """A key given again adds dated lines to those above; local lines replace them, and must agree among themselves."""
+    first, value = general[0].piece, placed.piece
+    for name in ("unit", "counted_from", "reduces_rights"):
+        if getattr(first, name) != getattr(value, name):
+            placed.tell(findings, f"{name} is {getattr(first, name)} in {general[0].file}; it cannot change", name)
+    added = [line for line in value.values if line.strength != Strength.LOCAL]
+    replacing = [line for line in value.values if line.strength == Strength.LOCAL]
+    inherited = [line for each in general for line in each.piece.values]
+    _check_dates(placed, [*inherited, *added] if added else [], findings)
+    _check_dates(placed, replacing, findings)
+
+
+def _tell_at_day(placed: Placed[PolicyValue], day: date, told: str, findings: Findings) -> None:
+    numbers = [number for number, line in enumerate(placed.piece.values) if line.first_day == day]
+    path = ("values", numbers[-1], "from") if numbers else ()
+    placed.tell(findings, told, *path)
+
+
+def _check_kinds(pack: ReadPack, above: list[ReadPack], documents: Mapping[str, Document], findings: Findings) -> None:
+    known = {key: value.piece for each in (*above, pack) for key, value in each.values.items()}
+    for name, placed in pack.kinds.items():
+        for general in above:
+            if name in general.kinds:
+                placed.tell(findings, f'kind "{name}" already stands in pack {general.head.piece.name}', "name")
+        _check_deadline(placed, known, findings)
+        _check_display(placed, pack, documents, findings)
+        _check_heads(placed, findings)
+        _check_words(placed, findings)
+
+
+def _check_deadline(placed: Placed[RecordKind], known: Mapping[str, PolicyValue], findings: Findings) -> None:
+    key = placed.piece.credit.deadline
+    if key is None:
+        return
+    if key not in known:
+        placed.tell(findings, f'deadline "{key}" is no policy value', "x-credit", "deadline")
+    elif known[key].unit not in DEADLINE_UNITS:
+        placed.tell(
+            findings, f'"{key}" counts {known[key].unit}; a deadline counts workdays or days', "x-credit", "deadline"
+        )
+
+
+def _check_display(
+    placed: Placed[RecordKind], pack: ReadPack, documents: Mapping[str, Document], findings: Findings
+) -> None:
+    credit = placed.piece.credit
+    adverse = credit.polarity == Polarity.ADVERSE
+    if adverse and not credit.display:
+        placed.tell(findings, "an adverse kind needs display clauses", "x-credit", "display")
+    severities = [clause.severity for clause in credit.display]
+    for number, clause in enumerate(credit.display):
+        if severities.index(clause.severity) < number:
+            placed.tell(findings, f"two display clauses for {clause.severity}", "x-credit", "display", number)
+        document = documents.get(clause.basis.document)
+        if not adverse or clause.display != Display.PUBLIC or document is None:
+            continue
+        reason = obstacle(clause.basis, document, pack.head.piece.territory, on=None)
+        if reason:
+            told = f"no display of adverse records on this basis: {reason.en}"
+            placed.tell(findings, told, "x-credit", "display", number, "basis")
+
+
+def _check_heads(placed: Placed[RecordKind], findings: Findings) -> None:
+    """A column head must lead to one field."""
+    owner: dict[str, str] = {}
+    for number, field in enumerate(placed.piece.table.fields):
+        for head in {field.name, field.title, field.credit.code, *field.credit.aliases} - {""}:
+            other = owner.setdefault(head, field.name)
+            if other != field.name:
+                told = f'the head "{head}" leads to {other} and to {field.name}'
+                placed.tell(findings, told, "schema", "fields", number)
+
+
+def _check_words(placed: Placed[RecordKind], findings: Findings) -> None:
+    """Words a clause or rule waits for must be words the field can hold, or it would never hold."""
+    fields, credit = placed.piece.fields, placed.piece.credit
+    waited = [(clause.field, clause.has, ("severity", number)) for number, clause in enumerate(credit.severity)]
+    for number, rule in enumerate(credit.rules):
+        if isinstance(rule, RequiredWhen):
+            waited.append((rule.when, rule.has, ("rules", number)))
+    for name, words, path in waited:
+        enum = fields[name].constraints.enum if name else None
+        strangers = [word for word in words if enum is not None and word not in enum]
+        if strangers:
+            placed.tell(findings, f'"{name}" never holds {"; ".join(strangers)}', "x-credit", *path, "has")
+    for number, field in enumerate(placed.piece.table.fields):
+        enum = field.constraints.enum
+        strangers = [word for word in field.credit.values.values() if enum is None or word not in enum]
+        if strangers:
+            told = f'"{field.name}" has no value {"; ".join(strangers)}'
+            placed.tell(findings, told, "schema", "fields", number, "x-credit", "values")
+
+
+def _check_units(pack: ReadPack, above: list[ReadPack], findings: Findings) -> None:
+    if pack.units is None:
+        return
+    divisions = {row.piece.code for each in (*above, pack) for row in each.divisions}
+    taken = {unit.code for each in above if each.units for unit in each.units.piece.units}
+    for number, unit in enumerate(pack.units.piece.units):
+        if unit.code in taken:
+            pack.units.tell(findings, f'reporting unit "{unit.code}" stands twice', "units", number, "code")
+        taken.add(unit.code)
+        for name in ("division", "reports_to"):
+            code = getattr(unit, name)
+            if code and code not in divisions:
+                pack.units.tell(findings, f"{name} {code} stands in no divisions.csv", "units", number, name)
+
+
+def _check_industries(pack: ReadPack, above: list[ReadPack], findings: Findings) -> None:
+    if pack.industries is None:
+        return
+    if any(each.industries for each in above):
+        pack.industries.tell(findings, "a pack above already has industries")
+    sections = pack.industries.piece.sections
+    for number, (earlier, later) in enumerate(pairwise(sections), start=1):
+        if later.code <= earlier.code or later.first <= earlier.last:
+            pack.industries.tell(
+                findings, f"section {later.code} does not follow section {earlier.code}", "sections", number
+            )
+    for number, section in enumerate(sections):
+        if section.last < section.first:
+            pack.industries.tell(findings, "last lies before first", "sections", number, "last")
+
+
+def _check_calendar(chain: list[ReadPack], findings: Findings) -> None:
+    seen: dict[date, tuple[str, str]] = {}
+    years: set[int] = set()
+    for placed in (year for pack in chain for year in pack.years):
+        if placed.piece.year in years:
+            placed.tell(findings, f"the year {placed.piece.year} stands twice", "year")
+        years.add(placed.piece.year)
+        for number, holiday in enumerate(placed.piece.days):
+            for kind in ("off", "work"):
+                for position, day in enumerate(getattr(holiday, kind)):
+                    other, file = seen.setdefault(day, (kind, placed.file))
+                    if other != kind:
+                        told = f"{day} is {kind} here and {other} in {file}"
+                        placed.tell(findings, told, "days", number, kind, position)
+
+
+def _check_divisions(chain: list[ReadPack], findings: Findings) -> None:
+    rows = [row for pack in chain for row in pack.divisions]
+    codes = {row.piece.code for row in rows}
+    seen: set[str] = set()
+    for row in rows:
+        if row.piece.code in seen:
+            row.tell(findings, f"code {row.piece.code} stands twice")
+        seen.add(row.piece.code)
+        for name in ("parent", "successor"):
+            code = getattr(row.piece, name)
+            if code and code not in codes:
+                row.tell(findings, f"{name} {code} is not in the table")

@@ -1,0 +1,187 @@
+"""Reading one pack folder: each file into its model, every piece with the place it came from."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from rongxin.policy.documents import Document, DocumentId
+from rongxin.policy.files import Findings, YamlFile, read_text, told
+from rongxin.policy.kinds import RecordKind
+from rongxin.policy.pack import PackHead
+from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, ReportingUnits
+from rongxin.policy.values import PolicyValue, ValueKey
+
+Piece = TypeVar("Piece")
+
+LAYOUT = re.compile(
+    r"(pack|documents|reporting_units|industries)\.yaml|divisions\.csv|README\.md|(values|calendar|kinds|cases)/[^/]+\.yaml"
+)
+DIVISION_COLUMNS = ("code", "name", "name_en", "level", "parent", "valid_from", "valid_to", "successor")
+
+_HEAD = TypeAdapter(PackHead)
+_DOCUMENTS = TypeAdapter(dict[DocumentId, Document])
+_VALUES = TypeAdapter(dict[ValueKey, PolicyValue])
+_KIND = TypeAdapter(RecordKind)
+_YEAR = TypeAdapter(CalendarYear)
+_UNITS = TypeAdapter(ReportingUnits)
+_INDUSTRIES = TypeAdapter(Industries)
+
+
+@dataclass(frozen=True)
+class Placed(Generic[Piece]):
+    """A piece of a pack and where it stands."""
+
+    piece: Piece
+    file: str
+    line_of: Callable[..., int]
+
+    def tell(self, findings: Findings, message: str, *path: str | int) -> None:
+        """Add a finding at a place inside the piece."""
+        findings.add(self.file, self.line_of(*path), message)
+
+
+@dataclass
+class ReadPack:
+    """One pack as its files say it, before the chain is put together."""
+
+    head: Placed[PackHead]
+    documents: dict[str, Placed[Document]] = field(default_factory=dict)
+    values: dict[str, Placed[PolicyValue]] = field(default_factory=dict)
+    kinds: dict[str, Placed[RecordKind]] = field(default_factory=dict)
+    years: list[Placed[CalendarYear]] = field(default_factory=list)
+    divisions: list[Placed[DivisionRow]] = field(default_factory=list)
+    units: Placed[ReportingUnits] | None = None
+    industries: Placed[Industries] | None = None
+    documents_readable: bool = True
+
+
+def pack_files(root: Path, name: str) -> list[Path]:
+    """The files of a pack, hidden ones left out, in the order of their names."""
+    files = (path for path in (root / name).rglob("*") if path.is_file())
+    return sorted(path for path in files if not any(part.startswith(".") for part in path.relative_to(root).parts))
+
+
+def read_head(root: Path, name: str, findings: Findings) -> Placed[PackHead] | None:
+    """``pack.yaml`` of a pack, or None with findings."""
+    path = root / name / "pack.yaml"
+    if not path.is_file():
+        return None
+    placed = _read(path, root, _HEAD, findings)
+    if placed and placed.piece.name != name:
+        placed.tell(findings, f'pack "{placed.piece.name}" lies in the folder "{name}"; the two must agree', "name")
+        return None
+    return placed
+
+
+def read_pack(root: Path, head: Placed[PackHead], findings: Findings) -> ReadPack:
+    """All files of one pack; what cannot be read is left out and told."""
+    pack = ReadPack(head)
+    for path in pack_files(root, head.piece.name):
+        within = path.relative_to(root / head.piece.name).as_posix()
+        if not LAYOUT.fullmatch(within):
+            findings.add(path.relative_to(root).as_posix(), 1, "no file of this name belongs to a pack")
+            continue
+        match within.split("/"):
+            case ["documents.yaml"]:
+                pack.documents_readable = _read_documents(path, root, pack, findings)
+            case ["values", _]:
+                _read_values(path, root, pack, findings)
+            case ["kinds", _]:
+                _read_kind(path, root, pack, findings)
+            case ["calendar", _]:
+                _read_year(path, root, pack, findings)
+            case ["divisions.csv"]:
+                pack.divisions = _read_divisions(path, root, findings)
+            case ["reporting_units.yaml"]:
+                pack.units = _read(path, root, _UNITS, findings)
+            case ["industries.yaml"]:
+                pack.industries = _read(path, root, _INDUSTRIES, findings)
+    return pack
+
+
+def _read(path: Path, root: Path, adapter: TypeAdapter[Piece], findings: Findings) -> Placed[Piece] | None:
+    name = path.relative_to(root).as_posix()
+    text = read_text(path, name, findings)
+    file = YamlFile.read(text, name, findings) if text is not None else None
+    piece = file.as_model(adapter, findings) if file else None
+    return Placed(piece, name, file.line) if file and piece is not None else None
+
+
+def _inside(placed: Placed[dict[str, Piece]], key: str) -> Placed[Piece]:
+    return Placed(placed.piece[key], placed.file, lambda *path: placed.line_of(key, *path))
+
+
+def _read_documents(path: Path, root: Path, pack: ReadPack, findings: Findings) -> bool:
+    placed = _read(path, root, _DOCUMENTS, findings)
+    if placed:
+        pack.documents = {key: _inside(placed, key) for key in placed.piece}
+    return placed is not None
+
+
+def _read_values(path: Path, root: Path, pack: ReadPack, findings: Findings) -> None:
+    placed = _read(path, root, _VALUES, findings)
+    if placed is None:
+        return
+    for key in placed.piece:
+        value = _inside(placed, key)
+        if key.split("/")[0] != path.stem:
+            value.tell(findings, f"{key} belongs in values/{key.split('/')[0]}.yaml")
+        pack.values[key] = value
+
+
+def _read_kind(path: Path, root: Path, pack: ReadPack, findings: Findings) -> None:
+    kind = _read(path, root, _KIND, findings)
+    if kind:
+        if kind.piece.name != path.stem:
+            kind.tell(findings, f'kind "{kind.piece.name}" lies in {path.name}; the two must agree', "name")
+        pack.kinds[kind.piece.name] = kind
+
+
+def _read_year(path: Path, root: Path, pack: ReadPack, findings: Findings) -> None:
+    year = _read(path, root, _YEAR, findings)
+    if year:
+        if str(year.piece.year) != path.stem:
+            year.tell(findings, f"year {year.piece.year} lies in {path.name}; the two must agree", "year")
+        pack.years.append(year)
+
+
+def _read_divisions(path: Path, root: Path, findings: Findings) -> list[Placed[DivisionRow]]:
+    name = path.relative_to(root).as_posix()
+    text = read_text(path, name, findings)
+    if text is None:
+        return []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Placed[DivisionRow]] = []
+    try:
+        if tuple(next(reader, ())) != DIVISION_COLUMNS:
+            findings.add(name, 1, f"the columns must be {','.join(DIVISION_COLUMNS)}")
+            return []
+        for cells in reader:
+            row = _division(cells, name, reader.line_num, findings)
+            if row:
+                rows.append(row)
+    except csv.Error as error:
+        findings.add(name, reader.line_num, f"not CSV: {error}")
+    return rows
+
+
+def _division(cells: list[str], name: str, line: int, findings: Findings) -> Placed[DivisionRow] | None:
+    if len(cells) != len(DIVISION_COLUMNS):
+        findings.add(name, line, f"{len(cells)} cells where {len(DIVISION_COLUMNS)} belong")
+        return None
+    filled: dict[str, str | int] = {column: cell for column, cell in zip(DIVISION_COLUMNS, cells, strict=True) if cell}
+    for column in ("valid_from", "valid_to"):
+        if re.fullmatch(r"[0-9]{4}", str(filled.get(column, ""))):
+            filled[column] = int(filled[column])
+    try:
+        return Placed(DivisionRow.model_validate(filled), name, lambda *_: line)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            findings.add(name, line, told(detail))
+        return None

@@ -1,0 +1,224 @@
+"""Writing records: released rows become records, versions or sightings, in one transaction a chunk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from rongxin.departments.models import Department
+from rongxin.records.models import Effect, EventCursor, Record, RecordEvent
+from rongxin.records.numbers import new_numbers
+from rongxin.storage.frames import fetched
+from rongxin.storage.staging import staged
+
+CHUNK: Final = 10_000
+EVENTS: Final = "events"
+
+# What a row to be recorded holds (architecture §4, the envelope).
+SCHEMA: Final = {
+    "row": pl.Int64,
+    "subject": pl.Int64,
+    "method": pl.String,
+    "party_name": pl.String,
+    "party_code": pl.String,
+    "act_key": pl.String,
+    "authority": pl.String,
+    "authority_uscc": pl.String,
+    "document_number": pl.String,
+    "document_key": pl.String,
+    "decided_on": pl.Date,
+    "valid_from": pl.Date,
+    "valid_to": pl.Date,
+    "severity": pl.String,
+    "amount_fen": pl.Int64,
+    "basis": pl.String,
+    "display": pl.String,
+    "display_reason": pl.String,
+    "display_clause": pl.String,
+    "content": pl.String,
+    "content_hash": pl.String,
+    "title": pl.String,
+}
+_TEXT_NEVER_NULL: Final = ("party_code", "authority_uscc", "basis", "display_reason", "display_clause")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What all rows of one batch share: who sent them, as what, under which rules."""
+
+    batch: str
+    provider: Department
+    kind: str
+    kind_digest: str
+    policy_digest: str
+    polarity: str
+    platform: str
+    released_by: str
+
+
+@dataclass(frozen=True)
+class Appended:
+    """How many rows became new records, new versions of known ones, or sightings only."""
+
+    recorded: int = 0
+    corrected: int = 0
+    seen_again: int = 0
+
+    def __add__(self, other: "Appended") -> "Appended":
+        return Appended(
+            self.recorded + other.recorded, self.corrected + other.corrected, self.seen_again + other.seen_again
+        )
+
+
+def append(rows: pl.DataFrame, origin: Origin, *, advance: Callable[[int], None] = lambda _: None) -> Appended:
+    """Record ``rows`` (schema SCHEMA), CHUNK at a time, each chunk whole or not at all.
+
+    A row already seen in this batch is passed over, so a killed worker begins again without doing anything twice. The same act
+    with the same content adds a sighting; with other content a new version that supersedes the last one.
+    """
+    total = Appended()
+    for part in rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).iter_slices(CHUNK):
+        total += _append_chunk(part.with_columns(pl.col(_TEXT_NEVER_NULL).fill_null("")), origin)
+        advance(part.height)
+    return total
+
+
+@transaction.atomic
+def _append_chunk(rows: pl.DataFrame, origin: Origin) -> Appended:
+    _lock_cursor()
+    instant = timezone.now()
+    now = connection.ops.adapt_datetimefield_value(instant)
+    numbers = pl.Series("number", new_numbers(origin.platform, rows.height, int(instant.timestamp() * 1000)), pl.String)
+    with staged(rows.with_columns(numbers), "staged_records") as cursor:
+        cursor.execute(
+            "DELETE FROM staged_records WHERE row IN (SELECT row FROM records_sighting WHERE batch = %s)", [origin.batch]
+        )
+        cursor.execute("SELECT count(*) FROM staged_records")
+        waiting = int(cursor.fetchone()[0])
+        _insert_versions(cursor, origin, now)
+        _insert_contents(cursor, origin, now)
+        _insert_sightings(cursor, origin, now)
+        recorded, corrected = _insert_events(cursor, origin, now)
+    return Appended(recorded, corrected, waiting - recorded - corrected)
+
+
+def _lock_cursor() -> None:
+    EventCursor.objects.get_or_create(name=EVENTS)
+    EventCursor.objects.select_for_update().get(name=EVENTS)
+
+
+# One row of each act and content that is not yet recorded; the lowest row stands for its likes.
+_NEW_VERSIONS: Final = """
+    SELECT s.*, last.id AS last_id, last.version AS last_version, last.number AS last_number
+    FROM staged_records s
+    LEFT JOIN records_record last ON last.act_key = s.act_key AND last.version =
+        (SELECT max(r.version) FROM records_record r WHERE r.act_key = s.act_key)
+    WHERE NOT EXISTS (SELECT 1 FROM records_record k WHERE k.act_key = s.act_key AND k.content_hash = s.content_hash)
+      AND s.row = (SELECT min(t.row) FROM staged_records t WHERE t.act_key = s.act_key)
+"""
+
+
+def _insert_versions(cursor: CursorWrapper, origin: Origin, now: object) -> None:
+    cursor.execute("CREATE INDEX staged_act ON staged_records (act_key)")
+    cursor.execute(
+        "INSERT INTO records_record (number, version, supersedes_id, kind, kind_digest, policy_digest, party_name, "
+        "party_code, act_key, authority, authority_uscc, document_number, document_key, decided_on, valid_from, valid_to, "
+        "polarity, severity, amount_fen, basis, display, display_reason, display_clause, content_hash, origin, region, "
+        "provider_id, recorded_at) "
+        "SELECT COALESCE(last_number, number), COALESCE(last_version, 0) + 1, last_id, %s, %s, %s, party_name, party_code, "
+        "act_key, authority, authority_uscc, document_number, document_key, decided_on, valid_from, valid_to, %s, severity, "
+        "amount_fen, basis, display, display_reason, display_clause, content_hash, %s, %s, %s, %s "
+        f"FROM ({_NEW_VERSIONS}) fresh",  # noqa: S608
+        [
+            origin.kind,
+            origin.kind_digest,
+            origin.policy_digest,
+            origin.polarity,
+            origin.platform,
+            origin.provider.region,
+            origin.provider.pk,
+            now,
+        ],
+    )
+
+
+# The records made in this chunk are those of its acts and contents that have no content row yet.
+_MADE: Final = """
+    FROM records_record r
+    JOIN staged_records s ON s.act_key = r.act_key AND s.content_hash = r.content_hash
+        AND s.row = (SELECT min(t.row) FROM staged_records t WHERE t.act_key = s.act_key)
+    WHERE NOT EXISTS (SELECT 1 FROM records_recordcontent c WHERE c.record_id = r.id)
+"""
+
+
+def _insert_contents(cursor: CursorWrapper, origin: Origin, now: object) -> None:
+    cursor.execute(
+        "INSERT INTO records_resolution (record_id, subject_id, method, by, made_at, ended_at) "
+        f"SELECT r.id, s.subject, s.method, %s, %s, NULL {_MADE}",  # noqa: S608
+        [origin.released_by, now],
+    )
+    cursor.execute(
+        "INSERT INTO records_recordcontent (record_id, text, title) "  # noqa: S608
+        f"SELECT r.id, s.content, s.title {_MADE}"
+    )
+
+
+def _insert_sightings(cursor: CursorWrapper, origin: Origin, now: object) -> None:
+    cursor.execute(
+        "INSERT INTO records_sighting (record_id, provider_id, batch, row, seen_at) "
+        "SELECT r.id, %s, %s, s.row, %s FROM staged_records s "
+        "JOIN records_record r ON r.act_key = s.act_key AND r.content_hash = s.content_hash",
+        [origin.provider.pk, origin.batch, now],
+    )
+
+
+def _insert_events(cursor: CursorWrapper, origin: Origin, now: object) -> tuple[int, int]:
+    """An event for every record of the staged acts that has none; returns how many were first and later versions."""
+    made = fetched(
+        cursor,
+        {"record": pl.Int64, "version": pl.Int64},
+        "SELECT r.id, r.version FROM records_record r WHERE r.act_key IN (SELECT act_key FROM staged_records) "
+        "AND NOT EXISTS (SELECT 1 FROM records_recordevent e WHERE e.record_id = r.id) ORDER BY r.id",
+    )
+    position = EventCursor.objects.values_list("value", flat=True).get(name=EVENTS)
+    cursor.execute(
+        "INSERT INTO records_recordevent (position, record_id, act_key, effect, effective_at, recorded_at, by, basis) "
+        "SELECT %s + row_number() OVER (ORDER BY r.id), r.id, r.act_key, CASE WHEN r.version = 1 THEN %s ELSE %s END, "
+        "%s, %s, %s, %s FROM records_record r WHERE r.act_key IN (SELECT act_key FROM staged_records) "
+        "AND NOT EXISTS (SELECT 1 FROM records_recordevent e WHERE e.record_id = r.id)",
+        [position, Effect.RECORDED, Effect.CORRECTED, now, now, origin.released_by, origin.batch],
+    )
+    EventCursor.objects.filter(name=EVENTS).update(value=position + made.height)
+    first = made.filter(pl.col("version") == 1).height
+    return first, made.height - first
+
+
+@transaction.atomic
+def note(record: Record, effect: Effect, *, by: str, basis: str, effective_at: datetime | None = None) -> RecordEvent:
+    """Add an event to the act of ``record`` under the cursor: a withdrawal, a dispute, a repair …
+
+    Display follows from it when read. ``basis`` says why and by which document; it may not be empty.
+    """
+    if not basis.strip():
+        raise ValueError("an event needs its basis")
+    _lock_cursor()
+    cursor = EventCursor.objects.get(name=EVENTS)
+    cursor.value += 1
+    cursor.save()
+    now = timezone.now()
+    return RecordEvent.objects.create(
+        position=cursor.value,
+        record=record,
+        act_key=record.act_key,
+        effect=effect,
+        effective_at=effective_at or now,
+        recorded_at=now,
+        by=by,
+        basis=basis,
+    )
+

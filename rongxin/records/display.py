@@ -1,0 +1,104 @@
+"""What is displayed on a day, computed when read: dates, events and the rules in force, never a job.
+
+``displayed`` is the one gate through which records reach the public. It is set-based: one condition per kind and severity from
+the rulebook, the newest version known, and no event that ended display and was not undone.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from rongxin.policy.display import NEVER, decided_since
+from rongxin.policy.pack import Policy
+from rongxin.policy.words import Display, Polarity, Severity
+from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Record, RecordEvent
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day on which the platform is looked at, and the instant up to which it knew things."""
+
+    day: date
+    known_at: datetime
+
+    @classmethod
+    def now(cls) -> "Moment":
+        """Today, with all that is known."""
+        instant = timezone.now()
+        return cls(instant.astimezone(SHANGHAI).date(), instant)
+
+    @classmethod
+    def of(cls, day: date | None) -> "Moment":
+        """A past day as it stood at its end; today and None give the present."""
+        present = cls.now()
+        if day is None or day >= present.day:
+            return present
+        return cls(day, datetime.combine(day + timedelta(days=1), time(), SHANGHAI) - timedelta(microseconds=1))
+
+
+def displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
+    """The records shown to the public at ``moment`` under ``policy``, one version of each act."""
+    ended = standing_ends(moment).filter(act_key=OuterRef("act_key"))
+    return known(moment).filter(_in_term(policy, moment.day), ~Exists(ended), display=Display.PUBLIC)
+
+
+def shown(policy: Policy, moment: Moment) -> QuerySet[Record]:
+    """What a page may show of ``moment``: displayed then and, for a past day, not ended since.
+
+    Repair, expiry and withdrawal end display for good (architecture §2): looking back must not bring it back.
+    """
+    present = Moment.now()
+    records = displayed(policy, moment)
+    if moment.day == present.day:
+        return records
+    return records.filter(Exists(displayed(policy, present).filter(act_key=OuterRef("act_key"))))
+
+
+def known(moment: Moment) -> QuerySet[Record]:
+    """The newest version of every act known at ``moment``, displayed or not."""
+    newer = Record.objects.filter(
+        act_key=OuterRef("act_key"), version__gt=OuterRef("version"), recorded_at__lte=moment.known_at
+    )
+    return Record.objects.filter(~Exists(newer), recorded_at__lte=moment.known_at)
+
+
+def standing_ends(moment: Moment) -> QuerySet[RecordEvent]:
+    """Events that ended the display of an act and were not undone by their counterpart, as known at ``moment``.
+
+    Each end is undone by its own counterpart only: a suspension that ends does not bring back what was repaired.
+    """
+    in_effect = RecordEvent.objects.filter(effective_at__lte=moment.known_at, recorded_at__lte=moment.known_at)
+    undone_by = Case(
+        *(When(effect=end, then=Value(undone.value)) for end, undone in UNDONE_BY.items()), output_field=CharField()
+    )
+    undone = in_effect.filter(
+        act_key=OuterRef("act_key"), effect=OuterRef("undone_by"), position__gt=OuterRef("position")
+    )
+    return in_effect.filter(effect__in=ENDS_DISPLAY).annotate(undone_by=undone_by).filter(~Exists(undone))
+
+
+def _in_term(policy: Policy, day: date) -> Q:
+    """One condition per kind and severity: decided late enough to be still in term on ``day``, and complete when adverse."""
+    condition = Q(pk__in=[])
+    for kind in policy.kinds.values():
+        if kind.credit.envelope is None:
+            continue
+        adverse = kind.credit.polarity == Polarity.ADVERSE
+        severities = [severity for severity in Severity if adverse is not (severity == Severity.NONE)]
+        for severity in severities:
+            since = decided_since(policy, kind, severity, day)
+            if since == NEVER:
+                continue
+            shown = Q(kind=kind.name, severity=severity)
+            if since is not None:
+                shown &= Q(decided_on__gte=since)
+            if adverse:
+                shown &= ~Q(authority="") & ~Q(document_number="") & ~Q(basis="")
+            condition |= shown
+    return condition

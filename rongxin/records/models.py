@@ -1,0 +1,143 @@
+from django.db import models
+
+from rongxin.departments.models import Department
+from rongxin.subjects.models import Subject
+
+
+class Effect(models.TextChoices):
+    """What an event does to a record (architecture §4). Expiry is computed, never an event."""
+
+    RECORDED = "recorded", "入库"
+    CORRECTED = "corrected", "更正"
+    DISPUTED = "disputed", "提出异议"
+    DISPUTE_ENDED = "dispute_ended", "异议办结"
+    SUSPENDED = "suspended", "暂停公示"
+    RESUMED = "resumed", "恢复公示"
+    REPAIRED = "repaired", "已修复"
+    REPAIR_REVOKED = "repair_revoked", "撤销修复"
+    WITHDRAWN = "withdrawn", "撤回"
+    ANNULLED = "annulled", "决定被撤销"
+    SEALED = "sealed", "封存"
+    UNSEALED = "unsealed", "解除封存"
+    ERASED = "erased", "删除内容"
+
+
+ENDS_DISPLAY = (Effect.SUSPENDED, Effect.REPAIRED, Effect.WITHDRAWN, Effect.ANNULLED, Effect.SEALED, Effect.ERASED)
+# What undoes an end of display; a withdrawal, an annulment and an erasure are never undone.
+UNDONE_BY = {
+    Effect.SUSPENDED: Effect.RESUMED,
+    Effect.REPAIRED: Effect.REPAIR_REVOKED,
+    Effect.SEALED: Effect.UNSEALED,
+}
+
+
+class Record(models.Model):
+    """One version of one act on one subject: the envelope. Rows are added, never changed (architecture §4).
+
+    ``number`` is the public address of the act and is shared by its versions; ``act_key`` is the fingerprint that tells the same
+    act again. ``amount_fen`` is whole fen. ``decided_on``, ``valid_from`` and ``valid_to`` are days in Shanghai, last day included.
+    """
+
+    number = models.CharField("记录编号", max_length=40)
+    version = models.PositiveIntegerField("版本")
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    kind = models.CharField("种类", max_length=63)
+    kind_digest = models.CharField(max_length=64)
+    policy_digest = models.CharField("规则版本", max_length=64)
+    party_name = models.CharField("报送的名称", max_length=200)
+    party_code = models.CharField("报送的代码", max_length=50, blank=True)
+    act_key = models.CharField(max_length=64)
+    authority = models.CharField("认定单位", max_length=200)
+    authority_uscc = models.CharField(max_length=18, blank=True)
+    document_number = models.CharField("文号", max_length=128)
+    document_key = models.CharField(max_length=128)
+    decided_on = models.DateField("决定日期")
+    valid_from = models.DateField("有效期自", null=True)
+    valid_to = models.DateField("有效期至", null=True)
+    polarity = models.CharField("性质", max_length=8)
+    severity = models.CharField("失信程度", max_length=8)
+    amount_fen = models.BigIntegerField("金额（分）", null=True)
+    basis = models.TextField("报送的依据", blank=True)
+    display = models.CharField("公示", max_length=8)
+    display_reason = models.CharField("不公示原因", max_length=200, blank=True)
+    display_clause = models.CharField("公示依据", max_length=200, blank=True)
+    content_hash = models.CharField(max_length=64)
+    origin = models.CharField("来源平台", max_length=12)
+    region = models.CharField("地区", max_length=12)
+    provider = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="信息提供单位")
+    recorded_at = models.DateTimeField("入库时间")
+
+    class Meta:
+        verbose_name = "公共信用信息"
+        constraints = [
+            models.UniqueConstraint(fields=["act_key", "version"], name="records_act_version"),
+            models.UniqueConstraint(fields=["number", "version"], name="records_number_version"),
+        ]
+        indexes = [
+            models.Index(fields=["document_key"], name="records_document"),
+            models.Index(fields=["recorded_at"], name="records_recorded_at"),
+            models.Index(fields=["provider", "decided_on"], name="records_provider_decided"),
+        ]
+
+
+class RecordContent(models.Model):
+    """What the kind adds, as canonical JSON text in a row of its own, so that it can be erased while the envelope stays."""
+
+    record = models.OneToOneField(Record, models.PROTECT, primary_key=True, related_name="+")
+    text = models.TextField()
+    title = models.CharField("标题", max_length=300)
+
+
+class RecordEvent(models.Model):
+    """What happened to an act, under a gapless cursor: ``position`` 1, 2, 3 … in the order of commits."""
+
+    position = models.BigIntegerField(unique=True)
+    record = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    act_key = models.CharField(max_length=64)
+    effect = models.CharField("事项", max_length=16, choices=Effect.choices)
+    effective_at = models.DateTimeField("生效时间")
+    recorded_at = models.DateTimeField("记载时间")
+    by = models.CharField("经办", max_length=64)
+    basis = models.CharField("依据", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "记录事项"
+        indexes = [models.Index(fields=["act_key", "position"], name="records_event_act")]
+
+
+class EventCursor(models.Model):
+    """The last position given out. Its row is locked until commit, so positions appear without gaps and in order."""
+
+    name = models.CharField(max_length=16, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+
+class Sighting(models.Model):
+    """An act seen in a row of a batch: the first time and every time it was sent again."""
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    batch = models.CharField("批次", max_length=32)
+    row = models.PositiveIntegerField("行")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="records_sighting_once")]
+
+
+class Resolution(models.Model):
+    """Whose record it is, why we think so, and since when; ended, never changed, when it proves wrong."""
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    method = models.CharField("认定方式", max_length=24)
+    by = models.CharField("经办", max_length=64)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record"], condition=models.Q(ended_at=None), name="records_one_resolution"
+            )
+        ]

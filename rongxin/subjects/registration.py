@@ -1,0 +1,170 @@
+"""Taking a register in: subjects, their names and codes over time, each with its source."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from rongxin.primitives.names import normalise_name
+from rongxin.storage.staging import staged
+from rongxin.subjects.models import Category, IdentifierKind, Status
+from rongxin.subjects.search import index_staged_names
+
+CHUNK: Final = 20_000
+
+# Columns of a register row; all but the first two may be empty.
+COLUMNS: Final = (
+    "uscc",
+    "name",
+    "former_name",
+    "registration_number",
+    "organisation_code",
+    "status",
+    "legal_form",
+    "established_on",
+    "region",
+    "address",
+    "business_scope",
+    "registered_capital",
+)
+_KEPT: Final = ("status", "legal_form", "established_on", "region", "address", "business_scope", "registered_capital")
+
+_STATUS: Final = {
+    "active": Status.ACTIVE,
+    "存续": Status.ACTIVE,
+    "在业": Status.ACTIVE,
+    "开业": Status.ACTIVE,
+    "在营": Status.ACTIVE,
+    "正常": Status.ACTIVE,
+    "吊销": Status.REVOKED,
+    "注销": Status.CLOSED,
+    "迁出": Status.MOVED,
+}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What taking a register in changed, counted in subjects."""
+
+    new: int
+    renamed: int
+    known: int
+
+
+def category_of(uscc: str) -> Category:
+    """The kind of organisation that the first two characters of a unified code tell (GB 32100-2015, table 1)."""
+    exact = {"91": Category.ENTERPRISE, "92": Category.SOLE_TRADER, "93": Category.COOPERATIVE}
+    by_department = {"1": Category.PUBLIC_BODY, "5": Category.SOCIAL_ORGANISATION}
+    return exact.get(uscc[:2]) or by_department.get(uscc[:1], Category.OTHER)
+
+
+def register(rows: pl.DataFrame, *, source: str, on: date) -> Registered:
+    """Enter or bring up to date the subjects in ``rows`` (columns COLUMNS, absent ones are empty).
+
+    A subject is known by its unified code. A new name closes the old one on ``on`` and keeps it; an empty column leaves what is
+    known as it is. Rows beyond the first of a code replace it. Doing it again changes nothing.
+    """
+    prepared = _prepared(rows)
+    counts = [_register_chunk(part, source, on) for part in prepared.iter_slices(CHUNK)]
+    return Registered(
+        new=sum(count.new for count in counts),
+        renamed=sum(count.renamed for count in counts),
+        known=sum(count.known for count in counts),
+    )
+
+
+def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
+    absent = [pl.lit(None, pl.Date if name == "established_on" else pl.String).alias(name) for name in COLUMNS]
+    full = rows.with_columns(column for column in absent if column.meta.output_name() not in rows.columns)
+    status = pl.col("status").replace_strict(_STATUS, default=None, return_dtype=pl.String)
+    return (
+        full.select(COLUMNS)
+        .unique("uscc", keep="last", maintain_order=True)
+        .with_columns(
+            status=status,
+            normalised=pl.col("name").map_elements(normalise_name, return_dtype=pl.String),
+            former_normalised=pl.col("former_name").map_elements(normalise_name, return_dtype=pl.String),
+            category=pl.col("uscc").map_elements(lambda code: category_of(code).value, return_dtype=pl.String),
+        )
+    )
+
+
+@transaction.atomic
+def _register_chunk(rows: pl.DataFrame, source: str, on: date) -> Registered:
+    day = connection.ops.adapt_datefield_value(on)
+    with staged(rows, "staged_register") as cursor:
+        known = _update_known(cursor, source, day)
+        new = _insert_new(cursor, source, day)
+        renamed = _close_names(cursor, day)
+        _insert_names(cursor, source, day)
+        _insert_identifiers(cursor, source)
+        index_staged_names(cursor)
+        return Registered(new=new, renamed=renamed, known=known)
+
+
+def _update_known(cursor: CursorWrapper, source: str, day: object) -> int:
+    kept = ", ".join(f"{column} = COALESCE(s.{column}, subjects_subject.{column})" for column in _KEPT)
+    cursor.execute(
+        f"UPDATE subjects_subject SET name = s.name, {kept}, source = %s, source_on = %s "  # noqa: S608
+        "FROM staged_register s WHERE s.uscc = subjects_subject.uscc",
+        [source, day],
+    )
+    return cursor.rowcount
+
+
+def _insert_new(cursor: CursorWrapper, source: str, day: object) -> int:
+    cursor.execute(
+        "INSERT INTO subjects_subject (uscc, name, category, status, legal_form, established_on, region, address, "
+        "business_scope, registered_capital, source, source_on) "
+        "SELECT s.uscc, s.name, s.category, COALESCE(s.status, %s), COALESCE(s.legal_form, ''), s.established_on, "
+        "COALESCE(s.region, ''), COALESCE(s.address, ''), COALESCE(s.business_scope, ''), "
+        "COALESCE(s.registered_capital, ''), %s, %s FROM staged_register s "
+        "WHERE NOT EXISTS (SELECT 1 FROM subjects_subject k WHERE k.uscc = s.uscc) ON CONFLICT (uscc) DO NOTHING",
+        [Status.UNKNOWN, source, day],
+    )
+    return cursor.rowcount
+
+
+def _close_names(cursor: CursorWrapper, day: object) -> int:
+    cursor.execute(
+        "UPDATE subjects_subjectname SET valid_to = %s FROM staged_register s "
+        "JOIN subjects_subject k ON k.uscc = s.uscc WHERE subjects_subjectname.subject_id = k.id "
+        "AND subjects_subjectname.valid_to IS NULL AND subjects_subjectname.normalised <> s.normalised",
+        [day],
+    )
+    return cursor.rowcount
+
+
+def _insert_names(cursor: CursorWrapper, source: str, day: object) -> None:
+    # The first known name of a subject counts from its foundation; a later one from the day we learned of it.
+    borne_since = "CASE WHEN EXISTS (SELECT 1 FROM subjects_subjectname o WHERE o.subject_id = k.id) THEN {} ELSE {} END"
+    since = borne_since.format("%s", "s.established_on")
+    if connection.vendor == "postgresql":
+        since = borne_since.format("CAST(%s AS date)", "s.established_on")
+    cursor.execute(
+        f"INSERT INTO subjects_subjectname (subject_id, text, normalised, valid_from, valid_to, source) "  # noqa: S608
+        f"SELECT k.id, s.name, s.normalised, {since}, NULL, %s FROM staged_register s "
+        "JOIN subjects_subject k ON k.uscc = s.uscc WHERE NOT EXISTS "
+        "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = k.id AND n.valid_to IS NULL)",
+        [day, source],
+    )
+    cursor.execute(
+        "INSERT INTO subjects_subjectname (subject_id, text, normalised, valid_from, valid_to, source) "
+        "SELECT k.id, s.former_name, s.former_normalised, NULL, %s, %s FROM staged_register s "
+        "JOIN subjects_subject k ON k.uscc = s.uscc WHERE s.former_name IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = k.id AND n.normalised = s.former_normalised)",
+        [day, source],
+    )
+
+
+def _insert_identifiers(cursor: CursorWrapper, source: str) -> None:
+    for kind in IdentifierKind.values:
+        cursor.execute(
+            f"INSERT INTO subjects_identifier (subject_id, kind, value, source) "  # noqa: S608
+            f"SELECT k.id, %s, s.{kind}, %s FROM staged_register s JOIN subjects_subject k ON k.uscc = s.uscc "
+            f"WHERE s.{kind} IS NOT NULL ON CONFLICT DO NOTHING",
+            [kind, source],
+        )

@@ -1,0 +1,1 @@
+"""Chinese, the language of the interface."""

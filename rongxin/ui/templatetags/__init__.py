@@ -1,0 +1,1 @@
+"""Template tags: ``rongxin`` is a builtin of every template."""

@@ -1,0 +1,108 @@
+"""Fixtures for every test: the test database, fast passwords, a real browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+
+from tests.plugin import absent
+from tests.postgresql import sibling
+from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Passwords are hashed fast, and pages name static files as they are, without a collected manifest."""
+    config.addinivalue_line("markers", "console_errors: the page under test may write errors to the console")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """SQLite is tested as it runs: a file with a write-ahead log, under the temporary RONGXIN_VAR of this process.
+
+    Without the plugin RONGXIN_VAR is the developer's own; then the test database stays in memory.
+    """
+    default = settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite3") and has_own_folder(request.config):
+        default["TEST"]["NAME"] = str(default["NAME"])
+
+
+def has_own_folder(config: pytest.Config) -> bool:
+    return config.pluginmanager.has_plugin("tests.plugin")
+
+
+@pytest.fixture
+def process_environment(request: pytest.FixtureRequest, transactional_db: None) -> dict[str, str]:
+    """The environment for a process of its own (a worker, the command line) that shall see this test's database."""
+    if not has_own_folder(request.config):
+        pytest.fail("a second process needs a database it can open: run pytest with -p tests.plugin", pytrace=False)
+    default = settings.DATABASES["default"]
+    environment = dict(os.environ)
+    if not default["ENGINE"].endswith("sqlite3"):
+        environment["RONGXIN_DATABASE_URL"] = sibling(environment["RONGXIN_DATABASE_URL"], default["NAME"])
+    return environment
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A real Chromium: RONGXIN_CHROMIUM, else the first on PATH."""
+    executable = os.environ.get("RONGXIN_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not os.access(executable, os.X_OK):
+        absent("browser", f"{executable} not found; apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's synchronous interface runs an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser", request: pytest.FixtureRequest) -> "Iterator[Page]":
+    """A new window of an officer's desk. Afterwards no page may have raised or written an error.
+
+    The browser reports a violation of the content security policy and a file that does not load as console errors, so
+    they count; ``@pytest.mark.console_errors`` allows them where the test is about them.
+    """
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    errors: list[str] = []
+
+    def note(message: "ConsoleMessage") -> None:
+        if message.type == "error":
+            errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def note_raised(error: "Error") -> None:
+        errors.append(f"raised: {error}")
+
+    context.on("console", note)
+    context.on("weberror", lambda raised: note_raised(raised.error))
+    window = context.new_page()
+    yield window
+    context.close()
+    if errors and request.node.get_closest_marker("console_errors") is None:
+        pytest.fail("the page wrote errors:\n" + "\n".join(errors), pytrace=False)
