@@ -14,12 +14,12 @@ from django.utils import timezone
 from config.environment import ROOT
 from rongxin.departments import actions as departments
 from rongxin.departments.models import Department
+from rongxin.engine.cells import document_key
 from rongxin.intake.envelope import envelope
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.loader import load_pack, pack_sources
 from rongxin.policy.pack import Policy
 from rongxin.primitives import uscc as codes
-from rongxin.primitives.documents import normalise_document_number
 from rongxin.records import actions as records
 from rongxin.records.actions import Origin
 from rongxin.records.display import SHANGHAI
@@ -35,7 +35,7 @@ _NUMBERS = count(1)
 
 
 @cache
-def thethe_pack() -> tuple[Policy, dict[str, str]]:
+def the_pack() -> tuple[Policy, dict[str, str]]:
     folder = ROOT / "policies"
     return load_pack(folder, "fuzhou"), pack_sources(folder, "fuzhou")
 
@@ -134,16 +134,23 @@ def some_records(
         released_by="示例审核员",
     )
     with time_machine.travel(instant, tick=False):
-        records.append(envelope(frame, found, policy, today).select(records.SCHEMA), origin)
+        records.append(envelope(frame, found, policy, today).select(*records.SCHEMA), origin)
     keys = frame["act_key"].to_list()
     latest = {record.act_key: record for record in Record.objects.filter(act_key__in=keys).order_by("version")}
     return [latest[key] for key in keys]
 
 
-def note(record: Record, effect: Effect, *, at: datetime | None = None, basis: str = "示例依据") -> RecordEvent:
-    """An event on the act of ``record``."""
+def note(
+    record: Record,
+    effect: Effect,
+    *,
+    at: datetime | None = None,
+    effective_at: datetime | None = None,
+    basis: str = "示例依据",
+) -> RecordEvent:
+    """An event on the act of ``record``, noted at an instant and in effect from then on or from ``effective_at``."""
     with time_machine.travel(at or timezone.now(), tick=False):
-        return records.note(record, effect, by="示例经办人", basis=basis)
+        return records.note(record, effect, by="示例经办人", basis=basis, effective_at=effective_at)
 
 
 def _content(
@@ -202,7 +209,7 @@ def _frame(contents: list[dict[str, Any]], kind: RecordKind, subject: Subject, s
         subject=pl.lit(subject.pk, pl.Int64),
         method=pl.lit("code"),
         act_key=pl.Series([_sha256(f"{kind.name}|{document}|{subject.uscc}") for document in documents]),
-        document_key=pl.Series([normalise_document_number(document) for document in documents]),
+        document_key=pl.Series([document_key(document) for document in documents]),
         severity=pl.lit(severity),
         content=pl.Series(texts),
         content_hash=pl.Series([_sha256(text) for text in texts]),

@@ -40,7 +40,7 @@ def worker() -> None:
     start()
     from rongxin.jobs.worker import Worker
 
-    Worker().run()
+    Worker(("default", "bulk")).run()
 
 
 def scheduler() -> None:
@@ -60,10 +60,13 @@ def quickstart(
     if _taken(host, port):
         typer.echo(f"端口 {port} 已被占用。请改用：RONGXIN_PORT={port + 1} make run", err=True)
         raise typer.Exit(1)
-    os.environ.setdefault("RONGXIN_DEMO", "1")
-    start()
     from config.environment import environment
 
+    if "RONGXIN_DEMO" not in os.environ:
+        # For the three processes; this one read its environment when it began.
+        os.environ["RONGXIN_DEMO"] = "1"
+        environment.demo = True
+    start()
     typer.echo("准备数据库……")
     migrate()
     from rongxin.cli.demonstration import PASSWORD, prepare

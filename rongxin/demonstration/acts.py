@@ -71,7 +71,10 @@ def acts(seed: int, kind: str, number: Index, subjects: int) -> pl.DataFrame:
     span = (LAST_DAY - FIRST_DAY).days + 1
     days = (FIRST_DAY - _EPOCH).days + np.floor(span * chance(seed, f"{kind} day", number)).astype(np.int64)
     decided_on = pl.Series(days).cast(pl.Int32).cast(pl.Date)
-    return rows(seed, kind, number, filed(kind, parties, template, authority, decided_on, pl.Series(number + 1)))
+    filing = filed(
+        kind, parties, template=template, authority=authority, decided_on=decided_on, serial=pl.Series(number + 1)
+    )
+    return rows(seed, kind, number, filing)
 
 
 def favoured(seed: int, stream: str, number: Index, limit: int) -> Index:
@@ -81,7 +84,13 @@ def favoured(seed: int, stream: str, number: Index, limit: int) -> Index:
 
 
 def filed(
-    kind: str, parties: pl.DataFrame, template: Index, authority: Index, decided_on: pl.Series, serial: pl.Series
+    kind: str,
+    parties: pl.DataFrame,
+    *,
+    template: Index,
+    authority: Index,
+    decided_on: pl.Series,
+    serial: pl.Series,
 ) -> pl.DataFrame:
     """Who filed which act upon whom, one row each: the columns from which the rows of either kind are written."""
     marks = taken([each.mark + _SUFFIX[kind] for each in AUTHORITIES], authority)

@@ -32,13 +32,15 @@ def chance(seed: int, stream: str, index: Index) -> Chances:
 
 def below(seed: int, stream: str, index: Index, limit: int | Index) -> Index:
     """A whole number from 0 to ``limit`` − 1 for every index; ``limit`` may differ from index to index."""
-    return np.floor(chance(seed, stream, index) * limit).astype(np.int64)
+    below_limit: Index = np.floor(chance(seed, stream, index) * limit).astype(np.int64)
+    return below_limit
 
 
 def weighted(seed: int, stream: str, index: Index, weights: Sequence[float]) -> Index:
     """A position in ``weights`` for every index, as often as its weight says."""
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.searchsorted(edges, chance(seed, stream, index) * edges[-1], side="right").astype(np.int64)
+    found: Index = np.searchsorted(edges, chance(seed, stream, index) * edges[-1], side="right").astype(np.int64)
+    return found
 
 
 def taken(values: Sequence[Any], positions: Index) -> pl.Series:

@@ -1,9 +1,9 @@
 """The one place where the time is made up.
 
-A platform that is tried out must show what months of work look like: batches week by week, most displayed in time, some late.
-All that follows from when things were received and recorded, and those instants are written by the doors themselves. So while the
-demonstration is loaded, and only then and only on a platform that says it is one (RONGXIN_DEMO), the clock is set to the
-past. Nothing else in the product sets it, and no real platform can.
+A platform that is tried out must show what months of work look like: batches week by week, most displayed in time, some
+late. All that follows from when things were received and recorded, and those instants are written by the doors
+themselves. So while the demonstration is loaded, and only then and only on a platform that says it is one
+(RONGXIN_DEMO), the clock is set to the past. Nothing else in the product sets it, and no real platform can.
 """
 
 import time

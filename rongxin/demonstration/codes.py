@@ -10,7 +10,8 @@ from rongxin.primitives.divisions import DEMONSTRATION
 
 Characters = npt.NDArray[np.uint8]
 
-# Primes just below 10⁸ and 31⁶ − 31³: multiplying modulo a prime gives every index a number of its own in no visible order.
+# Primes just below 10⁸ and 31⁶ − 31³: multiplying modulo a prime gives every index a number of its own, in no order
+# that can be seen.
 _OLD_NUMBERS = 99_999_989
 _NEW_NUMBERS = 887_473_889
 _STEP = 38_710_943
@@ -27,7 +28,8 @@ _CHECK_11 = np.frombuffer(b"0X987654321", np.uint8)
 def unified_codes(department: pl.Series, index: Index, *, old: npt.NDArray[np.bool_]) -> pl.Series:
     """A code for every index. ``department`` holds the first two characters; ``old`` ones have a number of digits only.
 
-    Organisations founded before the unified code (2015) kept the digits of their organisation code; later ones begin with MA.
+    Organisations founded before the unified code (2015) kept the digits of their organisation code; later ones begin
+    with MA.
     """
     codes = np.empty((len(index), uscc.LENGTH), np.uint8)
     codes[:, :2] = _characters(department, 2)
@@ -39,13 +41,16 @@ def unified_codes(department: pl.Series, index: Index, *, old: npt.NDArray[np.bo
 
 
 def registration_numbers(index: Index) -> pl.Series:
-    """The number that an index bore before the unified code (GS 15-2006); one by one, so only for those that had one."""
+    """The number that each index bore before the unified code (GS 15-2006); made one by one."""
     numbers = (f"{DEMONSTRATION}{value:08d}" for value in ((index + 1) * _STEP % _OLD_NUMBERS).tolist())
     return pl.Series([first + registration_number.check_digit(first) for first in numbers], dtype=pl.String)
 
 
 def numbered_code(department: str, category: str, number: int) -> str:
-    """The code of the ``number``-th famous organisation or authority, 1 to 999: 91990000MA0000015Q is the first enterprise."""
+    """The code of the famous organisation or authority with this number, 1 to 999; ValueError for another.
+
+    91990000MA0000015Q is the first enterprise.
+    """
     if not 0 < number < _RESERVED:
         raise ValueError(f"numbers 1 to {_RESERVED - 1} are kept for the famous, not {number}")
     return uscc.make(department, category, DEMONSTRATION, f"{_NEW}{number:06d}")

@@ -31,7 +31,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Diary:
-    """The decisions of one authority and kind. ``known`` are the enterprises they may concern (``enterprises.identities``)."""
+    """The decisions of one authority and kind, upon the enterprises ``known`` (as ``identities`` has them)."""
 
     seed: int
     authority: Authority
@@ -42,18 +42,25 @@ class Diary:
     def sendings(self, days: list[date]) -> dict[date, pl.DataFrame]:
         """What is sent on each of the ``days`` (in order): decisions made since the one before, as rows by field name.
 
-        A day's decisions go out with the next sending, some by mistake with the one after. Days with nothing to send are left out.
+        A day's decisions go out with the next sending, some by mistake with the one after. Days with nothing to send
+        are left out.
         """
         if not days:
             return {}
         # Whatever was decided before the first sending and not forgotten went out earlier, on paper as it were.
         first = self.calendar.add(days[0], -5).date
-        by_day: dict[date, list[Decision]] = {}
+        sent: list[Decision] = []
+        sent_on: list[date] = []
         for decision in self._decisions(first, days[-1]):
             position = bisect_left(days, decision.decided_on + _ONE_DAY) + self._is_forgotten(decision)
             if position < len(days):
-                by_day.setdefault(days[position], []).append(decision)
-        return {day: self._rows(decisions) for day, decisions in sorted(by_day.items())}
+                sent.append(decision)
+                sent_on.append(days[position])
+        if not sent:
+            return {}
+        parted = self._rows(sent).with_columns(sent_on=pl.Series(sent_on)).sort("sent_on", maintain_order=True)
+        by_day = parted.partition_by("sent_on", as_dict=True, include_key=False)
+        return {day: rows for (day,), rows in by_day.items()}
 
     def _decisions(self, first: date, last: date) -> Iterator[Decision]:
         for year in range(first.year, last.year + 1):
@@ -100,12 +107,12 @@ class Diary:
         authority = np.full(len(number), position_of(self.authority), np.int64)
         decided_on = pl.Series([decision.decided_on for decision in decisions])
         serial = pl.Series([decision.serial for decision in decisions])
-        filing = filed(self.kind, parties, template, authority, decided_on, serial)
+        filing = filed(self.kind, parties, template=template, authority=authority, decided_on=decided_on, serial=serial)
         return rows(self.seed, self.kind, number, filing)
 
 
 def sending_days(authority: Authority, calendar: Calendar, first: date, last: date) -> list[date]:
-    """The days from ``first`` to ``last`` on which the authority sends: one a week, the next working day where it is none."""
+    """The days from ``first`` to ``last`` on which the authority sends: its weekday, or the next working day."""
     monday = first - timedelta(days=first.weekday())
     days = set()
     while monday <= last:

@@ -34,7 +34,8 @@ _CAPITAL = np.array([10, 30, 50, 50, 100, 100, 200, 300, 500, 500, 1000, 1000, 2
 def identities(seed: int, index: Index) -> pl.DataFrame:
     """Who the enterprises with these numbers are, one row each and in this order.
 
-    Columns: index, trade and form (positions in TRADES and FORMS), uscc, name, former_name, renamed_on, established_on, status.
+    Columns: index, trade and form (positions in TRADES and FORMS), uscc, name, former_name, renamed_on, established_on,
+    status.
     """
     namesake = _namesakes(seed, index)
     form = weighted(seed, "form", namesake, [form.weight for form in FORMS])
@@ -149,21 +150,22 @@ def _with_famous(frame: pl.DataFrame, index: Index) -> pl.DataFrame:
     return frame.update(famous_rows(), on="index", how="left", include_nulls=True)
 
 
-def _capital(seed: int, index: Index) -> pl.Expr:
+def _capital(seed: int, index: Index) -> pl.Series:
     """A sum in one of the ways registers print it."""
-    sums = pl.Series(_CAPITAL[below(seed, "capital", index, len(_CAPITAL))])
+    sums = pl.Series(_CAPITAL[below(seed, "capital", index, len(_CAPITAL))]).cast(pl.String)
     ways = ["{}万人民币"] * 20 + ["{}(万元人民币)"] * 10 + ["{}万元"] * 7 + ["{}万美元"]
-    return one_of(ways, seed, "capital way", index).str.replace("{}", sums.cast(pl.String), literal=True)
+    parts = pl.DataFrame({"way": one_of(ways, seed, "capital way", index), "sum": sums})
+    return parts.select(pl.col("way").str.replace("{}", pl.col("sum"), literal=True)).to_series()
 
 
 def _addresses(seed: int, index: Index, name: pl.Series) -> pl.Expr:
-    """A house in the district that the name tells, else in one of the city's."""
+    """A house in the district that the name tells (for a branch that is the last one), else in one of the city's."""
 
     def number(stream: str, limit: int) -> pl.Series:
         return (1 + pl.Series(below(seed, stream, index, limit))).cast(pl.String)
 
     return pl.concat_str(
-        name.str.extract(f"({'|'.join(words.DISTRICTS)})")
+        name.str.extract(f".*({'|'.join(words.DISTRICTS)}){words.MARK}")
         .replace_strict(words.DISTRICTS, default=None, return_dtype=pl.String)
         .fill_null(one_of(words.CITY_DISTRICTS, seed, "address", index)),
         one_of(words.ROADS, seed, "road", index),
@@ -180,6 +182,6 @@ def _addresses(seed: int, index: Index, name: pl.Series) -> pl.Expr:
 def _old_numbers(known: pl.DataFrame) -> pl.Series:
     """The numbers that those founded before the unified code once bore; null for the others."""
     is_old = known["established_on"] < UNIFIED_CODES_BEGIN
-    old = known.filter(is_old)["index"].to_numpy()
+    old = known.filter(is_old)["index"].unique().to_numpy()
     numbered = pl.DataFrame({"index": old, "number": registration_numbers(old)})
     return known.join(numbered, on="index", how="left", maintain_order="left")["number"]

@@ -1,4 +1,4 @@
-"""The made-up enterprises that the examples on the pages ask for, and one act of theirs. They bear the first numbers."""
+"""The made-up enterprises that bear the first numbers, so that searches worth trying can be named; and one act."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -12,7 +12,7 @@ _IN_YUAN: Final = {"fine_amount_10k": "8000", "penalty_content": "罚款8000元"
 
 
 def licences(rows: pl.DataFrame) -> pl.DataFrame:
-    """Four rows: a day that does not exist, no document number, a wrong check character, and one about a natural person."""
+    """Four rows: a day that does not exist, no document number, a wrong check character, a natural person."""
     written = rows.with_columns(pl.col("license_decision_date").dt.to_string("%Y-%m-%d"))
     day, code = rows["license_decision_date"][0], rows["party_uscc"][min(2, rows.height - 1)]
     return _with(

@@ -7,7 +7,7 @@ from rongxin.demonstration.trades import TRADES
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A legal form. ``pattern`` builds the name; ``beginning`` is the department and category of the code (GB 32100-2015).
+    """A legal form. ``pattern`` builds the name; ``beginning`` is department and category of the code (GB 32100-2015).
 
     ``trade`` is a position in TRADES where the form leaves no choice. ``has_capital``: the register states a sum.
     """

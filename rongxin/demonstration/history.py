@@ -1,4 +1,4 @@
-"""Half a year of work of the made-up departments, sending by sending: what came in when, who decided when, what went wrong."""
+"""Half a year of work of the made-up departments, sending by sending: what came in when, and what became of it."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 WEEKS: Final = 26
 NEWCOMERS_SINCE: Final = LAST_DAY - timedelta(days=90)
 WAITING_FILE: Final = "行政许可-待审核.csv"
-"""The last sending of the department that is shown; it waits for its reviewer. Where it is, the demonstration is complete."""
+"""The last sending of the department that is shown waits for its reviewer. Where it is, all is loaded."""
 
 _TITLES: Final = {PENALTY: "行政处罚", LICENCE: "行政许可", REGISTRATION: "新设立登记"}
 _OPENS = time(9, 5)
@@ -182,7 +182,7 @@ def _with_wrong_penalties(sent: list[Sending]) -> Iterator[Sending]:
         return
     *regular, known, wrong = sent
     yield from (*regular, known)
-    yield replace(wrong, rows=pl.concat([flaws.penalties(wrong.rows), flaws.corrected(known.rows)]))
+    yield replace(wrong, rows=pl.concat([flaws.penalties(wrong.rows), flaws.corrected(known.rows)], how="diagonal"))
 
 
 def _later(instant: datetime | None) -> datetime:

@@ -37,8 +37,8 @@ def write_parts(
 ) -> Iterator[tuple[str, Path]]:
     """Write ``subjects`` rows of the register and ``records`` acts upon them below ``folder``; yields kind and file.
 
-    Memory is that of one part, whatever the numbers. The columns are headed as ``kinds`` titles them. ValueError for acts without
-    enterprises.
+    Memory is that of one part, whatever the numbers. The columns are headed as ``kinds`` titles them. ValueError for
+    acts without enterprises.
     """
     if records and not subjects:
         raise ValueError("acts need enterprises")

@@ -17,10 +17,10 @@ CLOSURE: Final = "限制开展生产经营活动、责令停产停业、责令�
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """A kind of violation: who punishes it, whom it may concern, what happened, the clause, and usual fines (yuan).
+    """A kind of violation: who punishes it, whom it may concern, what happened, the clause, usual fines in yuan.
 
-    ``facts`` may hold {when}, {count} and {good}. ``gains``: illegal gains are confiscated, too; ``besides`` is imposed,
-    too. ``goods`` stand in for those of the trade.
+    ``facts`` may hold {when}, {count} and {good}. ``gains``: illegal gains are confiscated, too; ``besides`` is
+    imposed, too. ``goods`` stand in for those of the trade.
     """
 
     bureau: str
@@ -110,7 +110,8 @@ def _facts() -> pl.Expr:
 
 def _in_10k(yuan: str) -> pl.Expr:
     """Ten thousands as a department writes them, 8000 yuan as 0.8; null for no sum."""
-    text = (pl.col(yuan) / 10_000).cast(pl.String).str.strip_suffix(".0")
+    rest = (pl.col(yuan) % 10_000).cast(pl.String).str.zfill(4)
+    text = pl.format("{}.{}", pl.col(yuan) // 10_000, rest).str.strip_chars_end("0").str.strip_suffix(".")
     return pl.when(pl.col(yuan) > 0).then(text)
 
 

@@ -1,4 +1,4 @@
-"""The tables that made-up organisations and acts are drawn from: CSV files below ``tables/``, to be read and added to by anyone."""
+"""The tables that made-up organisations and acts are drawn from: CSV files below ``tables/`` that anyone can add to."""
 
 import csv
 from pathlib import Path

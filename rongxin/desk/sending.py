@@ -14,7 +14,7 @@ from rongxin.desk.forms import RecordForm
 from rongxin.desk.frame import batch_line, kind_title, officer_of, officer_only, show
 from rongxin.desk.pages import KindChoice, RecordFormPage, UploadPage
 from rongxin.engine.problems import message, suggestion
-from rongxin.engine.reading import Unreadable
+from rongxin.engine.sheets import Unreadable
 from rongxin.engine.templates import write_template
 from rongxin.intake import queries, trial
 from rongxin.intake.files import TooLarge

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from rongxin.disclosure.lines import lines_across
 from rongxin.disclosure.subjects import CLOSED, counts_in_order, platform_began_on, region_name
 from rongxin.disclosure.views import Hit, SearchResult
+from rongxin.engine.cells import document_key
 from rongxin.policy.pack import Policy
 from rongxin.primitives import resident_id
-from rongxin.primitives.documents import normalise_document_number
 from rongxin.primitives.names import normalise_name, split
 from rongxin.records import queries as records
 from rongxin.records.display import Moment
@@ -54,7 +54,7 @@ def shorter(query: str) -> str:
 
 
 def _documents(query: str, policy: Policy, moment: Moment) -> SearchResult:
-    key = normalise_document_number(query)
+    key = document_key(query)
     found = records.by_document(key, policy, moment, limit=SHOWN_DOCUMENTS + 1)
     if not found:
         return SearchResult()

@@ -1,7 +1,7 @@
 """Columnar work on whole tables: read, validate, resolve; later features, classes and draws.
 
-Every function takes tables (Polars frames), a day and rules, and returns tables. No database, clock or network inside.
-Every rejected row keeps all its reasons; a row about a natural person keeps none of its content.
+Every function takes tables (Polars frames), a day and rules, and returns tables. No database, clock or network
+inside. Every rejected row keeps all its reasons; a row about a natural person keeps none of its content.
 
 Source: item 4 of 闽信用〔2019〕7号 (collection), architecture §2 (no natural persons).
 

@@ -1,17 +1,19 @@
-"""Cells of one column at a time: blanks off, missing values out, and the scalar functions of the primitives on what is left.
+"""Cells of one column at a time: blanks off, missing values out, and the scalar functions of the primitives on what
+is left.
 
-A function of :mod:`rongxin.primitives` is called once for every different value that needs it, so that one cell in a form and
-a million cells in a file are read alike. The expressions before it only leave out values that it would not change.
+A function of :mod:`rongxin.primitives` is called once for every different value that needs it, so that one cell in a
+form and a million cells in a file are read alike. The expressions before it only leave out values that it would not
+change.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final
 
 import polars as pl
 
-from rongxin.primitives.characters import BLANKS, HYPHENS
+from rongxin.primitives.characters import BLANKS, HYPHENS, without_blanks
 from rongxin.primitives.missing import MISSING, is_missing
 from rongxin.primitives.names import has_organisation_word, name_replacements, normalise_name
 from rongxin.primitives.organisation_words import NEVER_A_PERSON
@@ -20,6 +22,8 @@ from rongxin.primitives.resident_id import HIDDEN, find_all, mask_numbers
 _SAMPLE: Final = 1_000
 _MOST_DIFFERENT_IN_SAMPLE: Final = 0.3
 _MOST_DIFFERENT: Final = 0.25
+_DOCUMENT_BRACKETS: Final = str.maketrans("()[]【】", "〔〕〔〕〔〕")
+_LAST_FOLDING: Final = 0x30000  # from here on NFKC changes nothing
 _LONGEST_MISSING: Final = max(map(len, MISSING))
 
 
@@ -34,7 +38,7 @@ def _character_class(characters: Iterable[str]) -> str:
     return "[" + "".join(rf"\x{{{low:x}}}-\x{{{high:x}}}" for low, high in ranges) + "]"
 
 
-# Eleven digits with up to three blanks or hyphens between: every mobile or identity number in half- or full-width digits.
+# Eleven digits, up to three blanks or hyphens between: every mobile or identity number in half- or full-width digits.
 _GAP: Final = _character_class(BLANKS + HYPHENS) + "{0,3}"
 _PERHAPS_A_NUMBER: Final = rf"(?:[0-9]{_GAP}){{10}}[0-9]"
 _FULL_WIDTH_DIGIT: Final = "[０-９]"
@@ -57,12 +61,9 @@ def changed_where(cells: pl.Series, where: pl.Series, function: Callable[[str], 
     """``cells`` with ``function`` applied where ``where`` is true; the same column where that changes nothing."""
     if not where.any():
         return cells
-    before = cells.filter(where).unique()
-    after = pl.Series([function(cell) for cell in before], dtype=pl.String)
-    is_other = before != after
-    if not is_other.any():
-        return cells
-    return cells.replace(before.filter(is_other), after.filter(is_other))
+    before = cells.filter(where)
+    after = by_value(before, function, pl.String())
+    return cells if after.equals(before) else cells.scatter(where.arg_true(), after)
 
 
 def is_repetitive(cells: pl.Series) -> bool:
@@ -74,7 +75,9 @@ def is_repetitive(cells: pl.Series) -> bool:
 
 
 def few_different(cells: pl.Series) -> pl.Series | None:
-    """The different values of a column (null among them) where they are few enough to judge them instead of the cells."""
+    """The different values of a column (null among them) where they are few enough to judge them instead of the
+    cells.
+    """
     if not is_repetitive(cells):
         return None
     different = cells.unique()
@@ -87,14 +90,21 @@ def stripped(cells: pl.Series) -> pl.Series:
     ends = cells.str.head(1).is_in(blanks) | cells.str.tail(1).is_in(blanks)
     if not ends.any():
         return cells
-    return cells.to_frame("cell").select(pl.when(ends).then(pl.col("cell").str.strip_chars(BLANKS)).otherwise("cell")).to_series()
+    return (
+        cells.to_frame("cell")
+        .select(pl.when(ends).then(pl.col("cell").str.strip_chars(BLANKS)).otherwise("cell"))
+        .to_series()
+    )
 
 
 def without_missing(cells: pl.Series, missing: frozenset[str]) -> pl.Series:
-    """Stripped ``cells`` with null for everything that stands for no value: in general, or in this kind (``missing``)."""
+    """Stripped ``cells`` with null for everything that stands for no value: in general, or in this kind
+    (``missing``).
+    """
     empty = cells.is_in(sorted(MISSING | missing))
     short = cells.filter((cells.str.len_bytes() <= 4 * _LONGEST_MISSING) & ~empty)
-    folding = short.filter(short.str.len_chars() != short.str.len_bytes())
+    characters = short.str.len_chars()
+    folding = short.filter((characters <= _LONGEST_MISSING) & (characters != short.str.len_bytes()))
     unusual = [cell for cell in folding.unique() if is_missing(cell)]
     if unusual:
         empty |= cells.is_in(unusual)
@@ -117,8 +127,32 @@ def blank_identity_numbers(text: str) -> str:
 
 def normalised_names(names: pl.Series) -> pl.Series:
     """:func:`rongxin.primitives.names.normalise_name` of every cell."""
-    half = names.str.replace_many(["（", "）"], ["(", ")"])
-    return changed_where(half, half.str.contains(_changing_characters()).fill_null(False), normalise_name)
+    return _normalised(names, _changed_in_names(), {"（": "(", "）": ")"}, normalise_name)
+
+
+def normalised_documents(numbers: pl.Series) -> pl.Series:
+    """:func:`document_key` of every cell."""
+    frequent = dict(zip("（）()[]【】", "〔〕〔〕〔〕〔〕", strict=True))
+    return _normalised(numbers, folding_or(BLANKS + "()[]【】"), frequent, document_key)
+
+
+def document_key(number: str) -> str:
+    """A document number as it is compared: NFKC, no blanks, every kind of bracket as 〔 〕."""
+    return without_blanks(number).translate(_DOCUMENT_BRACKETS)
+
+
+def _normalised(
+    cells: pl.Series, changed: str, frequent: Mapping[str, str], function: Callable[[str], str]
+) -> pl.Series:
+    """``function`` of every cell: where ``changed`` finds nothing the cell stays, ``frequent`` replacements go
+    first.
+    """
+    other = cells.str.contains(changed).fill_null(False)
+    if not other.any():
+        return cells
+    replaced = cells.filter(other).str.replace_many(list(frequent), list(frequent.values()))
+    rest = replaced.str.contains(changed)
+    return cells.scatter(other.arg_true(), changed_where(replaced, rest, function))
 
 
 def organisation_words(normalised: pl.Series) -> pl.Series:
@@ -129,15 +163,20 @@ def organisation_words(normalised: pl.Series) -> pl.Series:
 
 
 @cache
-def _changing_characters() -> str:
-    """Every character that may make ``normalise_name`` change a name: it is replaced, folded, or composed with another."""
-    replaced = {character for character, by in name_replacements().items() if by != character}
-    points = (point for point in range(0x110000) if not 0xD800 <= point < 0xE000)
-    return _character_class(replaced | {character for character in map(chr, points) if _folds(character)})
+def folding_or(others: str) -> str:
+    """An expression for any character that NFKC changes or composes with its neighbour, or that stands in
+    ``others``.
+    """
+    points = (chr(point) for point in range(_LAST_FOLDING) if not 0xD800 <= point < 0xE000)
+    return _character_class({*others, *filter(_folds, points)})
+
+
+@cache
+def _changed_in_names() -> str:
+    return folding_or("".join(character for character, by in name_replacements().items() if by != character))
 
 
 def _folds(character: str) -> bool:
-    hangul_part = 0x1161 <= ord(character) <= 0x11C2
-    return (
-        not unicodedata.is_normalized("NFKC", character) or unicodedata.combining(character) > 0 or hangul_part
-    )
+    if unicodedata.combining(character) or not unicodedata.is_normalized("NFKC", character):
+        return True
+    return 0x1161 <= ord(character) <= 0x11C2  # the parts of a Hangul syllable

@@ -1,7 +1,8 @@
-"""The ladder of the unified code over whole columns: the same findings as :func:`rongxin.primitives.uscc.inspect`, at numpy's speed.
+"""The ladder of the unified code over whole columns: the same findings as :func:`rongxin.primitives.uscc.inspect`, at
+numpy's speed.
 
-Codes of eighteen characters of the alphabet are judged as a matrix of bytes. Whatever could be a placeholder, has lost digits or
-is malformed goes, once per different code, through ``inspect`` itself, so that there is one truth.
+Codes of eighteen characters of the alphabet are judged as a matrix of bytes. Whatever could be a placeholder, has
+lost digits or is malformed goes, once per different code, through ``inspect`` itself, so that there is one truth.
 """
 
 from collections.abc import Iterator
@@ -63,7 +64,9 @@ def normalise_codes(codes: pl.Series) -> pl.Series:
 
 
 def inspect_codes(codes: pl.Series, divisions: Divisions) -> pl.DataFrame:
-    """Every finding about normalised ``codes`` (no nulls), as ``uscc.inspect`` gives them: at, step, code, params (JSON)."""
+    """Every finding about normalised ``codes`` (no nulls), as ``uscc.inspect`` gives them: at, step, code, params
+    (JSON).
+    """
     eighteen = (codes.str.len_bytes() == uscc.LENGTH) & (codes.str.len_chars() == uscc.LENGTH)
     at = eighteen.arg_true().to_numpy()
     octets = codes.filter(eighteen).cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, uscc.LENGTH)).to_numpy()
@@ -72,8 +75,8 @@ def inspect_codes(codes: pl.Series, divisions: Divisions) -> pl.DataFrame:
     return pl.concat(
         [
             _inspected_one_by_one(codes, suspects, divisions),
-            _mismatches("check_character", "uscc_check_character", at, octets[:, 17], judged.check, judged.plain),
-            _mismatches("organisation_code", "uscc_organisation_code", at, octets[:, 16], judged.organisation, judged.plain),
+            _mismatches("check_character", at, octets[:, 17], judged.check, judged.plain),
+            _mismatches("organisation_code", at, octets[:, 16], judged.organisation, judged.plain),
             *_division_findings(octets, at, judged, divisions),
         ]
     )
@@ -122,11 +125,11 @@ def _is_plain(matrix: _Bytes, values: npt.NDArray[np.float32]) -> _Flags:
 
 
 def _mismatches(
-    step: str, code: str, at: npt.NDArray[np.uint32], stands: _Bytes, expected: _Bytes, plain: _Flags
+    step: str, at: npt.NDArray[np.uint32], stands: _Bytes, expected: _Bytes, plain: _Flags
 ) -> pl.DataFrame:
     wrong = plain & (stands != expected)
     pairs = zip(expected[wrong].tolist(), stands[wrong].tolist(), strict=True)
-    return _frame(at[wrong], step, code, [_mismatch(*pair) for pair in pairs])
+    return _frame(at[wrong], step, f"uscc_{step}", [_mismatch(*pair) for pair in pairs])
 
 
 @cache
@@ -161,4 +164,6 @@ def _inspected_one_by_one(codes: pl.Series, at: pl.Series, divisions: Divisions)
 
 def _frame(at: npt.NDArray[np.uint32], step: str, code: str, params: str | list[str]) -> pl.DataFrame:
     texts = [params] * len(at) if isinstance(params, str) else params
-    return pl.DataFrame({"at": at, "step": [step] * len(at), "code": [code] * len(at), "params": texts}, INSPECTED_SCHEMA)
+    return pl.DataFrame(
+        {"at": at, "step": [step] * len(at), "code": [code] * len(at), "params": texts}, INSPECTED_SCHEMA
+    )

@@ -1,4 +1,6 @@
-"""One column of a sheet as one field of a record kind: its typed values, and everything wrong with its cells by themselves."""
+"""One column of a sheet as one field of a record kind: its typed values, and everything wrong with its cells by
+themselves.
+"""
 
 import re
 from collections.abc import Mapping
@@ -30,7 +32,7 @@ MALFORMED: Final = frozenset({"uscc_placeholder", "code_lost_digits", "uscc_leng
 """Findings after which a unified code cannot be used to look anything up."""
 
 MOST_FEN: Final = 2**63 - 1
-_PLAIN_AMOUNT: Final = r"^([0-9]{1,12})(?:\.([0-9]{1,6}))?$"
+_PLAIN_AMOUNT: Final = r"^[0-9]{1,12}(?:\.[0-9]{1,6})?$"
 _MILLIONTHS_PER_FEN: Final = {"yuan": 10_000, "10k_yuan": 1}
 
 
@@ -39,7 +41,8 @@ class Judging:
     """What judging a cell depends on besides its field.
 
     ``ladder``: step of the code ladder → what a finding does. ``open_ended``: date fields in which 长期 means "no end".
-    ``document_number``: the field in which only whole identity numbers are blanked, because other numbers are its content.
+    ``document_number``: the field in which only whole identity numbers are blanked, because other numbers are its
+    content.
     """
 
     missing: frozenset[str]
@@ -50,7 +53,9 @@ class Judging:
 
     @classmethod
     def of(cls, kind: RecordKind, divisions: Divisions, ladder: Mapping[str, StepSeverity]) -> "Judging":
-        """The settings for ``kind``. A term without end is no end for every date but those on which something begins."""
+        """The settings for ``kind``. A term without end is no end for every date but those on which something
+        begins.
+        """
         begins = {rule.field for rule in kind.credit.rules if rule.rule == "not_after_today"}
         envelope = kind.credit.envelope
         if envelope:
@@ -67,7 +72,9 @@ class Judging:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``value``: typed, null where missing or unreadable. ``filled``: whether the cell held anything. ``found``: findings."""
+    """``value``: typed, null where missing or unreadable. ``filled``: whether the cell held anything. ``found``:
+    findings.
+    """
 
     value: pl.Series
     filled: pl.Series
@@ -95,8 +102,14 @@ def _spread(raw: pl.Series, different: pl.Series, judged: Column) -> Column:
     if judged.found.is_empty() and judged.value.dtype == pl.String and judged.value.equals(different):
         return Column(raw, raw.is_not_null(), judged.found)
     table = pl.DataFrame({"cell": different}).with_row_index("which")
-    which = raw.alias("cell").to_frame().join(table, on="cell", how="left", maintain_order="left", nulls_equal=True)["which"]
-    concerned = pl.DataFrame({"which": which}).with_row_index("row").filter(pl.col("which").is_in(judged.found[AT].implode()))
+    which = (
+        raw.alias("cell")
+        .to_frame()
+        .join(table, on="cell", how="left", maintain_order="left", nulls_equal=True)["which"]
+    )
+    concerned = (
+        pl.DataFrame({"which": which}).with_row_index("row").filter(pl.col("which").is_in(judged.found[AT].implode()))
+    )
     spread = concerned.join(judged.found, left_on="which", right_on=AT).rename({"row": AT}).select(*FOUND_SCHEMA)
     return Column(judged.value.gather(which), judged.filled.gather(which), spread)
 
@@ -130,17 +143,16 @@ def _dates(text: pl.Series, *, open_ended: bool) -> _Judged:
 
 
 def _amounts(text: pl.Series, unit: Unit) -> _Judged:
-    parts = text.to_frame("text").select(
-        whole=pl.col("text").str.extract(_PLAIN_AMOUNT, 1).cast(pl.Int64),
-        fraction=pl.col("text").str.extract(_PLAIN_AMOUNT, 2).fill_null("").str.pad_end(6, "0").cast(pl.Int64),
-    )
-    millionths = parts["whole"] * 1_000_000 + parts["fraction"]
-    plain = millionths.is_not_null() & (millionths % _MILLIONTHS_PER_FEN[unit] == 0)
-    fen = (millionths // _MILLIONTHS_PER_FEN[unit]).set(~plain.fill_null(False), None)
+    plain = text.str.contains(_PLAIN_AMOUNT).fill_null(False)
+    millionths = text.set(~plain, None).str.to_decimal(scale=6).to_physical().cast(pl.Int64)
+    fen = millionths // _MILLIONTHS_PER_FEN[unit]
+    fen = fen.set((millionths % _MILLIONTHS_PER_FEN[unit] != 0).fill_null(False), None)
     read = {value: _fen(value, unit) for value in text.filter(fen.is_null()).drop_nulls().unique()}
     sums = {value: amount for value, amount in read.items() if isinstance(amount, int)}
     if sums:
-        others = cell.look_up(text, pl.Series(list(sums), dtype=pl.String), pl.Series(list(sums.values()), dtype=pl.Int64))
+        others = cell.look_up(
+            text, pl.Series(list(sums), dtype=pl.String), pl.Series(list(sums.values()), dtype=pl.Int64)
+        )
         fen = fen.fill_null(others)
     return fen, _unread(text, {value: code for value, code in read.items() if isinstance(code, str)})
 
@@ -231,8 +243,8 @@ def _not_in_pattern(text: pl.Series, field: KindField) -> list[pl.DataFrame]:
 def read_listed(text: str, field: KindField) -> tuple[str, list[str]]:
     """A cell of a field with a list of values: its values in the order of the list, and the parts that are not in it.
 
-    A cell of a field that takes several is split at ；; other spellings (``values``) are replaced. With an unknown part the cell
-    stays as it is.
+    A cell of a field that takes several is split at ；; other spellings (``values``) are replaced. With an unknown
+    part the cell stays as it is.
     """
     listed = field.constraints.enum or ()
     spellings = {without_blanks(value): value for value in listed}
@@ -260,7 +272,8 @@ def _listed_values(text: pl.Series, field: KindField) -> _Judged:
 
 
 def _without_persons(text: pl.Series, field: KindField, judging: Judging) -> pl.Series:
-    """Names of persons masked, identity and mobile numbers blanked; fields that are not kept are left to be dropped."""
+    """Names of persons masked, identity and mobile numbers blanked; fields that are not kept are left to be dropped.
+    """
     match field.credit.field_class:
         case FieldClass.DISCARD:
             return text

@@ -1,8 +1,9 @@
-"""Delimited text (CSV) as a sheet: Polars reads it; only where that could hide something are the rows counted one by one.
+"""Delimited text (CSV) as a sheet: Polars reads it; only where that could hide something are the rows counted one by
+one.
 
-A row is one record, so a cell with line breaks stays one row, as a table programme shows it. Rows with too few or too many
-cells are found exactly: Polars refuses surplus cells, and where the last column has gaps the delimiters of the whole file
-must add up. If they do not, the slow path looks at every row.
+A row is one record, so a cell with line breaks stays one row, as a table programme shows it. Rows with too few or too
+many cells are found exactly: Polars refuses surplus cells, and where the last column has gaps the delimiters of the
+whole file must add up. If they do not, the slow path looks at every row.
 """
 
 import csv
@@ -52,7 +53,9 @@ class _Head:
 
 
 def read_delimited(path: Path, folder: Path, *, row_limit: int, known_heads: frozenset[str]) -> Sheet:
-    """The sheet of a delimited text file. ``folder`` takes temporary copies. Unreadable as :func:`.reading.read_table`."""
+    """The sheet of a delimited text file. ``folder`` takes temporary copies. Unreadable as
+    :func:`.reading.read_table`.
+    """
     text = as_utf8(path, folder)
     head = _find_head(text.path, known_heads)
     limit = row_limit + EMPTY_ROWS_TOLERATED
@@ -88,7 +91,9 @@ def _find_head(path: Path, known_heads: frozenset[str]) -> _Head:
     candidates = [head for delimiter in DELIMITERS if (head := _head_with(path, delimiter, known_heads))]
     if not candidates:
         raise Unreadable("file_empty")
-    head = max(candidates, key=lambda head: (sum(normalise_head(cell) in known_heads for cell in head.cells), head.width))
+    head = max(
+        candidates, key=lambda head: (sum(normalise_head(cell) in known_heads for cell in head.cells), head.width)
+    )
     if head.width > COLUMN_LIMIT:
         raise Unreadable("too_many_columns", limit=str(COLUMN_LIMIT))
     return head
@@ -148,7 +153,8 @@ def _polars(path: Path, head: _Head, *, skip: int, limit: int, width: int = 0) -
 
 
 def _read_clean(text: Text, head: _Head, limit: int) -> pl.DataFrame | None:
-    """The frame, or None where a row may have too few or too many cells or where quotes are not used as they should."""
+    """The frame, or None where a row may have too few or too many cells or where quotes are not used as they should.
+    """
     try:
         frame = _polars(text.path, head, skip=head.lines, limit=limit)
     except pl.exceptions.PolarsError:
@@ -232,7 +238,8 @@ class _RecordLines:
 
 
 def _read_record_by_record(text: Text, head: _Head, folder: Path, limit: int) -> tuple[pl.DataFrame, _Findings]:
-    """The frame of a file with quotes: every record goes through the csv module into a copy that has no ragged row."""
+    """The frame of a file with quotes: every record goes through the csv module into a copy that has no ragged row.
+    """
     findings: _Findings = []
     copy = folder / "records.csv"
     number = 0

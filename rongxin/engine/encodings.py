@@ -1,7 +1,8 @@
 """Text files of unknown encoding: plain UTF-8 is left where it is, everything else is written anew as UTF-8.
 
-Chinese offices send UTF-8 with and without mark, GB 18030 from spreadsheets, UTF-16 from "Unicode text", and files glued together
-from several of them. Each physical line that is not UTF-8 is tried as GB 18030; a line readable as neither is marked.
+Chinese offices send UTF-8 with and without mark, GB 18030 from spreadsheets, UTF-16 from "Unicode text", and files
+glued together from several of them. Each physical line that is not UTF-8 is tried as GB 18030; a line readable as
+neither is marked.
 """
 
 import codecs
@@ -123,7 +124,7 @@ def _whole_characters(buffer: bytearray, end: int) -> int:
 def _is_utf8(chunk: bytearray) -> bool:
     try:
         pl.Series([bytes(chunk)], dtype=pl.Binary).cast(pl.String)  # several times the speed of decoding
-    except pl.exceptions.InvalidOperationError:
+    except (pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError):
         return False
     return True
 

@@ -27,7 +27,9 @@ def found(
     suggestion: pl.Series | Sequence[str | None] | None = None,
     severity: StepSeverity | None = None,
 ) -> pl.DataFrame:
-    """Findings of one code at the positions ``at``. ``params`` (JSON) and ``suggestion`` are one for all or one for each."""
+    """Findings of one code at the positions ``at``. ``params`` (JSON) and ``suggestion`` are one for all or one for
+    each.
+    """
     positions = pl.Series(AT, at, dtype=pl.UInt32)
     return pl.DataFrame({AT: positions}).with_columns(
         pl.lit(code).alias("code"),

@@ -1,8 +1,8 @@
 """Which column of a sheet is which field of a record kind, whatever the department calls it.
 
-A head is found by the field's name, its code in the standard, its title, an alias, or the title without its bracketed part where
-that is unambiguous. Heads are compared without blanks, punctuation, width, case and notes such as （必填）. A bracket in the head
-itself counts: 罚款金额（元） is not the column 罚款金额（万元）.
+A head is found by the field's name, its code in the standard, its title, an alias, or the title without its bracketed
+part where that is unambiguous. Heads are compared without blanks, punctuation, width, case and notes such as （必填）.
+A bracket in the head itself counts: 罚款金额（元） is not the column 罚款金额（万元）.
 """
 
 import re
@@ -15,6 +15,9 @@ from rongxin.engine.sheets import HEAD_SEARCH_ROWS, HEADS_TO_RECOGNISE, FileFind
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.words import Title
 from rongxin.primitives.characters import without_blanks
+
+REASON_HEAD = "退回原因"
+"""The column that a return workbook has beside the clerk's own; it is passed over when the workbook comes back."""
 
 _NOTE = re.compile(r"[(\[【〔](?:必填|选填|非必填|必填项|选填项|必须填写|可不填|可为空|文本格式|文本|\*+)[)\]】〕]")
 _BRACKETED = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
@@ -44,12 +47,16 @@ def normalise_head(text: str) -> str:
 
 
 def known_heads(kinds: Iterable[RecordKind]) -> frozenset[str]:
-    """Every head under which any field of ``kinds`` may stand, normalised: what :func:`.reading.read_table` looks for."""
+    """Every head under which any field of ``kinds`` may stand, normalised: what :func:`.reading.read_table` looks
+    for.
+    """
     return frozenset(head for kind in kinds for head in _field_by_head(kind.table.fields))
 
 
 def head_index(rows: Sequence[Sequence[str]], known: frozenset[str]) -> int | None:
-    """Which of the first rows is the head: the first in which three cells are known heads, else the first that is not empty."""
+    """Which of the first rows is the head: the first in which three cells are known heads, else the first that is
+    not empty.
+    """
     first = rows[:HEAD_SEARCH_ROWS]
     for index, row in enumerate(first):
         if len({normalise_head(cell) for cell in row} & known) >= HEADS_TO_RECOGNISE:
@@ -60,7 +67,8 @@ def head_index(rows: Sequence[Sequence[str]], known: frozenset[str]) -> int | No
 def match_heads(heads: Sequence[str], kind: RecordKind) -> HeadMatch:
     """Which column each field of ``kind`` stands in."""
     fields = _field_by_head(kind.table.fields)
-    found = [(index, head, fields.get(normalise_head(head))) for index, head in enumerate(heads) if head.strip()]
+    named = [(index, head) for index, head in enumerate(heads) if head.strip() not in ("", REASON_HEAD)]
+    found = [(index, head, fields.get(normalise_head(head))) for index, head in named]
     counted = Counter(field for _, _, field in found if field)
     columns = {field: index for index, _, field in found if field and counted[field] == 1}
     unknown = tuple(head for _, head, field in found if field is None)
@@ -85,8 +93,8 @@ def best_kind(heads: Sequence[str], kinds: Iterable[RecordKind]) -> RecordKind |
 def require_heads(heads: Sequence[str], kind: RecordKind, kinds: Iterable[RecordKind] = ()) -> HeadMatch:
     """:func:`match_heads`, or Unreadable where the file cannot be of ``kind``.
 
-    ``wrong_kind``: no head is known, or more heads belong to another of ``kinds`` (named). ``heads_duplicate``: two columns for one
-    field. ``heads_missing``: a required field has no column.
+    ``wrong_kind``: no head is known, or more heads belong to another of ``kinds`` (named). ``heads_duplicate``: two
+    columns for one field. ``heads_missing``: a required field has no column.
     """
     better = best_kind(heads, [kind, *kinds])
     if better is None or len(_claimed(heads, better)) > len(_claimed(heads, kind)):
@@ -105,7 +113,8 @@ def _claimed(heads: Sequence[str], kind: RecordKind) -> set[str]:
 
 
 def _field_by_head(fields: tuple[KindField, ...]) -> dict[str, str]:
-    """Normalised head → field name. A surer way of naming wins; what two fields claim in the same way names neither."""
+    """Normalised head → field name. A surer way of naming wins; what two fields claim in the same way names neither.
+    """
     by_head: dict[str, str] = {}
     for heads_of in (_own_heads, _aliases, _title_without_bracket):
         claims: dict[str, set[str]] = {}

@@ -1,8 +1,9 @@
-"""Rows about natural persons: refused at intake, nothing of them kept but the row number and the reason (architecture §2).
+"""Rows about natural persons: refused at intake, nothing of them kept but the row number and the reason (architecture
+§2).
 
-A row is about a person when its category says so, when its code is a valid resident identity number and no registered subject
-bears it, or when it has no usable code of any kind and no organisation word in the name. A placeholder or a code that lost its
-digits is no usable code, and neither is an identity number.
+A row is about a person when its category says so, when its code is a valid resident identity number and no registered
+subject bears it, or when it has no usable code of any kind and no organisation word in the name. A placeholder or a
+code that lost its digits is no usable code, and neither is an identity number.
 """
 
 import re
@@ -28,7 +29,8 @@ _ORGANISATION_CODE_SHAPE: Final = r"^[0-9A-Z]{8}[0-9X]$"
 
 
 def usable_codes(code: Column) -> pl.Series:
-    """Whether the unified code of each row can be used to look a subject up: eighteen characters of the right form."""
+    """Whether the unified code of each row can be used to look a subject up: eighteen characters of the right form.
+    """
     malformed = code.found.filter(pl.col("code").is_in(MALFORMED))[AT]
     return code.filled.scatter(malformed, False)
 
@@ -55,10 +57,14 @@ def persons(
 ) -> pl.DataFrame:
     """Where rows are surely about persons, each with its first reason: at, reason.
 
-    ``names``: the party's name, normalised. ``usable``: as :func:`usable_codes`. ``suspect``: as :func:`suspects`; they wait.
+    ``names``: the party's name, normalised. ``usable``: as :func:`usable_codes`. ``suspect``: as :func:`suspects`;
+    they wait.
     """
     has_code = usable | suspect
-    for field, shape in ((party.registration_number, _OLD_NUMBER_SHAPE), (party.organisation_code, _ORGANISATION_CODE_SHAPE)):
+    for field, shape in (
+        (party.registration_number, _OLD_NUMBER_SHAPE),
+        (party.organisation_code, _ORGANISATION_CODE_SHAPE),
+    ):
         if field:
             has_code |= _is_number_of_an_organisation(columns[field].value, shape)
     nothing_tells = ~has_code & names.is_not_null()
@@ -76,12 +82,18 @@ def _category_says_person(columns: Mapping[str, Column], party: Party) -> pl.Ser
     if not party.category:
         return pl.Series([False]).new_from_index(0, columns[party.name].filled.len())
     words = tuple(map(without_blanks, party.person_words))
-    says = cell.by_value(columns[party.category].value, lambda text: without_blanks(text).startswith(words), pl.Boolean())
+    says = cell.by_value(
+        columns[party.category].value, lambda text: without_blanks(text).startswith(words), pl.Boolean()
+    )
     return says.fill_null(False)
 
 
 def _is_number_of_an_organisation(codes: pl.Series, shape: str) -> pl.Series:
     """Whether a code has the shape of its kind and is no identity number of 15 digits."""
     fits = codes.str.contains(shape).fill_null(False)
-    old = [code for code in codes.filter(fits).unique() if re.fullmatch("[0-9]{15}", code) and resident_id.looks_like_old(code)]
+    old = [
+        code
+        for code in codes.filter(fits).unique()
+        if re.fullmatch("[0-9]{15}", code) and resident_id.looks_like_old(code)
+    ]
     return fits & ~codes.is_in(old).fill_null(False)

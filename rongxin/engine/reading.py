@@ -1,4 +1,6 @@
-"""Reading a received file: whatever the clerk's table programme wrote, one sheet of text cells with its own row numbers."""
+"""Reading a received file: whatever the clerk's table programme wrote, one sheet of text cells with its own row
+numbers.
+"""
 
 import re
 import tempfile
@@ -32,10 +34,10 @@ _START = 4096
 def read_table(path: Path, *, row_limit: int, known_heads: frozenset[str] = frozenset()) -> Sheet:
     """The table in a CSV file or workbook, as text.
 
-    ``row_limit``: rows below the head that are accepted. ``known_heads``: normalised heads by which the head row is recognised
-    (:func:`.heads.known_heads`). Unreadable with one of: ``file_empty``, ``head_only``, ``not_a_table``, ``xls_old_format``,
-    ``workbook_encrypted``, ``workbook_damaged``, ``zip_bomb``, ``too_many_rows``, ``too_many_columns``, ``encoding_unreadable``,
-    ``quote_not_closed``.
+    ``row_limit``: rows below the head that are accepted. ``known_heads``: normalised heads by which the head row is
+    recognised (:func:`.heads.known_heads`). Unreadable with one of: ``file_empty``, ``head_only``, ``not_a_table``,
+    ``xls_old_format``, ``workbook_encrypted``, ``workbook_damaged``, ``zip_bomb``, ``too_many_rows``,
+    ``too_many_columns``, ``encoding_unreadable``, ``quote_not_closed``.
     """
     with path.open("rb") as file:
         start = file.read(_START)

@@ -68,7 +68,9 @@ def _apply(
 
 
 def holds(values: pl.Series, has: tuple[str, ...], *, only: bool = False) -> pl.Series:
-    """Whether a cell holds one of ``has`` among its parts; with ``only`` and nothing else. Null does not. Empty ``has``: always."""
+    """Whether a cell holds one of ``has`` among its parts; with ``only`` and nothing else. Null does not. Empty
+    ``has``: always.
+    """
     if not has:
         return pl.Series([True]).new_from_index(0, values.len())
     wanted = set(has)
@@ -87,7 +89,9 @@ def _required_when(rule: RequiredWhen, columns: Mapping[str, Column], fields: Ma
     return found(positions(missing), "required_when_missing", params=params)
 
 
-def _one_of_required(rule: OneOfRequired, columns: Mapping[str, Column], fields: Mapping[str, KindField]) -> pl.DataFrame:
+def _one_of_required(
+    rule: OneOfRequired, columns: Mapping[str, Column], fields: Mapping[str, KindField]
+) -> pl.DataFrame:
     chosen = [fields[name] for name in rule.fields]
     params = {"fields": "、".join(field.title for field in chosen), "fields_en": ", ".join(map(_english, chosen))}
     empty = pl.select(pl.all_horizontal(~columns[name].filled.alias(name) for name in rule.fields)).to_series()
@@ -104,14 +108,16 @@ def _not_before(rule: NotBefore, columns: Mapping[str, Column], fields: Mapping[
     return found(early, "date_before_other", params=params)
 
 
-def _unit_confusion(rule: UnitConfusion, columns: Mapping[str, Column], fields: Mapping[str, KindField]) -> pl.DataFrame:
+def _unit_confusion(
+    rule: UnitConfusion, columns: Mapping[str, Column], fields: Mapping[str, KindField]
+) -> pl.DataFrame:
     """Amounts that the text does not name, while it names one ten thousand times as large or as small."""
     amount, text = fields[rule.field], fields[rule.text]
+    unit = amount.credit.unit or "yuan"
     pairs = pl.DataFrame({"fen": columns[rule.field].value, "text": columns[rule.text].value}).with_row_index("at")
-    suspects = pairs.filter(pl.col("fen").is_not_null() & (pl.col("fen") > 0) & ~_surely_named())
+    suspects = _perhaps_confused(pairs.filter((pl.col("fen") > 0) & pl.col("text").is_not_null()), unit)
     named = {pair: _named_in_other_unit(*pair) for pair in suspects.select("fen", "text").unique().iter_rows()}
     confused = [(at, fen, other) for at, fen, prose in suspects.iter_rows() if (other := named[fen, prose])]
-    unit = amount.credit.unit or "yuan"
     return found(
         [at for at, _, _ in confused],
         "unit_confusion",
@@ -140,24 +146,23 @@ def _named_in_other_unit(fen: int, prose: str) -> int | None:
     return next((other for other in others if other in named), None)
 
 
-def _surely_named() -> pl.Expr:
-    """Whether ``text`` names ``fen`` in plain figures, or no sum at all; where this is false the text is read."""
-    names_none = ~pl.col("text").str.contains_any(_MARKS_OF_A_SUM)
-    yuan = pl.when(pl.col("fen") % 100 == 0).then(pl.format("{}元", pl.col("fen") // 100))
-    ten_thousands = pl.format(
-        "{}.{}",
-        pl.col("fen") // FEN_IN_UNIT["10k_yuan"],
-        (pl.col("fen") % FEN_IN_UNIT["10k_yuan"]).cast(pl.String).str.pad_start(6, "0"),
-    )
-    plain = ten_thousands.str.strip_chars_end("0").str.strip_chars_end(".")
-    return (names_none | _stands_clear(yuan) | _stands_clear(pl.format("{}万元", plain))).fill_null(True)
+def _perhaps_confused(pairs: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """The pairs whose text must be read: it names some sum, and not plainly ``fen`` in one of the two units."""
+    in_yuan = pl.when(pl.col("fen") % 100 == 0).then(pl.concat_str(pl.col("fen") // 100, pl.lit("元")))
+    millionths = (pl.col("fen") % FEN_IN_UNIT["10k_yuan"]).cast(pl.String).str.pad_start(6, "0")
+    figures = pl.concat_str(pl.col("fen") // FEN_IN_UNIT["10k_yuan"], millionths, separator=".")
+    in_ten_thousands = pl.concat_str(figures.str.strip_chars_end("0").str.strip_chars_end("."), pl.lit("万元"))
+    needles = [in_ten_thousands, in_yuan] if unit == "10k_yuan" else [in_yuan, in_ten_thousands]
+    for needle in needles:
+        pairs = pairs.with_columns(needle=needle).filter(~_stands_clear()).drop("needle")
+    return pairs.filter(pl.col("text").str.contains_any(_MARKS_OF_A_SUM))
 
 
-def _stands_clear(needle: pl.Expr) -> pl.Expr:
+def _stands_clear() -> pl.Expr:
     """Whether ``needle`` stands in ``text`` between characters that cannot belong to a number."""
     octets = pl.col("text").cast(pl.Binary)
-    start = pl.col("text").str.find(needle, literal=True).cast(pl.Int64)
-    end = start + needle.str.len_bytes()
+    start = pl.col("text").str.find(pl.col("needle"), literal=True).cast(pl.Int64)
+    end = start + pl.col("needle").str.len_bytes()
     before = octets.bin.slice(start - 3, 3).is_in(_CLEAR_BEFORE) & (start >= 3)
     after = octets.bin.slice(end, 3).is_in(_CLEAR_AFTER)
     return (before & after).fill_null(False)

@@ -17,14 +17,17 @@ HEADS_TO_RECOGNISE = 3
 
 @dataclass(frozen=True, slots=True)
 class FileFinding:
-    """Something worth telling about the whole file: its code in :mod:`rongxin.engine.problems` and the particulars."""
+    """Something worth telling about the whole file: its code in :mod:`rongxin.engine.problems` and the particulars.
+    """
 
     code: str
     params: Mapping[str, str]
 
 
-class Unreadable(Exception):
-    """The file as a whole gives no table. ``code`` stands in :mod:`rongxin.engine.problems`, ``params`` fill its message."""
+class Unreadable(Exception):  # noqa: N818 what the file is, read as a word: except Unreadable
+    """The file as a whole gives no table. ``code`` stands in :mod:`rongxin.engine.problems`, ``params`` fill its
+    message.
+    """
 
     def __init__(self, code: str, **params: str) -> None:
         super().__init__(f"{code} {params}" if params else code)
@@ -36,9 +39,9 @@ class Unreadable(Exception):
 class Sheet:
     """A received table, nothing cleaned yet.
 
-    ``frame``: column ``row`` (UInt32, the row number that a table programme shows; the head row counts) and one String column
-    ``c0`` … ``cN`` per head, in file order; rows without any content are left out. ``row_findings``: row, code, params (JSON).
-    ``delimiter`` and ``encoding`` are empty for a workbook.
+    ``frame``: column ``row`` (UInt32, the row number that a table programme shows; the head row counts) and one
+    String column ``c0`` … ``cN`` per head, in file order; rows without any content are left out. ``row_findings``:
+    row, code, params (JSON). ``delimiter`` and ``encoding`` are empty for a workbook.
     """
 
     frame: pl.DataFrame

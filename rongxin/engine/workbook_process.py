@@ -1,7 +1,7 @@
 """The process that parses a workbook: ``python -m rongxin.engine.workbook_process WORKBOOK FOLDER``.
 
-Writes every filled visible sheet as an Arrow file into FOLDER and prints their names as JSON. It ends with an error, or is ended by
-the memory limit, for a workbook that is damaged or asks for more than a table could need.
+Writes every filled visible sheet as an Arrow file into FOLDER and prints their names as JSON. It ends with an error,
+or is ended by the memory limit, for a workbook that is damaged or asks for more than a table could need.
 """
 
 import json

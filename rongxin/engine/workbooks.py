@@ -1,5 +1,6 @@
-"""Workbooks (XLSX) as a sheet. The ZIP directory is judged before anything is unpacked, and the parser works in a process of its
-own with a memory limit: a workbook of two far apart cells would otherwise ask for hundreds of gigabytes.
+"""Workbooks (XLSX) as a sheet. The ZIP directory is judged before anything is unpacked, and the parser works in a
+process of its own with a memory limit: a workbook of two far apart cells would otherwise ask for hundreds of
+gigabytes.
 """
 
 import json
@@ -48,7 +49,8 @@ class _Filled:
 
 
 def read_workbook(path: Path, folder: Path, *, row_limit: int, known_heads: frozenset[str]) -> Sheet:
-    """The sheet that looks like the table: the first with known heads, else the first that is filled. Hidden sheets do not count.
+    """The sheet that looks like the table: the first with known heads, else the first that is filled. Hidden sheets
+    do not count.
 
     Every cell is text: numbers in full, formulas as the value last computed, a merged cell only in its first place.
     Unreadable as :func:`.reading.read_table`.

@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from config.environment import environment
+from rongxin.engine.acts import contents
 from rongxin.engine.heads import HeadMatch, known_heads, require_heads
 from rongxin.engine.reading import read_table
 from rongxin.engine.sheets import FileFinding, Sheet
@@ -75,24 +76,24 @@ def check_file(
     sheet = read_table(path, row_limit=environment.row_limit, known_heads=known_heads(policy.kinds.values()))
     heads = require_heads(sheet.heads, kind, policy.kinds.values())
     phase(PHASES[1])
-    ladder = _ladder(policy, today)
+    ladder = policy.value("intake/code_ladder", today).steps
     checked = validate(sheet, heads, kind, today=today, divisions=policy.divisions, ladder=ladder)
     phase(PHASES[2])
     register = register_for(checked.codes(), checked.names())
     resolved = resolve(
         checked,
         register,
-        kind,
         ladder=ladder,
-        name_alone=_step(policy, "intake/name_alone", kind.credit.polarity, today),
-        check_character_when_registered=StepSeverity(policy.value("intake/check_character_when_registered", today).value),
+        name_alone=_name_alone(policy, kind, today),
+        check_character_when_registered=policy.value("intake/check_character_when_registered", today).step,
     )
     phase(PHASES[3])
     accepted = resolved.rows.filter(pl.col("verdict").is_in(["accepted", "duplicate"]))
     if kind.credit.registers_subjects:
         new, again = accepted, accepted.clear()
     else:
-        shaped = envelope(accepted, kind, policy, today).select(records.SCHEMA)
+        filled = accepted.with_columns(contents(accepted, kind))
+        shaped = envelope(filled, kind, policy, today).select(records.SCHEMA.keys())
         known = known_acts(shaped)
         new, again = _parted(shaped, accepted, known)
     outcome = resolved.outcome()
@@ -118,11 +119,6 @@ def _parted(shaped: pl.DataFrame, accepted: pl.DataFrame, known: pl.DataFrame) -
     return shaped.filter(~is_again), shaped.filter(is_again)
 
 
-def _ladder(policy: Policy, today: date) -> dict[str, StepSeverity]:
-    steps = policy.value("intake/code_ladder", today).value
-    return {str(step): StepSeverity(str(word)) for step, word in dict(steps).items()}
-
-
-def _step(policy: Policy, key: str, polarity: str, today: date) -> StepSeverity:
-    by_polarity = dict(policy.value(key, today).value)
-    return StepSeverity(str(by_polarity.get(polarity, by_polarity["other"])))
+def _name_alone(policy: Policy, kind: RecordKind, today: date) -> StepSeverity:
+    by_polarity = policy.value("intake/name_alone", today).steps
+    return by_polarity.get(kind.credit.polarity, by_polarity["other"])

@@ -57,7 +57,7 @@ def _title(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
 def _spoken(values: pl.Series, field: KindField) -> pl.Series:
     if field.type != "amount":
         return values.cast(pl.String)
-    label = field.title.split("（")[0].removesuffix("金额")
+    label = field.title.split("（")[0].removesuffix("金额").removesuffix("的")
     return values.map_elements(lambda fen: f"{label} {format_yuan(fen)}" if fen else None, return_dtype=pl.String)
 
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from rongxin.engine.problems import REFUSED_PERSON
-from rongxin.engine.reading import Sheet, Unreadable
+from rongxin.engine.sheets import Sheet, Unreadable
 from rongxin.engine.returning import write_redacted_copy, write_return_workbook
 from rongxin.intake import files
 from rongxin.intake.checking import CheckedFile, check_file

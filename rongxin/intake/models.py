@@ -66,7 +66,7 @@ class Batch(models.Model):
     decided_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name="审核人")
     decided_at = models.DateTimeField("审核时间", null=True)
     stopped_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name="停止人")
-    return_reason = models.CharField("退回原因", max_length=300, blank=True)
+    return_reason = models.CharField("退回原因", max_length=500, blank=True)
     finished_at = models.DateTimeField("办结时间", null=True)
 
     class Meta:
@@ -99,7 +99,7 @@ class RowProblem(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
     row = models.PositiveIntegerField("行")
     field = models.CharField("列", max_length=63, blank=True)
-    code = models.CharField(max_length=40)
+    code = models.CharField(max_length=60)
     severity = models.CharField(max_length=8)
     value = models.CharField("填写的值", max_length=200, blank=True)
     params = models.JSONField(default=dict)

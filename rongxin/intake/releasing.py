@@ -37,7 +37,7 @@ def send_back(number: str, by: Account, *, reason: str) -> Batch:
         raise ValueError("a batch is sent back with a reason")
     batch = _decided(number, by)
     batch.state = BatchState.RETURNED
-    batch.return_reason = reason.strip()[:300]
+    batch.return_reason = reason.strip()[:500]
     batch.finished_at = batch.decided_at
     batch.save()
     transaction.on_commit(lambda: files.drop_received(number))

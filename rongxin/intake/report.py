@@ -1,23 +1,26 @@
 """What came of a file, for the terminal and for machines."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
 from rongxin.departments.models import Department
-from rongxin.engine.problems import message
-from rongxin.engine.reading import Unreadable
+from rongxin.engine.problems import REFUSED_PERSON, message
+from rongxin.engine.sheets import Unreadable
 from rongxin.engine.returning import write_return_workbook
 from rongxin.intake import files
-from rongxin.intake.checking import COMES_BACK, check_file
+from rongxin.intake.checking import COMES_BACK, CheckedFile, check_file
 from rongxin.intake.jobs import PERSON
 from rongxin.intake.models import Batch, BatchState, Channel, RowProblem
 from rongxin.intake.receiving import NoSuchKind, receive
+from rongxin.policy.kinds import RecordKind
 from rongxin.rulebook import queries as rulebook
 
 
@@ -88,12 +91,7 @@ def of_dry_run(file: Path, *, kind: str, provider: Department, errors: Path | No
         return _unreadable(unreadable.code, unreadable.params)
     if errors and checked.comes_back:
         write_return_workbook(errors, checked.sheet, checked.heads, checked.problems, checked.persons, chosen)
-    titles = {name: column.title for name, column in chosen.fields.items()}
-    found = [
-        RowError(row["row"], titles.get(row["field"] or "", ""), row["code"], row["message"])
-        for row in checked.told()
-        if row["severity"] in COMES_BACK
-    ]
+    warned = checked.problems.filter(~pl.col("severity").is_in(COMES_BACK))
     return Report(
         rows=checked.rows,
         accepted=checked.accepted.height,
@@ -101,9 +99,26 @@ def of_dry_run(file: Path, *, kind: str, provider: Department, errors: Path | No
         refused_person=checked.refused_person,
         duplicates=checked.again.height,
         in_review=checked.in_review,
-        errors=tuple(sorted(found, key=lambda error: error.row)),
-        warnings=sum(row["severity"] not in COMES_BACK for row in checked.told()),
+        errors=_errors(checked, chosen),
+        warnings=warned.height,
     )
+
+
+def _errors(checked: CheckedFile, kind: RecordKind) -> tuple[RowError, ...]:
+    found = [
+        _error(row["row"], row["field"] or "", row["code"], json.loads(row["params"] or "{}"), kind)
+        for row in checked.problems.filter(pl.col("severity").is_in(COMES_BACK)).iter_rows(named=True)
+    ]
+    found += [
+        _error(row["row"], "", f"{REFUSED_PERSON}_{row['reason']}", {}, kind) for row in checked.persons.iter_rows(named=True)
+    ]
+    return tuple(sorted(found, key=lambda error: error.row))
+
+
+def _error(row: int, field: str, code: str, params: dict[str, Any], kind: RecordKind) -> RowError:
+    """``field`` is the column as the standard titles it; empty when the whole row is meant."""
+    title = kind.fields[field].title if field in kind.fields else field
+    return RowError(row, title, code, message(code, params, "zh"))
 
 
 def of_batch(file: Path, *, kind: str, provider: Department, by: Account, errors: Path | None) -> Report:
@@ -127,10 +142,10 @@ def of_batch(file: Path, *, kind: str, provider: Department, by: Account, errors
 
 def of_checked(batch: Batch) -> Report:
     """What came of a checked batch, from what is kept of it."""
-    titles = {name: column.title for name, column in rulebook.by_digest(batch.policy_digest).kinds[batch.kind].fields.items()}
+    kind = rulebook.by_digest(batch.policy_digest).kinds[batch.kind]
     problems = RowProblem.objects.filter(batch=batch).order_by("row", "pk")
     found = tuple(
-        RowError(problem.row, titles.get(problem.field, ""), problem.code, message(problem.code, problem.params, "zh"))
+        _error(problem.row, problem.field, problem.code, problem.params, kind)
         for problem in problems.filter(severity__in=(*COMES_BACK, PERSON))
     )
     return Report(

@@ -35,7 +35,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def held_by(self, lease: "Lease") -> "RunQuerySet":
         """The run of ``lease`` while that stands, else nothing. Attempts are counted: no two claims are alike."""
-        return self.filter(pk=lease.run_id, state=State.RUNNING)
+        return self.filter(pk=lease.run_id, state=State.RUNNING, worker=lease.worker, attempt=lease.attempt)
 
 
 class Run(models.Model):

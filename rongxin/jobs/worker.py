@@ -31,7 +31,7 @@ WRITE_TRIES = 10
 
 
 class Worker(db_worker.Worker):
-    """Takes runs from ``queues`` one after another until told to stop; with ``batch`` until none is ready.
+    """Takes runs from ``queues`` (all, unless named) until told to stop; with ``batch`` until none is ready.
 
     The first SIGTERM or SIGINT lets the present run finish; the second gives it back to the queue at once; a third
     kills. ``kill -9`` loses nothing: the lease lapses and another worker takes the run up again.
@@ -39,12 +39,14 @@ class Worker(db_worker.Worker):
 
     def __init__(
         self,
-        queues: Sequence[str],
+        queues: Sequence[str] | None = None,
         interval: float = 1.0,
         batch: bool = False,
         *,
         lease_seconds: float | None = None,
     ) -> None:
+        if queues is None:
+            queues = sorted(perform.get_backend().queues)
         for queue in queues:
             perform.using(queue_name=queue)  # raises on a queue that the settings do not name
         super().__init__(

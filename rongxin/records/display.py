@@ -48,6 +48,18 @@ def displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
     return known(moment).filter(_in_term(policy, moment.day), ~Exists(ended), display=Display.PUBLIC)
 
 
+def all_displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
+    """The same records as ``displayed``, for counting them all: what is superseded or ended is listed once, not sought
+    record by record. On SQLite that is several times as fast for the whole table, and slower for a few records.
+    """
+    superseded = Record.objects.filter(supersedes__isnull=False, recorded_at__lte=moment.known_at).values("supersedes")
+    return (
+        Record.objects.filter(_in_term(policy, moment.day), display=Display.PUBLIC, recorded_at__lte=moment.known_at)
+        .exclude(pk__in=superseded)
+        .exclude(act_key__in=standing_ends(moment).values("act_key"))
+    )
+
+
 def shown(policy: Policy, moment: Moment) -> QuerySet[Record]:
     """What a page may show of ``moment``: displayed then and, for a past day, not ended since.
 

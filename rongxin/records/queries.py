@@ -15,7 +15,7 @@ from rongxin.departments.models import Department
 from rongxin.policy.display import display_rule
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
-from rongxin.records.display import SHANGHAI, Moment, displayed, known, shown, standing_ends
+from rongxin.records.display import SHANGHAI, Moment, all_displayed, displayed, known, shown, standing_ends
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent, Resolution, Sighting
 from rongxin.storage.frames import fetched
 from rongxin.storage.staging import staged
@@ -143,7 +143,7 @@ def newest(
 
 def displayed_count(policy: Policy, moment: Moment) -> dict[str, int]:
     """How many records are displayed, by kind."""
-    rows = displayed(policy, moment).values("kind").annotate(count=Count("pk")).order_by()
+    rows = all_displayed(policy, moment).values("kind").annotate(count=Count("pk")).order_by()
     return {row["kind"]: row["count"] for row in rows}
 
 
@@ -222,7 +222,8 @@ def punctuality_counts(start: date, end: date, providers: Iterable[Department] =
 
 def first_recorded_at() -> datetime | None:
     """When the platform recorded its first act."""
-    return Record.objects.aggregate(first=Min("recorded_at"))["first"]
+    first: datetime | None = Record.objects.aggregate(first=Min("recorded_at"))["first"]
+    return first
 
 
 @transaction.atomic

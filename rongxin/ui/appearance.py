@@ -45,8 +45,3 @@ class Appearance:
     def cookie(self) -> str:
         """The three words, as kept in the cookie."""
         return f"{self.text}.{self.contrast}.{self.theme}"
-
-    @property
-    def is_default(self) -> bool:
-        """Nothing was chosen."""
-        return self == type(self)()

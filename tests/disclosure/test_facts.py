@@ -16,7 +16,7 @@ from rongxin.policy.pack import Policy
 from rongxin.policy.words import FieldClass
 from rongxin.records.display import Moment
 from rongxin.records.models import Effect
-from tests.factories import LICENCE, PENALTY, a_department, a_record, a_subject, at, note
+from tests.factories import LICENCE, PENALTY, a_department, a_record, a_subject, at, note, the_pack
 
 
 def seen(view: RecordView) -> dict[str, str]:
@@ -107,8 +107,6 @@ def test_every_event_has_words() -> None:
 
 
 def kinds() -> list[RecordKind]:
-    from tests.factories import the_pack
-
     return [kind for kind in the_pack()[0].kinds.values() if kind.credit.envelope is not None]
 
 

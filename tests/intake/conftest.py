@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,9 +19,11 @@ from rongxin.intake.receiving import receive
 from rongxin.policy.loader import load_pack
 from rongxin.policy.pack import Policy
 from rongxin.rulebook import actions as rulebook
+from rongxin.rulebook import queries as rulebook_queries
 from rongxin.subjects.registration import register
 from tests.intake.tables import TEA, TEA_NAME
 
+PASSWORD = "a-long-demonstration-password"
 TODAY = "2026-11-20T10:00:00+08:00"  # a Friday
 
 
@@ -31,7 +33,7 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-def _friday() -> object:
+def _friday() -> Iterator[None]:
     with time_machine.travel(TODAY, tick=True):
         yield
 
@@ -61,12 +63,11 @@ class Office:
 
 def open_office(code: str = "demo") -> Office:
     department = departments.enter(code, "福州市示例市场监督管理局", region="990000")
-    password = "a-long-demonstration-password"
     return Office(
         department=department,
-        clerk=open_account(f"{code}-clerk", password, display_name="录入员甲", department=department, role=Role.CLERK),
+        clerk=open_account(f"{code}-clerk", PASSWORD, display_name="录入员甲", department=department, role=Role.CLERK),
         reviewer=open_account(
-            f"{code}-reviewer", password, display_name="审核员乙", department=department, role=Role.REVIEWER
+            f"{code}-reviewer", PASSWORD, display_name="审核员乙", department=department, role=Role.REVIEWER
         ),
     )
 
@@ -74,9 +75,8 @@ def open_office(code: str = "demo") -> Office:
 @pytest.fixture
 def office(db: None, policy: Policy, _friday: None) -> Office:
     """The office of the department ``demo`` on a platform with rules and one registered company."""
+    rulebook_queries.forget()
     rulebook.seed(policy, {})
     register(pl.DataFrame({"uscc": [TEA], "name": [TEA_NAME]}), source="示例", on=date(2026, 1, 5))
     return open_office()
 
-
-Sender = Callable[[bytes], Batch]

@@ -68,7 +68,7 @@ def test_good_rows_pass_and_bad_rows_come_back_with_every_reason(office: Office)
     batch = office.send(as_csv([*penalties(2), bad]))
 
     assert (batch.accepted, batch.rejected) == (2, 1)
-    assert codes_of(batch)[4] >= {"required", "date_impossible", "code_lost_digits"}
+    assert codes_of(batch)[4] >= {"required_missing", "date_impossible", "code_lost_digits"}
     assert files.return_path(batch.number).exists()
 
 

@@ -121,7 +121,7 @@ def test_a_transaction_longer_than_the_lease_keeps_its_run(process_environment: 
     out = tmp_path / "out"
     runs = [work.write_long.enqueue(str(out), 3) for _ in range(3)]
     with workers(process_environment) as start:
-        three = [start(lease=0.5), start(lease=0.5), start(lease=0.5)]
+        three = [start(lease=1), start(lease=1), start(lease=1)]
         ends = time.monotonic() + 60
         while Run.objects.live().exists() and time.monotonic() < ends:
             time.sleep(0.1)

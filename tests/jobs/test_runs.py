@@ -335,7 +335,7 @@ def test_a_stop_asked_of_a_run_whose_worker_died_cancels_it(tmp_path: Path) -> N
 def test_progress_inside_a_transaction_longer_than_the_lease_breaks_nothing(tmp_path: Path) -> None:
     """On SQLite the heartbeat meets a locked database all the while; on PostgreSQL the progress is seen meanwhile."""
     run = work.write_long.enqueue(str(tmp_path / "out"), 1.5)
-    with InThread(lease=0.5):
+    with InThread(lease=1):
         wait_for(tmp_path / "out", "begun")
         if connection.vendor == "postgresql":
             assert seen(run, phase="写入", progress_done=5).state == State.RUNNING
@@ -348,8 +348,8 @@ def test_progress_inside_a_transaction_longer_than_the_lease_breaks_nothing(tmp_
 
 
 def test_the_heartbeat_keeps_the_lease_while_the_job_computes_in_silence(tmp_path: Path) -> None:
-    run = work.compute.enqueue(str(tmp_path / "out"), 1.5)
-    with InThread(lease=0.6):
+    run = work.compute.enqueue(str(tmp_path / "out"), 1.8)
+    with InThread(lease=1):
         wait_for(tmp_path / "out", "begun")
         while "done" not in lines(tmp_path / "out"):
             assert not Run.objects.filter(state=State.RUNNING, lease_until__lt=Now()).exists()
@@ -375,6 +375,11 @@ def test_a_run_survives_the_loss_of_every_database_connection(tmp_path: Path) ->
 
     run.refresh_from_db()
     assert (run.state, run.attempt) == (State.SUCCEEDED, 1)
+
+
+def test_a_worker_takes_every_queue_unless_told_otherwise() -> None:
+    assert set(Worker().queue_names) == {"default", "bulk"}
+    assert Worker(["bulk"]).queue_names == ["bulk"]
 
 
 def test_a_worker_refuses_a_queue_that_does_not_exist() -> None:

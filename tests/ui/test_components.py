@@ -74,6 +74,7 @@ def test_a_share_is_rounded_down_so_that_nearly_all_is_not_all() -> None:
     assert percent(0.9996) == "99.9%"
     assert percent(1.0) == "100.0%"
     assert percent(0.987) == "98.7%"
+    assert percent(0.9, 0) == "90%"
 
 
 def test_days_and_instants(render: Render) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django import template
@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from rongxin.policy.words import Title
@@ -86,9 +86,11 @@ def yuan(fen: int | None) -> str:
 
 
 @register.filter
-def percent(share: float | None) -> str:
-    """A share (0 to 1) with one place, rounded down: 99.96 % must not read as 100 %."""
-    return "—" if share is None else f"{int(Decimal(str(share)) * 1000) / 10:.1f}%"
+def percent(share: float | None, places: int = 1) -> str:
+    """A share (0 to 1) rounded down, so that 99.96 % does not read as 100 %."""
+    if share is None:
+        return "—"
+    return f"{(Decimal(str(share)) * 100).quantize(Decimal(10) ** -places, ROUND_DOWN)}%"
 
 
 @register.filter
@@ -135,7 +137,14 @@ def bar_line(**parts: int) -> SafeString:
 @register.simple_tag
 def working_day_clock(days: Sequence[ClockDay]) -> SafeString:
     """The cells of a working-day clock, and below what the colours mean."""
-    words = {"start": _("决定"), "off": _("休"), "done": _("公示"), "late": _("公示"), "due": _("到期"), "gap": "…"}
+    words = {
+        "start": pgettext("clock cell", "决定"),
+        "off": pgettext("clock cell", "休"),
+        "done": pgettext("clock cell", "公示"),
+        "late": pgettext("clock cell", "公示"),
+        "due": pgettext("clock cell", "到期"),
+        "gap": "…",
+    }
     cells = format_html_join(
         "",
         '<li class="{}"{}><span>{}</span><b>{}</b></li>',

@@ -1,0 +1,5 @@
+"""The password of the two accounts that are shown, told to everybody: only made-up data lies behind it."""
+
+from typing import Final
+
+PASSWORD: Final = "Rongxin-shili-2026"  # noqa: S105

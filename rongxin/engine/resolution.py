@@ -1,0 +1,305 @@
+"""Whose record each row is: by code, by an old number under the same name, and, for a person to confirm, by the name
+alone.
+
+The register is given as tables restricted to the batch; nothing is looked up here. Sole traders are natural persons
+in civil law: their code or number finds them, their name never does.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import polars as pl
+
+from rongxin.engine import acts
+from rongxin.engine import cells as cell
+from rongxin.engine.acts import NAME, USABLE
+from rongxin.engine.findings import AT, NO_PARAMS, found
+from rongxin.engine.persons import CODE_IS_RESIDENT_ID
+from rongxin.engine.problems import severity_of
+from rongxin.engine.sheets import ROW, params_text
+from rongxin.engine.validation import (
+    ACCEPTED,
+    DUPLICATE,
+    REJECTED,
+    REVIEW,
+    SEVERITY,
+    VERDICT,
+    Checked,
+    in_order,
+    verdicts,
+)
+from rongxin.policy.kinds import RecordKind
+from rongxin.policy.words import StepSeverity
+from rongxin.primitives.names import has_organisation_word, mask_person
+
+BY_CODE, BY_NUMBER, BY_ORGANISATION_CODE, BY_NAME, BY_NOTHING = (
+    "code",
+    "registration_number",
+    "organisation_code",
+    "name",
+    "none",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The part of the register that a batch needs.
+
+    ``identifiers``: kind (uscc, registration_number, organisation_code), value, subject. ``names``: name_normalised,
+    subject, current. ``subjects``: subject, uscc, name, is_sole_trader. Whoever is touched by a code or name of the
+    batch stands here with all names.
+    """
+
+    identifiers: pl.DataFrame
+    names: pl.DataFrame
+    subjects: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Counts of rows; ``rows`` is the sum of the others."""
+
+    rows: int
+    accepted: int
+    rejected: int
+    refused_person: int
+    duplicates: int
+    in_review: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A judged table with the subject of each row.
+
+    ``rows``: as :attr:`.validation.Checked.rows`, with ``subject`` (null: none found), ``method`` (code,
+    registration_number, organisation_code, name, none) and, for kinds that make records, ``act_key``,
+    ``document_key``, ``content_hash`` of every row that is not rejected (:func:`.acts.identified`; the content
+    itself: :func:`.acts.contents`).
+    """
+
+    rows: pl.DataFrame
+    problems: pl.DataFrame
+    persons: pl.DataFrame
+
+    def outcome(self) -> Outcome:
+        """What became of the rows."""
+        counts = dict(self.rows[VERDICT].value_counts().iter_rows())
+        return Outcome(
+            rows=self.rows.height + self.persons.height,
+            accepted=counts.get(ACCEPTED, 0),
+            rejected=counts.get(REJECTED, 0),
+            refused_person=self.persons.height,
+            duplicates=counts.get(DUPLICATE, 0),
+            in_review=counts.get(REVIEW, 0),
+        )
+
+
+def resolve(
+    checked: Checked,
+    register: Register,
+    *,
+    ladder: Mapping[str, StepSeverity],
+    name_alone: StepSeverity,
+    check_character_when_registered: StepSeverity,
+) -> Resolved:
+    """Find the subject of every row, refuse the rows about persons that only the register could tell, and judge
+    again.
+
+    ``ladder``: what the steps ``registered`` and ``name_agrees`` do. ``name_alone``: what a row without usable code
+    does whose name one subject bears. ``check_character_when_registered``: what a failing check character does where
+    the register knows that very code under that name. Kinds that register subjects are not looked up.
+    """
+    checked, persons = _without_suspects(checked, register)
+    kind, rows, problems = checked.kind, checked.rows, checked.problems
+    if kind.credit.registers_subjects:
+        nobody = (pl.lit(None, pl.Int64).alias("subject"), pl.lit(BY_NOTHING).alias("method"))
+        rows = rows.with_columns(*nobody, verdicts(rows, problems, checked.repetitions))
+        return Resolved(rows=rows, problems=problems, persons=persons)
+    looked = _look_up(rows, kind, register)
+    problems = _registered_after_all(problems, looked, checked, check_character_when_registered)
+    problems = in_order(pl.concat([problems, *_problems(looked, checked, register, ladder, name_alone)]), kind)
+    rows = rows.with_columns(looked["subject"], looked["method"], verdicts(rows, problems, checked.repetitions))
+    return Resolved(rows=acts.identified(rows, kind), problems=problems, persons=persons)
+
+
+def _without_suspects(checked: Checked, register: Register) -> tuple[Checked, pl.DataFrame]:
+    """The table without the rows whose code is an identity number that no subject bears; and all refused person
+    rows.
+    """
+    suspects = checked.rows.filter(pl.col(ROW).is_in(checked.suspects.implode()))
+    code = checked.kind.credit.party.uscc
+    if code:
+        suspects = suspects.filter(~pl.col(code).is_in(register.identifiers["value"].implode()).fill_null(False))
+    if suspects.is_empty():
+        return checked, checked.persons
+    refused = suspects.select(ROW, pl.lit(CODE_IS_RESIDENT_ID).alias("reason"))
+    stays = ~checked.rows[ROW].is_in(refused[ROW].implode())
+    left = replace(
+        checked,
+        rows=checked.rows.filter(stays),
+        problems=checked.problems.join(refused, on=ROW, how="anti", maintain_order="left"),
+        repetitions=checked.repetitions.filter(stays),
+    )
+    return left, pl.concat([checked.persons, refused]).sort(ROW)
+
+
+def _look_up(rows: pl.DataFrame, kind: RecordKind, register: Register) -> pl.DataFrame:
+    """What the register says of every row: at, code, name, subject, method, current, bearers, bearer.
+
+    ``current``: whether the name is the subject's present one; null where it is none of its names. ``bearers``: how
+    many subjects bear the name, ``bearer`` one of them; asked only where the code does not settle it.
+    """
+    party = kind.credit.party
+
+    def of(field: str | None) -> pl.Expr:
+        return pl.col(field) if field else pl.lit(None, pl.String)
+
+    wanted = rows.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias(AT),
+        pl.when(USABLE).then(of(party.uscc)).alias("code"),
+        of(party.registration_number).alias(BY_NUMBER),
+        of(party.organisation_code).alias(BY_ORGANISATION_CODE),
+        pl.col(NAME).alias("name"),
+    )
+    names = register.names.group_by(pl.col("name_normalised").alias("name"), "subject").agg(pl.col("current").any())
+    uncoded = wanted.filter(pl.col("code").is_null())
+    by_code = _bearers(wanted, "code", "uscc", register).join(names, on=["subject", "name"], how="left")
+    by_number = [
+        _bearers(uncoded, number, number, register).join(names, on=["subject", "name"])
+        for number in (BY_NUMBER, BY_ORGANISATION_CODE)
+    ]
+    doubtful = pl.concat([uncoded.select(AT, "name"), by_code.filter(pl.col("current").is_null()).select(AT, "name")])
+    bearers = _bearers_of_names(doubtful, names, register)
+    alone = bearers.filter(pl.col("bearers") == 1).join(uncoded, on=AT, how="semi")
+    hits = [
+        by_code.with_columns(method=pl.lit(BY_CODE)),
+        *(
+            hit.with_columns(method=pl.lit(method))
+            for hit, method in zip(by_number, (BY_NUMBER, BY_ORGANISATION_CODE), strict=True)
+        ),
+        alone.rename({"bearer": "subject"}).with_columns(method=pl.lit(BY_NAME)),
+    ]
+    surest = pl.concat([hit.select(AT, "subject", "method", "current") for hit in hits])
+    return (
+        wanted.select(AT, "code", "name")
+        .join(surest.unique(AT, keep="first", maintain_order=True), on=AT, how="left", maintain_order="left")
+        .join(bearers.drop("current"), on=AT, how="left", maintain_order="left")
+        .with_columns(pl.col("method").fill_null(BY_NOTHING), pl.col("bearers").fill_null(0))
+    )
+
+
+def _bearers(wanted: pl.DataFrame, column: str, kind: str, register: Register) -> pl.DataFrame:
+    """The rows of ``wanted`` with the subject that alone bears their code of this kind: at, name, subject."""
+    known = register.identifiers.filter(pl.col("kind") == kind).select("value", "subject").unique()
+    alone = known.unique("value", keep="none")
+    return wanted.join(alone, left_on=column, right_on="value").select(AT, "name", "subject")
+
+
+def _bearers_of_names(doubtful: pl.DataFrame, names: pl.DataFrame, register: Register) -> pl.DataFrame:
+    """Who bears the names, sole traders left out: at, bearers, bearer, current."""
+    public = names.join(register.subjects.filter(~pl.col("is_sole_trader")), on="subject", how="semi")
+    by_name = public.group_by("name").agg(
+        pl.col("subject").n_unique().alias("bearers"), pl.col("subject").min().alias("bearer"), pl.col("current").any()
+    )
+    return doubtful.join(by_name, on="name").select(AT, "bearers", "bearer", "current")
+
+
+def _problems(
+    looked: pl.DataFrame,
+    checked: Checked,
+    register: Register,
+    ladder: Mapping[str, StepSeverity],
+    name_alone: StepSeverity,
+) -> Iterator[pl.DataFrame]:
+    """What the look-up finds, as problems."""
+    party = checked.kind.credit.party
+    code = party.uscc or party.name
+    has_code, has_subject = pl.col("code").is_not_null(), pl.col("subject").is_not_null()
+    agrees, has_name = pl.col("current").is_not_null(), pl.col("name").is_not_null()
+    disagrees = (pl.col("method") == BY_CODE) & ~agrees & has_name
+    lost = ~has_code & ~has_subject & has_name
+    registered, name_agrees = ladder["registered"], ladder["name_agrees"]
+    cases = (
+        _Case("code_unknown_to_register", code, has_code & ~has_subject, severity=registered),
+        _Case("code_and_name_point_elsewhere", party.name, disagrees & (pl.col("bearers") > 0), ("registered", "uscc")),
+        _Case("name_disagrees", party.name, disagrees & (pl.col("bearers") == 0), ("registered",), name_agrees),
+        _Case("former_name_used", party.name, ~pl.col("current"), ("registered",)),
+        _Case("code_missing_name_known", code, pl.col("method") == BY_NAME, ("registered", "uscc"), name_alone),
+        _Case("name_ambiguous", party.name, lost & (pl.col("bearers") > 1), ("bearers",)),
+        _Case("subject_unknown", code, lost & (pl.col("bearers") == 0), severity=registered),
+    )
+    told = _with_registered(looked, register)
+    for case in cases:
+        concerned = told.filter(case.where)
+        severity = case.severity or severity_of(case.code)
+        if severity != StepSeverity.IGNORE and concerned.height:
+            yield _as_problems(concerned, case, severity, checked)
+
+
+class _Case(NamedTuple):
+    """One thing the look-up may find: its code, the field it is told at, for which rows, with which particulars."""
+
+    code: str
+    field: str
+    where: pl.Expr
+    params: tuple[str, ...] = ()
+    severity: StepSeverity | None = None
+
+
+def _with_registered(looked: pl.DataFrame, register: Register) -> pl.DataFrame:
+    """With the present name of the subject, and the code of whoever the name leads to.
+
+    The name of a sole trader that is a person's own is shown masked.
+    """
+    named = register.subjects.select(
+        "subject",
+        pl.when(pl.col("is_sole_trader"))
+        .then(cell.by_value(register.subjects["name"], _shown_name, pl.String()))
+        .otherwise("name")
+        .alias("registered"),
+    )
+    codes = register.subjects.select(pl.col("subject").alias("bearer"), "uscc")
+    return looked.join(named, on="subject", how="left", maintain_order="left").join(
+        codes, on="bearer", how="left", maintain_order="left"
+    )
+
+
+def _shown_name(name: str) -> str:
+    return name if has_organisation_word(name) else mask_person(name)
+
+
+def _as_problems(concerned: pl.DataFrame, case: _Case, severity: StepSeverity, checked: Checked) -> pl.DataFrame:
+    at = concerned[AT]
+    particulars = concerned.select(*case.params).iter_rows(named=True)
+    params = [params_text({name: str(value) for name, value in row.items()}) for row in particulars]
+    suggestion = concerned["uscc"] if case.code == "code_missing_name_known" else None
+    findings = found(at, case.code, params=params or NO_PARAMS, suggestion=suggestion, severity=severity)
+    return findings.select(
+        checked.rows[ROW].gather(at),
+        pl.lit(case.field).alias("field"),
+        pl.lit(checked.columns.get(case.field), pl.Int32).alias("column"),
+        "code",
+        SEVERITY,
+        checked.rows[case.field].gather(at).alias("value"),
+        "params",
+        "suggestion",
+    )
+
+
+def _registered_after_all(
+    problems: pl.DataFrame, looked: pl.DataFrame, checked: Checked, severity: StepSeverity
+) -> pl.DataFrame:
+    """Problems with a failing check character made as light as ``severity`` where the register knows the code under
+    the name.
+
+    Authorities of Xiamen gave codes before 2016 that fail the check and are in use.
+    """
+    known = looked.filter((pl.col("method") == BY_CODE) & pl.col("current").is_not_null())[AT]
+    concerned = (
+        (pl.col("code") == "uscc_check_character")
+        & (pl.col("field") == checked.kind.credit.party.uscc)
+        & pl.col(ROW).is_in(checked.rows[ROW].gather(known).implode())
+    )
+    lighter = problems.with_columns(pl.when(concerned).then(pl.lit(severity.value)).otherwise(SEVERITY).alias(SEVERITY))
+    return lighter.filter(pl.col(SEVERITY) != StepSeverity.IGNORE.value)

@@ -1,0 +1,230 @@
+"""Judging a whole table: every rule on every row, every problem of every row, and no content of rows about natural
+persons.
+
+Rules are evaluated on columns; nothing stops at the first problem. What is wrong with a row decides only whether it
+is accepted, rejected or put before a person.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from rongxin.engine import acts, persons, rules
+from rongxin.engine import cells as cell
+from rongxin.engine.acts import NAME, USABLE
+from rongxin.engine.columns import Column, Judging, absent, judge
+from rongxin.engine.findings import AT, found, positions
+from rongxin.engine.heads import HeadMatch
+from rongxin.engine.problems import severity_of
+from rongxin.engine.sheets import ROW, Sheet, column_name
+from rongxin.policy.kinds import KindField, RecordKind
+from rongxin.policy.words import FieldClass, Polarity, Severity, StepSeverity
+from rongxin.primitives.divisions import Divisions
+from rongxin.primitives.resident_id import HIDDEN
+
+SEVERITY: Final = "severity"
+VERDICT: Final = "verdict"
+ACCEPTED, REVIEW, REJECTED, DUPLICATE = "accepted", "review", "rejected", "duplicate"
+OWN_COLUMNS: Final = (ROW, SEVERITY, VERDICT, NAME, USABLE)
+VALUE_LENGTH: Final = 200
+
+PROBLEMS_SCHEMA: Final = {
+    ROW: pl.UInt32,
+    "field": pl.String,
+    "column": pl.Int32,
+    "code": pl.String,
+    "severity": pl.String,
+    "value": pl.String,
+    "params": pl.String,
+    "suggestion": pl.String,
+}
+PERSONS_SCHEMA: Final = {ROW: pl.UInt32, "reason": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A judged table.
+
+    ``rows``: every row that is not surely about a person: ``row``, one typed column per stored field (String, Date,
+    Int64 fen), ``severity``, ``verdict`` (accepted, review, rejected, duplicate), ``party_name_normalised``,
+    ``uscc_usable``. ``problems``: row, field (null: the whole row), column (index in the sheet), code, severity,
+    value (as filed, persons hidden), params (JSON), suggestion (a value to put in the cell), ordered by row, field
+    and code. ``persons``: row and reason of the refused person rows. ``suspects``: rows whose code is an identity
+    number; whether a registered subject bears it is for :func:`.resolution.resolve` to see. ``repetitions``: whether
+    each row only repeats an earlier one. ``columns``: field → column of the sheet.
+    """
+
+    kind: RecordKind
+    rows: pl.DataFrame
+    problems: pl.DataFrame
+    persons: pl.DataFrame
+    suspects: pl.Series
+    repetitions: pl.Series
+    columns: Mapping[str, int]
+
+    def codes(self) -> pl.Series:
+        """Every code of any kind that may lead to a subject."""
+        party = self.kind.credit.party
+        parts = [self.rows.filter(USABLE)[party.uscc]] if party.uscc else []
+        parts += [self.rows[name] for name in (party.registration_number, party.organisation_code) if name]
+        return pl.concat([part.alias("code") for part in parts]).drop_nulls().unique() if parts else _NO_CODES
+
+    def names(self) -> pl.Series:
+        """Every normalised name that may lead to a subject."""
+        return self.rows[NAME].drop_nulls().unique()
+
+
+_NO_CODES: Final = pl.Series("code", [], dtype=pl.String)
+
+
+def validate(
+    sheet: Sheet,
+    heads: HeadMatch,
+    kind: RecordKind,
+    *,
+    today: date,
+    divisions: Divisions,
+    ladder: Mapping[str, StepSeverity],
+) -> Checked:
+    """Judge every row of ``sheet`` by the rules of ``kind`` on the day ``today``.
+
+    ``heads``: from :func:`.heads.require_heads`. ``ladder``: what a finding of each step of the code check does
+    (format, alphabet, check_character, organisation_code, division); a step that is missing is an error.
+    """
+    columns = _columns(sheet, heads, kind, Judging.of(kind, divisions, ladder))
+    party = kind.credit.party
+    names = cell.normalised_names(columns[party.name].value)
+    usable = persons.usable_codes(columns[party.uscc]) if party.uscc else ~names.is_null() & False
+    suspect = persons.suspects(columns, party, usable)
+    refused = persons.persons(columns, party, names, usable, suspect)
+    keep = pl.Series([True]).new_from_index(0, sheet.frame.height).scatter(refused[AT], False)
+    rows = _rows(sheet, columns, kind).with_columns(names.alias(NAME), usable.alias(USABLE))
+    suspects = rows.filter(suspect & keep)[ROW]
+    if refused.height:
+        rows = rows.filter(keep)
+    cells = _named(_of_cells(columns, kind, today), sheet, heads, kind, numbers=sheet.frame[ROW], hidden=~keep)
+    twice, repeats = acts.repeated(rows, kind)
+    whole = _named(_of_rows(rows, twice, kind), sheet, heads, kind, numbers=rows[ROW])
+    problems = in_order(pl.concat([*cells, *whole, _of_reading(sheet, rows)]), kind)
+    return Checked(
+        kind=kind,
+        rows=rows.with_columns(verdicts(rows, problems, repeats)),
+        problems=problems,
+        persons=refused.select(sheet.frame[ROW].gather(refused[AT]), "reason"),
+        suspects=suspects,
+        repetitions=repeats,
+        columns=heads.columns,
+    )
+
+
+def verdicts(rows: pl.DataFrame, problems: pl.DataFrame, repeats: pl.Series) -> pl.Series:
+    """Rejected where a problem refuses the row, else duplicate where it only repeats another, else what is left."""
+
+    def has(severity: StepSeverity) -> pl.Series:
+        return rows[ROW].is_in(problems.filter(pl.col(SEVERITY) == severity.value)[ROW].unique().implode())
+
+    return pl.select(
+        pl.when(has(StepSeverity.REFUSE))
+        .then(pl.lit(REJECTED))
+        .when(repeats)
+        .then(pl.lit(DUPLICATE))
+        .when(has(StepSeverity.REVIEW))
+        .then(pl.lit(REVIEW))
+        .otherwise(pl.lit(ACCEPTED))
+        .alias(VERDICT)
+    ).to_series()
+
+
+def _columns(sheet: Sheet, heads: HeadMatch, kind: RecordKind, judging: Judging) -> dict[str, Column]:
+    def column(field: KindField) -> Column:
+        if field.name not in heads.columns:
+            return absent(field, sheet.frame.height)
+        return judge(sheet.frame[column_name(heads.columns[field.name])], field, judging)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return dict(zip(kind.fields, threads.map(column, kind.table.fields), strict=True))
+
+
+def _rows(sheet: Sheet, columns: Mapping[str, Column], kind: RecordKind) -> pl.DataFrame:
+    values = [columns[name].value.alias(name) for name in acts.stored_fields(kind)]
+    rows = pl.DataFrame([sheet.frame[ROW], *values])
+    return rows.with_columns(acts.severities(rows, kind).alias(SEVERITY))
+
+
+_Findings = Iterator[tuple[str | None, pl.DataFrame]]
+
+
+def _of_cells(columns: Mapping[str, Column], kind: RecordKind, today: date) -> _Findings:
+    """What is wrong with cells by themselves and between the columns of a row."""
+    yield from ((name, column.found) for name, column in columns.items())
+    yield from rules.required(columns, kind)
+    yield from rules.between(columns, kind, today=today)
+
+
+def _of_rows(rows: pl.DataFrame, twice: pl.DataFrame, kind: RecordKind) -> _Findings:
+    """What is wrong with rows as acts."""
+    yield None, twice
+    if kind.credit.polarity == Polarity.ADVERSE:
+        yield None, found(positions(rows[SEVERITY] == Severity.UNKNOWN.value), "severity_unknown")
+
+
+def _named(
+    findings: _Findings,
+    sheet: Sheet,
+    heads: HeadMatch,
+    kind: RecordKind,
+    *,
+    numbers: pl.Series,
+    hidden: pl.Series | None = None,
+) -> Iterator[pl.DataFrame]:
+    """Findings as problems: with row number, column and the value as filed. ``hidden``: positions of which nothing
+    is said.
+    """
+    for field, frame in findings:
+        told = frame.filter(pl.col(SEVERITY) != StepSeverity.IGNORE.value)
+        if hidden is not None:
+            told = told.filter(~hidden.gather(told[AT]))
+        column = heads.columns.get(field) if field else None
+        values = pl.lit(None, pl.String)
+        if field and column is not None:
+            values = pl.lit(shown(sheet.frame[column_name(column)].gather(told[AT]), kind.fields[field]))
+        yield told.select(
+            pl.lit(numbers.gather(told[AT])).alias(ROW),
+            pl.lit(field, pl.String).alias("field"),
+            pl.lit(column, pl.Int32).alias("column"),
+            "code",
+            SEVERITY,
+            values.alias("value"),
+            "params",
+            "suggestion",
+        )
+
+
+def shown(values: pl.Series, field: KindField) -> pl.Series:
+    """Cells as they were filed, short, with nothing about a person in them."""
+    if field.credit.field_class in (FieldClass.DISCARD, FieldClass.PERSONAL):
+        return values.set(values.is_not_null(), HIDDEN)
+    return cell.without_numbers(values).str.slice(0, VALUE_LENGTH)
+
+
+def _of_reading(sheet: Sheet, rows: pl.DataFrame) -> pl.DataFrame:
+    """What reading found wrong with whole rows."""
+    severities = {code: severity_of(code).value for code in sheet.row_findings["code"].unique()}
+    known = sheet.row_findings.join(rows.select(ROW), on=ROW, how="semi")
+    nothing = {"field": pl.String, "column": pl.Int32, "value": pl.String, "suggestion": pl.String}
+    return known.with_columns(
+        pl.col("code").replace_strict(severities, return_dtype=pl.String).alias(SEVERITY),
+        *(pl.lit(None, dtype).alias(name) for name, dtype in nothing.items()),
+    ).select(*PROBLEMS_SCHEMA)
+
+
+def in_order(problems: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """Problems by row, by field in the order of the kind (those of whole rows last), by code."""
+    order = {name: index for index, name in enumerate(kind.fields)}
+    place = pl.col("field").replace_strict(order, default=len(order), return_dtype=pl.Int32)
+    return problems.sort(ROW, place, "code", maintain_order=True)

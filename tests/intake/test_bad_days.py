@@ -1,0 +1,114 @@
+"""What must not hurt: a killed worker, a full disk, a stop in the middle."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rongxin.intake import files, jobs, releasing
+from rongxin.intake.models import Batch, BatchState, RowProblem
+from rongxin.intake.receiving import receive
+from rongxin.records.models import Record, RecordEvent, Sighting
+from tests.intake.conftest import Office
+from tests.intake.tables import as_csv, penalties
+
+
+def test_a_full_disk_while_receiving_keeps_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        office.send(as_csv(penalties(1)))
+    assert Batch.objects.count() == 0
+    assert not list((files.environment.var / "received").glob("arriving-*"))
+
+
+def test_a_check_that_dies_before_its_end_can_be_begun_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    receipt = receive(
+        [as_csv(penalties(3))],
+        file_name="本周.csv",
+        kind="administrative_penalty",
+        provider=office.department,
+        by=office.clerk,
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "_conclude", lambda *_: (_ for _ in ()).throw(OSError("killed")))
+        with pytest.raises(OSError, match="killed"):
+            jobs.check_batch.call_now(receipt.batch.number)
+    assert RowProblem.objects.count() == 0
+    for _ in range(2):
+        jobs.check_batch.call_now(receipt.batch.number)
+    batch = Batch.objects.get()
+    assert (batch.state, batch.accepted) == (BatchState.CHECKED, 3)
+
+
+def test_recording_that_dies_half_way_goes_on_where_it_stood(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rongxin.records.actions.CHUNK", 4)
+    batch = office.send(as_csv(penalties(10)))
+    releasing.release(batch.number, office.reviewer)
+    steps = iter([None, None])
+
+    def die_after_two(_: int) -> None:
+        if next(steps, StopIteration) is StopIteration:
+            raise OSError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rongxin.jobs.progress.Progress.advance", lambda _self, n: die_after_two(n))
+        with pytest.raises(OSError, match="killed"):
+            jobs.record_batch.call_now(batch.number)
+    assert Record.objects.count() == 10
+    jobs.record_batch.call_now(batch.number)
+    batch.refresh_from_db()
+    assert (batch.state, Record.objects.count(), Sighting.objects.count()) == (BatchState.RECORDED, 10, 10)
+    assert sorted(RecordEvent.objects.values_list("position", flat=True)) == list(range(1, 11))
+
+
+@pytest.mark.soak
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_half_way_loses_nothing_and_does_nothing_twice(
+    request: pytest.FixtureRequest, process_environment: dict[str, str], tmp_path: Path
+) -> None:
+    office: Office = request.getfixturevalue("office")
+    environment = process_environment | {"RONGXIN_WORKER_LEASE_SECONDS": "2"}
+    receipt = receive(
+        [as_csv(penalties(60_000))],
+        file_name="大表.csv",
+        kind="administrative_penalty",
+        provider=office.department,
+        by=office.clerk,
+    )
+
+    def worker() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "rongxin.cli", "worker"], env=environment)
+
+    def wait_for(state: str, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while Batch.objects.get(pk=receipt.batch.pk).state != state:
+            assert time.monotonic() < deadline, Batch.objects.get(pk=receipt.batch.pk).state
+            time.sleep(0.1)
+
+    first = worker()
+    time.sleep(4)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    second = worker()
+    try:
+        wait_for(BatchState.CHECKED, 120)
+        releasing.release(receipt.batch.number, office.reviewer)
+        while Record.objects.count() < 10_000:
+            time.sleep(0.05)
+        second.send_signal(signal.SIGKILL)
+        second.wait()
+        assert Record.objects.count() < 60_000
+        second = worker()
+        wait_for(BatchState.RECORDED, 180)
+    finally:
+        second.kill()
+        second.wait()
+    assert Record.objects.count() == Sighting.objects.count() == RecordEvent.objects.count() == 60_000
+    assert RecordEvent.objects.order_by("-position").values_list("position", flat=True)[0] == 60_000
