@@ -1,6 +1,5 @@
 """Who works on a platform for demonstration: its rules, its departments, and two accounts for each."""
 
-from secrets import token_urlsafe
 from typing import Final
 
 from config.environment import environment
@@ -41,14 +40,19 @@ def bring_rules_up_to_date() -> None:
 def open_for_work() -> None:
     """Enter the departments, and a clerk and a reviewer for each who has none.
 
-    Only those of the department that is shown get the known password; nobody knows the others'.
+    The two of the department that is shown have the known password; the others none, so that nobody can log in as them.
     """
     for authority in AUTHORITIES:
         entered = _enter(authority)
         for username, role in ((authority.clerk, Role.CLERK), (authority.reviewer, Role.REVIEWER)):
-            if not Account.objects.filter(username=username).exists():
-                password = PASSWORD if authority == SHOWN else token_urlsafe(24)
-                open_account(username, password, display_name=_NAMES[role], department=entered, role=role)
+            if Account.objects.filter(username=username).exists():
+                continue
+            if authority == SHOWN:
+                open_account(username, PASSWORD, display_name=_NAMES[role], department=entered, role=role)
+            else:
+                account = Account(username=username, display_name=_NAMES[role], department=entered, role=role)
+                account.set_unusable_password()
+                account.save()
 
 
 def logins() -> list[tuple[str, str]]:

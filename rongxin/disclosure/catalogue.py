@@ -208,9 +208,11 @@ def _written(value: Value) -> str:
             return _("是") if value else _("否")
         case tuple():
             return "、".join(str(part) for part in value)
+        case int():
+            return f"{value:,}"
         case dict():
             return ""
-    return str(value)
+    return value
 
 
 def _steps(value: Value) -> Iterator[Step]:

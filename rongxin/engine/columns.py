@@ -11,8 +11,8 @@ from typing import Final
 import polars as pl
 
 from rongxin.engine import cells as cell
-from rongxin.engine.codes import inspect_codes, normalise_codes
-from rongxin.engine.findings import AT, FOUND_SCHEMA, all_found, found, nothing_found, positions
+from rongxin.engine.codes import INSPECTED_SCHEMA, inspect_codes, normalise_codes
+from rongxin.engine.findings import AT, FOUND_SCHEMA, NO_PARAMS, all_found, found, nothing_found, positions
 from rongxin.engine.problems import severity_of
 from rongxin.engine.sheets import params_text
 from rongxin.policy.kinds import KindField, RecordKind
@@ -42,7 +42,7 @@ class Judging:
 
     ``ladder``: step of the code ladder → what a finding does. ``open_ended``: date fields in which 长期 means "no end".
     ``document_number``: the field in which only whole identity numbers are blanked, because other numbers are its
-    content.
+    content. ``may_be_numbers``: a table programme may have kept codes as numbers.
     """
 
     missing: frozenset[str]
@@ -50,9 +50,12 @@ class Judging:
     ladder: Mapping[str, StepSeverity]
     open_ended: frozenset[str]
     document_number: str | None
+    may_be_numbers: bool
 
     @classmethod
-    def of(cls, kind: RecordKind, divisions: Divisions, ladder: Mapping[str, StepSeverity]) -> "Judging":
+    def of(
+        cls, kind: RecordKind, divisions: Divisions, ladder: Mapping[str, StepSeverity], *, may_be_numbers: bool
+    ) -> "Judging":
         """The settings for ``kind``. A term without end is no end for every date but those on which something
         begins.
         """
@@ -67,6 +70,7 @@ class Judging:
             ladder=ladder,
             open_ended=frozenset(dates - begins),
             document_number=envelope.document_number if envelope else None,
+            may_be_numbers=may_be_numbers,
         )
 
 
@@ -174,6 +178,8 @@ def _unified_codes(text: pl.Series, judging: Judging) -> _Judged:
     codes = normalise_codes(text)
     filled = codes.is_not_null().arg_true()
     inspected = inspect_codes(codes.drop_nulls(), judging.divisions)
+    if judging.may_be_numbers:
+        inspected = _told_as_numbers(inspected, codes.drop_nulls())
     severities = {step: judging.ladder[step].value for step in inspected["step"].unique()}
     always = {code: severity_of(code).value for code in ("code_lost_digits", "uscc_placeholder")}
     findings = inspected.select(
@@ -184,6 +190,19 @@ def _unified_codes(text: pl.Series, judging: Judging) -> _Judged:
         pl.lit(None, pl.String).alias("suggestion"),
     )
     return codes, findings
+
+
+def _told_as_numbers(inspected: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
+    """Codes that fail the check and are exactly a binary floating point number: a workbook kept them as numbers.
+
+    It has lost its last digits even where they do not read 000: 18 digits need 60 bits, and 53 are kept.
+    """
+    failing = inspected.filter(pl.col("code") == "uscc_check_character")[AT]
+    suspects = pl.DataFrame({AT: failing, "uscc": codes.gather(failing)}).filter(pl.col("uscc").str.contains("^[0-9]+$"))
+    lost = [at for at, code in suspects.iter_rows() if int(float(code)) == int(code)]
+    told = [(at, "format", "code_lost_digits", NO_PARAMS) for at in lost]
+    rest = inspected.filter(~pl.col(AT).is_in(lost))
+    return pl.concat([rest, pl.DataFrame(told, schema=INSPECTED_SCHEMA, orient="row")])
 
 
 def _organisation_codes(text: pl.Series, judging: Judging) -> _Judged:

@@ -8,7 +8,7 @@ whole file must add up. If they do not, the slow path looks at every row.
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -137,49 +137,62 @@ def _flagged_rows(text: Text, head: _Head) -> _Findings:
     return [(head.row + line - head.lines, code, {}) for line, code in lines]
 
 
-def _polars(path: Path, head: _Head, *, skip: int, limit: int, width: int = 0) -> pl.DataFrame:
+def _polars(text: Text, head: _Head, *, limit: int, width: int = 0) -> pl.DataFrame:
+    """The rows below the head, cut or filled up to ``width`` cells if given; else a row that is too long is an error."""
     schema = {column_name(index): pl.String() for index in range(width or head.width)}
     frame = pl.read_csv(
-        path,
+        text.path,
         has_header=False,
         separator=head.delimiter,
-        skip_lines=skip,
+        quote_char='"' if text.has_quotes else None,
+        skip_lines=head.lines,
         schema=schema,
         n_rows=limit,
         missing_columns="insert",
+        extra_columns="ignore" if width else "raise",
         glob=False,
     )
     return frame.select(pl.int_range(head.row + 1, head.row + 1 + pl.len(), dtype=pl.UInt32).alias(ROW), *schema)
 
 
 def _read_clean(text: Text, head: _Head, limit: int) -> pl.DataFrame | None:
-    """The frame, or None where a row may have too few or too many cells or where quotes are not used as they should.
+    """The frame, or None where rows may be ragged or where quotation marks are not used as they should.
+
+    Polars may merge or lose rows over a stray quotation mark without a word, so the delimiters and lines of a file
+    with quotes must add up.
     """
     try:
-        frame = _polars(text.path, head, skip=head.lines, limit=limit)
+        frame = _polars(text, head, limit=limit)
     except pl.exceptions.PolarsError:
         return None
     gaps = head.width > 1 and frame[column_name(head.width - 1)].null_count() > 0
-    if not gaps or frame.height == limit:
+    if frame.height == limit or not (gaps or text.has_quotes):
         return frame
-    counted = _delimiters(text.path, head) - (_delimiters_inside_cells(frame, head) if text.has_quotes else 0)
-    return frame if counted == frame.height * (head.width - 1) else None
+    delimiters, lines = _counted(text.path, head)
+    if text.has_quotes:
+        delimiters -= _inside_cells(frame, head.delimiter)
+        lines -= _inside_cells(frame, "\n")
+    return frame if (delimiters, lines) == (frame.height * (head.width - 1), frame.height) else None
 
 
-def _delimiters(path: Path, head: _Head) -> int:
-    """How many delimiters the file has behind its head."""
+def _counted(path: Path, head: _Head) -> tuple[int, int]:
+    """How many delimiters and lines the file has behind its head."""
+    delimiter = ord(head.delimiter)
     with path.open("rb") as file:
-        counted = -sum(line.count(head.delimiter.encode()) for line in islice(file, head.lines))
+        delimiters = -sum(line.count(delimiter) for line in islice(file, head.lines))
+    lines, last = -head.lines, ord("\n")
     buffer = bytearray(encodings.CHUNK)
     view = np.frombuffer(buffer, dtype=np.uint8)
     with path.open("rb", buffering=0) as file:
         while read := file.readinto(buffer):
-            counted += int(np.count_nonzero(view[:read] == ord(head.delimiter)))
-    return counted
+            delimiters += int(np.count_nonzero(view[:read] == delimiter))
+            lines += buffer.count(b"\n", 0, read)
+            last = buffer[read - 1]
+    return delimiters, lines + (last != ord("\n"))
 
 
-def _delimiters_inside_cells(frame: pl.DataFrame, head: _Head) -> int:
-    counts = frame.select(pl.exclude(ROW).str.count_matches(head.delimiter, literal=True).sum())
+def _inside_cells(frame: pl.DataFrame, character: str) -> int:
+    counts = frame.select(pl.exclude(ROW).str.count_matches(character, literal=True).sum())
     return sum(count or 0 for count in counts.row(0))
 
 
@@ -187,7 +200,7 @@ def _read_line_by_line(text: Text, head: _Head, limit: int) -> tuple[pl.DataFram
     """The frame of a file without quotes: a line is a row, and its delimiters are counted."""
     counts = _delimiters_per_line(text.path, ord(head.delimiter))[head.lines :][:limit]
     wide = min(int(counts.max(initial=0)) + 1, 2 * COLUMN_LIMIT)
-    frame = _polars(text.path, head, skip=head.lines, limit=limit, width=max(wide, head.width))
+    frame = _polars(text, head, limit=limit, width=max(wide, head.width))
     surplus = [column_name(index) for index in range(head.width, wide)]
     too_long = pl.any_horizontal(pl.col(surplus).str.strip_chars().fill_null("") != "") if surplus else pl.lit(False)
     cells = pl.Series("cells", counts[: frame.height] + 1)
@@ -238,8 +251,7 @@ class _RecordLines:
 
 
 def _read_record_by_record(text: Text, head: _Head, folder: Path, limit: int) -> tuple[pl.DataFrame, _Findings]:
-    """The frame of a file with quotes: every record goes through the csv module into a copy that has no ragged row.
-    """
+    """The frame of a file with quotes: every record goes through the csv module into a copy that has no ragged row."""
     findings: _Findings = []
     copy = folder / "records.csv"
     number = 0
@@ -258,7 +270,8 @@ def _read_record_by_record(text: Text, head: _Head, folder: Path, limit: int) ->
             raise Unreadable("quote_not_closed", row=str(number + 1))
     if _has_open_quote(lines.last_record, head.delimiter):
         raise Unreadable("quote_not_closed", row=str(number))
-    return _polars(copy, head, skip=0, limit=limit), findings
+    written = Text(copy, text.encoding, has_quotes=True)
+    return _polars(written, replace(head, lines=0), limit=limit), findings
 
 
 def _findings_of_record(number: int, cells: list[str], head: _Head) -> _Findings:

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rongxin.engine.sheets import HEAD_SEARCH_ROWS, HEADS_TO_RECOGNISE, FileFinding, Unreadable
 from rongxin.policy.kinds import KindField, RecordKind
@@ -37,6 +38,7 @@ class HeadMatch:
     findings: tuple[FileFinding, ...]
 
 
+@lru_cache(maxsize=4096)
 def normalise_head(text: str) -> str:
     """The form in which heads are compared."""
     return "".join(

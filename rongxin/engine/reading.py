@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 from rongxin.engine.delimited import read_delimited
-from rongxin.engine.sheets import Sheet, Unreadable
+from rongxin.engine.sheets import FileFinding, Sheet, Unreadable
 from rongxin.engine.workbooks import read_workbook
+
+__all__ = ["FileFinding", "Sheet", "Unreadable", "read_table"]
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"),

@@ -6,6 +6,7 @@ hidden, personal names masked.
 """
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Final
@@ -97,9 +98,10 @@ def write_redacted_copy(path: Path, sheet: Sheet, heads: HeadMatch, persons: pl.
     kept = kept.join(persons.select(ROW), on=ROW, how="anti", maintain_order="left")
     lines = pl.int_range(sheet.head_row + 1, int(sheet.frame[ROW].to_list()[-1]) + 1, dtype=pl.UInt32, eager=True)
     whole = pl.DataFrame({ROW: lines}).join(kept, on=ROW, how="left", maintain_order="left").drop(ROW)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        file.write("\n" * (sheet.head_row - 1))
-        csv.writer(file, lineterminator="\n").writerow(sheet.heads)
+    head = io.StringIO()
+    csv.writer(head, lineterminator="\n").writerow(sheet.heads)
+    with path.open("wb") as file:
+        file.write(("\n" * (sheet.head_row - 1) + head.getvalue()).encode("utf-8-sig"))
         whole.write_csv(file, include_header=False)
 
 

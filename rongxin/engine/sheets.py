@@ -24,10 +24,8 @@ class FileFinding:
     params: Mapping[str, str]
 
 
-class Unreadable(Exception):  # noqa: N818 what the file is, read as a word: except Unreadable
-    """The file as a whole gives no table. ``code`` stands in :mod:`rongxin.engine.problems`, ``params`` fill its
-    message.
-    """
+class Unreadable(Exception):
+    """The file as a whole gives no table: ``code`` of :mod:`rongxin.engine.problems`, ``params`` of its message."""
 
     def __init__(self, code: str, **params: str) -> None:
         super().__init__(f"{code} {params}" if params else code)

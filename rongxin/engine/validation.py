@@ -96,7 +96,8 @@ def validate(
     ``heads``: from :func:`.heads.require_heads`. ``ladder``: what a finding of each step of the code check does
     (format, alphabet, check_character, organisation_code, division); a step that is missing is an error.
     """
-    columns = _columns(sheet, heads, kind, Judging.of(kind, divisions, ladder))
+    judging = Judging.of(kind, divisions, ladder, may_be_numbers=sheet.format == "xlsx")
+    columns = _columns(sheet, heads, kind, judging)
     party = kind.credit.party
     names = cell.normalised_names(columns[party.name].value)
     usable = persons.usable_codes(columns[party.uscc]) if party.uscc else ~names.is_null() & False
@@ -186,6 +187,8 @@ def _named(
     is said.
     """
     for field, frame in findings:
+        if frame.is_empty():
+            continue
         told = frame.filter(pl.col(SEVERITY) != StepSeverity.IGNORE.value)
         if hidden is not None:
             told = told.filter(~hidden.gather(told[AT]))

@@ -132,6 +132,15 @@ def test_a_suspended_or_sealed_record_is_gone_until_it_is_resumed(
     assert shown(subject, policy, "2026-06-02") == [TITLE]
 
 
+def test_a_record_suspended_again_is_gone_again(policy: Policy, subject: Subject) -> None:
+    record = a_record(subject, recorded_at=at("2026-03-12"))
+    for day, effect in (("01", Effect.SUSPENDED), ("02", Effect.RESUMED), ("03", Effect.SUSPENDED)):
+        note(record, effect, at=at(f"2026-05-{day}"))
+
+    assert shown(subject, policy, "2026-05-02") == [TITLE]
+    assert shown(subject, policy, "2026-05-03") == []
+
+
 @pytest.mark.parametrize("end", [Effect.WITHDRAWN, Effect.ANNULLED])
 def test_a_withdrawn_or_annulled_record_stays_gone(policy: Policy, subject: Subject, end: Effect) -> None:
     record = a_record(subject, recorded_at=at("2026-03-12"))
@@ -179,6 +188,8 @@ def test_a_later_version_replaces_the_earlier_under_the_same_address(policy: Pol
         assert (view.version, view.title.split("，")[0]) == (2, "未明码标价")
         assert [older.version for older in view.older_versions] == [1]
         assert [line.text for line in view.history] == ["更正后公示", "公示", "作出决定"]
+        assert view.timeliness is not None
+        assert view.timeliness.done == date(2026, 3, 12)
 
 
 def test_a_later_version_that_is_not_public_hides_the_act(policy: Policy, subject: Subject) -> None:

@@ -413,11 +413,13 @@ def test_names_and_texts_never_become_markup(client: Client, policy: Policy) -> 
     department = a_department("nasty", "<u>示例局</u>")
     a_record(subject, department=department, decided_on=DECIDED, recorded_at=RECORDED)
 
-    for address in (*all_pages(record, subject), "/search?q=<script>", "/search?q=script", '/search?q="><img'):
+    searches = [f"/search?q={words}" for words in ("<script>", "script", "alert", "有限公司", '"><img')]
+    assert "有限公司</mark>" in client.get("/search?q=有限公司").content.decode()
+    for address in (*all_pages(record, subject), *searches):
         if address.endswith("json"):
             continue
         page = client.get(address).content.decode()
-        for markup in ("<script>alert", "<img src=x", "<b onclick", "<i>罚", "<u>示例局"):
+        for markup in ("<script>", "<img src=x", "<b onclick", "<i>罚", "<u>示例局"):
             assert markup not in page, address
     assert escape(nasty) in client.get(f"/s/{subject.uscc}").content.decode()
 
