@@ -18,7 +18,7 @@ STDNUM_ROWS = 50_000
 
 def _codes(size: int) -> pl.Series:
     """Codes of Fuzhou, one in twenty with a wrong last character."""
-    chance = random.Random(20261122)  # noqa: S311
+    chance = random.Random(20261122)
     places = ("350102", "350103", "350104", "350121", "350181", "350182", "110108", "440305")
     good = [make("9", "1", chance.choice(places), f"MA{index:06d}") for index in range(min(size, DIFFERENT))]
     codes = [code[:17] + chance.choice(ALPHABET) if chance.random() < 0.05 else code for code in good]

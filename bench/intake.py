@@ -24,7 +24,9 @@ from rongxin.primitives.uscc import make
 
 TODAY = date(2026, 11, 20)
 PEER_ROWS = 20_000
-_TEXT = "经查，当事人于检查时未能提供进货查验记录，货架上三批次预包装食品标签未标注生产日期和贮存条件，责令改正并处罚款。"
+_TEXT = (
+    "经查，当事人于检查时未能提供进货查验记录，货架上三批次预包装食品标签未标注生产日期和贮存条件，责令改正并处罚款。"
+)
 
 
 def _row(index: int, chance: random.Random) -> dict[str, str]:
@@ -42,7 +44,9 @@ def _row(index: int, chance: random.Random) -> dict[str, str]:
         "处罚类别": "罚款、没收违法所得、没收非法财物",
         "处罚内容": f"罚款{fine}元",
         "罚款金额（万元）": str(fine / 10_000),
-        "处罚决定日期": "2026-02-31" if 0.02 < bad < 0.04 else f"2026-{chance.randint(1, 10):02d}-{chance.randint(1, 28):02d}",
+        "处罚决定日期": "2026-02-31"
+        if 0.02 < bad < 0.04
+        else f"2026-{chance.randint(1, 10):02d}-{chance.randint(1, 28):02d}",
         "处罚有效期": "2027-12-31",
         "处罚机关": "福州市示例市场监督管理局",
         "处罚机关统一社会信用代码": "11320100MB1886843H",
@@ -53,7 +57,7 @@ def _row(index: int, chance: random.Random) -> dict[str, str]:
 
 
 def _write(path: Path, size: int) -> None:
-    chance = random.Random(20261122)  # noqa: S311
+    chance = random.Random(20261122)
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(_row(0, chance)))
         writer.writeheader()
@@ -92,9 +96,11 @@ def run(size: int) -> Benchmark:
         megabytes = whole.stat().st_size / 1_000_000
         seconds, checked = median_seconds(lambda: _ours(whole, kind, policy))
         bare, _ = median_seconds(lambda: pyarrow.csv.read_csv(whole))
-        heads = list(_row(0, random.Random(1)))  # noqa: S311
+        heads = list(_row(0, random.Random(1)))
         peer, _ = median_seconds(
-            lambda: Resource(path=part.name, basepath=folder, schema=_peer_schema(kind, heads)).validate(limit_errors=size),
+            lambda: Resource(path=part.name, basepath=folder, schema=_peer_schema(kind, heads)).validate(
+                limit_errors=size
+            ),
             runs=1,
         )
     per_row = seconds / size

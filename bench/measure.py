@@ -43,7 +43,11 @@ class Benchmark:
             for goal in self.goals
         ]
         told = asdict(self) | {"goals": goals, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
-        return {key: told[key] for key in ("name", "size", "seconds", "peak_mb", "peers", "goals", "notes") if told[key] != {}}
+        return {
+            key: told[key]
+            for key in ("name", "size", "seconds", "peak_mb", "peers", "goals", "notes")
+            if told[key] != {}
+        }
 
 
 def median_seconds(work: Callable[[], R], *, runs: int = 3) -> tuple[float, R]:

@@ -31,7 +31,7 @@ def _names(size: int, chance: random.Random) -> list[str]:
 
 def run(size: int) -> Benchmark:
     """p95 of queries of two to six characters taken from names, former names included, over ``size`` subjects."""
-    chance = random.Random(20261122)  # noqa: S311
+    chance = random.Random(20261122)
     sample: list[str] = []
     for start in range(0, size, CHUNK):
         count = min(CHUNK, size - start)
@@ -46,8 +46,8 @@ def run(size: int) -> Benchmark:
         length = chance.randint(2, 6)
         begin = chance.randint(0, len(name) - length)
         queries.append(name[begin : begin + length])
-    ours = [_timed(lambda query=query: find_names(query)) for query in queries]  # type: ignore[misc]
-    scans = [_timed(lambda query=query: _scan(query)) for query in queries[:SCANS]]  # type: ignore[misc]
+    ours = [_timed(lambda query=query: find_names(query)) for query in queries]
+    scans = [_timed(lambda query=query: _scan(query)) for query in queries[:SCANS]]
     p95 = statistics.quantiles(ours, n=20)[-1]
     scan = statistics.median(scans)
     return Benchmark(
@@ -63,7 +63,7 @@ def run(size: int) -> Benchmark:
     )
 
 
-def _timed(work) -> float:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _timed(work) -> float:  # type: ignore[no-untyped-def]
     began = time.perf_counter()
     work()
     return time.perf_counter() - began

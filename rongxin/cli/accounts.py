@@ -36,7 +36,9 @@ def open_account(
 
     password = os.environ.get("RONGXIN_NEW_PASSWORD") or getpass.getpass("Password: ")
     try:
-        actions.open_account(username, password, display_name=display_name, department=find(department), role=Role(role))
+        actions.open_account(
+            username, password, display_name=display_name, department=find(department), role=Role(role)
+        )
     except ValidationError as error:
         raise typer.BadParameter("；".join(error.messages)) from error
     except NoSuchDepartment as error:

@@ -44,5 +44,7 @@ def bench(
         for peer, seconds in told["peers"].items():
             typer.echo(f"  {peer}: {seconds} 秒")
         for goal in told["goals"]:
-            typer.echo(f"  {'达到' if goal['met'] else '未达到'}  {goal['goal']}: {goal['value']}（目标 {goal['target']}）")
+            typer.echo(
+                f"  {'达到' if goal['met'] else '未达到'}  {goal['goal']}: {goal['value']}（目标 {goal['target']}）"
+            )
     raise typer.Exit(0 if all(goal["met"] for goal in told["goals"]) else 1)

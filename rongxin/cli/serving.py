@@ -32,7 +32,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 2) -> None
     """Serve the pages."""
     command = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
     program = Path(sys.executable).with_name("granian")
-    os.execv(program, [*command, "--no-ws", "--log-level", "warning", "config.wsgi:application"])  # noqa: S606
+    os.execv(
+        program, [*command, "--no-ws", "--blocking-threads", "8", "--log-level", "warning", "config.wsgi:application"]
+    )
 
 
 def worker() -> None:
@@ -77,7 +79,7 @@ def quickstart(
         for part in (["serve", "--host", host, "--port", str(port)], ["worker"], ["scheduler"])
     ]
     _wait_until_up(host, port, family[0])
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
     typer.echo(f"\n榕信 · {environment.platform_name}（示例数据）\n")
     typer.echo(f"  公众门户    http://{shown}:{port}/")
     typer.echo(f"  部门工作台  http://{shown}:{port}/desk/")
@@ -128,5 +130,5 @@ def _attend(family: list[subprocess.Popen[bytes]]) -> int:
         except subprocess.TimeoutExpired:
             part.kill()
     for part in failed:
-        typer.echo(f"{part.args} ended with {part.returncode}", err=True)
+        typer.echo(f"{part.args!r} ended with {part.returncode}", err=True)
     return 1 if failed else 0

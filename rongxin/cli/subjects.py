@@ -33,7 +33,9 @@ def import_register(
     seconds = time.perf_counter() - began
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     if as_json:
-        typer.echo(json.dumps(result.as_json() | {"seconds": round(seconds, 2), "peak_mb": peak_mb}, ensure_ascii=False))
+        typer.echo(
+            json.dumps(result.as_json() | {"seconds": round(seconds, 2), "peak_mb": peak_mb}, ensure_ascii=False)
+        )
         return
     typer.echo(
         f"{result.rows} 行：新增 {result.new}，更名 {result.renamed}，已有 {result.known}，"

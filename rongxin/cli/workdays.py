@@ -17,7 +17,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 def add(start: Day, count: int, as_json: AsJson = False) -> None:
     """The COUNT-th working day after START (the day itself does not count)."""
     result = _calendar().add(start.date(), count)
-    _answer({"date": result.date.isoformat(), "provisional": result.provisional}, as_json, result.date, result.provisional)
+    _answer(
+        {"date": result.date.isoformat(), "provisional": result.provisional}, as_json, result.date, result.provisional
+    )
 
 
 @app.command()

@@ -29,12 +29,11 @@ class Clock:
         self._set_at = time.monotonic()
 
     def set(self, instant: datetime) -> None:
-        """It is ``instant`` now. ValueError for one that lies in the future or before the one set last."""
+        """It is ``instant`` now, or a little later where the clock has run past it. ValueError for one in the future."""
         if instant > self.true():
             raise ValueError(f"{instant} is in the future")
-        if self._set_to is not None and instant < self._set_to:
-            raise ValueError(f"{instant} lies before {self._set_to}")
-        self._set_to, self._set_at = instant.astimezone(UTC), time.monotonic()
+        reached = self._set_to and self.now()
+        self._set_to, self._set_at = max(instant.astimezone(UTC), reached or instant), time.monotonic()
 
     def now(self) -> datetime:
         """What ``django.utils.timezone.now`` answers while this clock is in use."""

@@ -21,7 +21,7 @@ from rongxin.demonstration.parts import REGISTRATION
 from rongxin.primitives.workdays import Calendar
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-WEEKS: Final = 26
+WEEKS: Final = 13
 NEWCOMERS_SINCE: Final = LAST_DAY - timedelta(days=90)
 WAITING_FILE: Final = "行政许可-待审核.csv"
 """The last sending of the department that is shown waits for its reviewer. Where it is, all is loaded."""

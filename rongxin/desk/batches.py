@@ -1,13 +1,13 @@
 """One batch and many: what came of a file, its release by a second person, its return."""
 
-from typing import Final
+from typing import Final, Literal, cast
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +16,7 @@ from rongxin.desk.frame import SHOWN, batch_line, officer_of, officer_only, show
 from rongxin.desk.pages import (
     BatchDeed,
     BatchesPage,
+    BatchLine,
     BatchPage,
     BatchProgress,
     PreviewRow,
@@ -31,6 +32,7 @@ from rongxin.jobs.models import State
 from rongxin.jobs.queries import run_state
 from rongxin.policy.kinds import RecordKind
 from rongxin.rulebook import queries as rulebook
+from rongxin.ui.language import spoken
 from rongxin.ui.parts import Choice
 
 PAGE_SIZE: Final = 20
@@ -52,8 +54,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         batches = batches.filter(kind=kind)
     if state:
         batches = batches.filter(state__in=[name for name, shown in SHOWN.items() if shown == state])
-    part = Paginator(batches, PAGE_SIZE).get_page(request.GET.get("page"))
-    part.object_list = [batch_line(batch, policy) for batch in part.object_list]  # type: ignore[assignment]
+    numbered = Paginator(batches, PAGE_SIZE).get_page(request.GET.get("page"))
+    part = Page(
+        [batch_line(batch, policy) for batch in numbered],
+        numbered.number,
+        cast("Paginator[BatchLine]", numbered.paginator),
+    )
     labels = {
         "working": _("处理中"),
         "waiting": _("待发布"),
@@ -63,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "failed": _("无法读取"),
     }
     page = BatchesPage(
-        batches=part,  # type: ignore[arg-type]
+        batches=part,
         q=query,
         kinds=(
             Choice(value="", label=_("全部种类"), is_chosen=not kind),
@@ -94,7 +100,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
 
 @officer_only
 @require_safe
-def return_file(request: HttpRequest, number: str) -> HttpResponse | FileResponse:
+def return_file(request: HttpRequest, number: str) -> HttpResponseBase:
     """The return workbook."""
     batch = _own(request, number)
     path = files.return_path(batch.number)
@@ -220,10 +226,6 @@ def _page(request: HttpRequest, batch: Batch, *, send_back_error: str = "") -> B
     )
 
 
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
-
-
 def _bar(batch: Batch, officer: int) -> str:
     if officer == batch.submitted_by_id:
         return _("由本单位另一位审核员发布；报送人不能发布自己报送的批次。")
@@ -233,7 +235,7 @@ def _bar(batch: Batch, officer: int) -> str:
 def _failure(batch: Batch) -> str:
     if batch.state == BatchState.UNREADABLE:
         finding = batch.findings[0]
-        return message(finding["code"], finding["params"], _language())
+        return message(finding["code"], finding["params"], spoken())
     run = run_state(batch.run) if batch.run else None
     if run is not None and run.state == State.FAILED and batch.state not in FINISHED:
         return _("处理时出现内部错误，已记录；文件还在，数据没有入库。请联系管理员后重试。")
@@ -251,12 +253,12 @@ def _tally(batch: Batch) -> Tally | None:
         refused_persons=batch.refused_person,
         unresolved=batch.in_review,
         known=batch.duplicates,
-        warned=sum(rows for _code, rows in queries.warnings_of(batch)),
+        warned=sum(warned.rows for warned in queries.warnings_of(batch)),
     )
 
 
 def _returned(problem: RowProblem, kind: RecordKind) -> ReturnedRow:
-    language = _language()
+    language = spoken()
     column = kind.fields[problem.field].title if problem.field in kind.fields else problem.field
     return ReturnedRow(
         row=problem.row,
@@ -269,13 +271,18 @@ def _returned(problem: RowProblem, kind: RecordKind) -> ReturnedRow:
 
 
 def _warnings(batch: Batch) -> tuple[str, ...]:
-    language = _language()
+    language = spoken()
     of_file = [message(finding["code"], finding["params"], language) for finding in batch.findings]
     if batch.state == BatchState.UNREADABLE:
         of_file = []
     of_rows = [
-        _("%(rows)s 行带提醒：%(text)s") % {"rows": rows, "text": message(code, {}, language)}
-        for code, rows in queries.warnings_of(batch)
+        _("%(rows)s 行，如第 %(row)s 行：%(text)s")
+        % {
+            "rows": warned.rows,
+            "row": warned.example.row,
+            "text": message(warned.example.code, warned.example.params, language),
+        }
+        for warned in queries.warnings_of(batch)
     ]
     return (*of_file, *of_rows)
 
@@ -287,7 +294,7 @@ def _deeds(batch: Batch) -> tuple[BatchDeed, ...]:
     if batch.state == BatchState.UNREADABLE and batch.checked_at:
         deeds.append(BatchDeed(at=batch.checked_at, action="failed"))
     if batch.decided_at and batch.decided_by:
-        action = "sent_back" if batch.state == BatchState.RETURNED else "released"
+        action: Literal["sent_back", "released"] = "sent_back" if batch.state == BatchState.RETURNED else "released"
         deeds.append(
             BatchDeed(
                 at=batch.decided_at, action=action, officer=batch.decided_by.display_name, note=batch.return_reason

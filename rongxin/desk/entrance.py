@@ -40,7 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
                 note=_("行，改正后可再传"),
                 tone="red" if sums.rejected else "",
             ),
-            Figure(label=_("待核归属"), value=f"{sums.in_review:,}", note=_("行"), tone="amber" if sums.in_review else ""),
+            Figure(
+                label=_("待核归属"), value=f"{sums.in_review:,}", note=_("行"), tone="amber" if sums.in_review else ""
+            ),
         ),
         to_release=tuple(batch_line(batch, policy) for batch in waiting),
         with_returned_rows=tuple(batch_line(batch, policy) for batch in back),

@@ -1,11 +1,14 @@
 """The form of one record, made from its kind: the same columns, labels and lists of values as the table."""
 
+from typing import Any
+
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from rongxin.departments.models import Department
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.words import FieldClass
+from rongxin.ui.language import spoken
 
 LONG_TEXT = 200
 
@@ -29,9 +32,20 @@ class RecordForm(forms.Form):
         return cells
 
 
+def filled_in(kind: RecordKind, department: Department) -> dict[str, str]:
+    """What the form can know before anything is typed: the officer's own department as authority and source."""
+    envelope = kind.credit.envelope
+    known = {"source_unit": department.name, "source_unit_uscc": department.uscc}
+    if envelope:
+        known |= {envelope.authority: department.name, envelope.authority_uscc or "": department.uscc}
+    return {name: value for name, value in known.items() if name in kind.fields}
+
+
 def _form_field(field: KindField) -> forms.Field:
-    label = field.credit.label if (get_language() or "").startswith("en") and field.credit.label else field.title
-    common = {"label": label, "required": field.constraints.required, "help_text": field.credit.hint}
+    label = field.credit.label if spoken() == "en" and field.credit.label else field.title
+    # A hint on how to separate values is of no use beside boxes to tick.
+    hint = "" if field.credit.several else field.credit.hint
+    common: dict[str, Any] = {"label": label, "required": field.constraints.required, "help_text": hint}
     messages = {"required": _("必填。%(label)s不能为空。") % {"label": label}}
     choices = [(value, value) for value in field.constraints.enum or ()]
     if choices and field.credit.several:

@@ -1,11 +1,11 @@
 """Around every page of the workbench: who is here, what waits, and lines of batches."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,17 +36,11 @@ SHOWN: dict[str, Shown] = {
 
 
 def officer_only(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A page for officers: login first, never kept by a cache."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs)
-
-    return cast(
-        Callable[Concatenate[HttpRequest, P], HttpResponse], never_cache(login_required(guarded))
-    )
+    return never_cache(login_required(view))
 
 
 def officer_of(request: HttpRequest) -> Account:

@@ -159,6 +159,11 @@ class Tally:
         """Rows that become records."""
         return self.accepted_public + self.accepted_withheld
 
+    @property
+    def comes_back(self) -> int:
+        """Rows that the clerk hears of again: returned, refused, or waiting for a judgement."""
+        return self.returned + self.refused_persons + self.unresolved
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemColumn:

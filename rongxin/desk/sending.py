@@ -3,14 +3,13 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.environment import environment
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.forms import RecordForm
+from rongxin.desk.forms import RecordForm, filled_in
 from rongxin.desk.frame import batch_line, kind_title, officer_of, officer_only, show
 from rongxin.desk.pages import KindChoice, RecordFormPage, UploadPage
 from rongxin.engine.problems import message, suggestion
@@ -22,6 +21,7 @@ from rongxin.intake.models import Channel
 from rongxin.intake.receiving import NoSuchKind, as_table, receive
 from rongxin.policy.kinds import RecordKind
 from rongxin.rulebook import queries as rulebook
+from rongxin.ui.language import spoken
 from rongxin.ui.parts import Choice
 
 RECENT = 6
@@ -103,7 +103,7 @@ def record_form(request: HttpRequest) -> HttpResponse:
     kind = policy.kinds.get(request.GET.get("kind", ""))
     if kind is None:
         return _form_page(request, None, None)
-    form = RecordForm(kind, request.POST or None)
+    form = RecordForm(kind, request.POST or None, initial=filled_in(kind, officer.department))
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, kind, form)
     table = as_table(form.values(), kind)
@@ -138,7 +138,7 @@ def _form_page(request: HttpRequest, kind: RecordKind | None, form: RecordForm |
 
 def _add_problems(form: RecordForm, table: bytes) -> bool:
     """Put what intake finds on the fields of the form; True when the row may be kept."""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
+    language = spoken()
     try:
         found = trial.problems_of(table, form.kind)
     except Unreadable as unreadable:

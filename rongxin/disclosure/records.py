@@ -29,8 +29,11 @@ from rongxin.records.display import SHANGHAI, Moment
 from rongxin.records.queries import Act
 from rongxin.subjects.models import Category
 
-# What an event is called on a public page. A seal is not told from a suspension: its reason is nobody's business.
-EFFECTS: Final = {
+# A seal is not told from a suspension: its reason is nobody's business.
+TOLD_AS: Final = {"sealed": "suspended", "unsealed": "resumed"}
+
+# What an event is called on a public page.
+EVENTS: Final = {
     "recorded": gettext_noop("入库"),
     "corrected": gettext_noop("更正"),
     "disputed": gettext_noop("提出异议，开始核实"),
@@ -41,8 +44,6 @@ EFFECTS: Final = {
     "repair_revoked": gettext_noop("撤销修复，恢复公示"),
     "withdrawn": gettext_noop("撤回"),
     "annulled": gettext_noop("决定被撤销"),
-    "sealed": gettext_noop("暂停公示"),
-    "unsealed": gettext_noop("恢复公示"),
     "erased": gettext_noop("删除内容"),
 }
 
@@ -114,7 +115,8 @@ def _history(act: Act) -> Iterable[HistoryLine]:
     rows = {sighting.record_id: sighting for sighting in reversed(act.sightings)}
     for event in act.events:
         version, seen = versions.get(event.record_id), rows.get(event.record_id)
-        text, note = _(EFFECTS[event.effect]), ""
+        told, note = TOLD_AS.get(event.effect, event.effect), ""
+        text = _(EVENTS[told])
         if event.effect in ("recorded", "corrected") and version and seen:
             if version.display == Display.PUBLIC:
                 text = _("公示") if event.effect == "recorded" else _("更正后公示")
@@ -123,9 +125,9 @@ def _history(act: Act) -> Iterable[HistoryLine]:
                 "row": seen.row,
                 "unit": seen.provider.name,
             }
-        yield HistoryLine(at=event.effective_at, text=text, note=note)
+        yield HistoryLine(at=event.effective_at, event=told, text=text, note=note)
     decided = act.shown.record
-    yield HistoryLine(at=decided.decided_on, text=_("作出决定"), note=decided.authority)
+    yield HistoryLine(at=decided.decided_on, event="decided", text=_("作出决定"), note=decided.authority)
 
 
 def _older_versions(act: Act) -> Iterable[OlderVersion]:

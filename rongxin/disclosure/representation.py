@@ -21,7 +21,7 @@ def representation(view: RecordView) -> dict[str, Any]:
             "first_repair_on": _day(view.term.first_repair_on) if view.term else None,
             "disputed_on": _day(view.disputed_on),
         },
-        "history": [{"at": line.at.isoformat(), "text": line.text} for line in view.history],
+        "history": [{"at": line.at.isoformat(), "event": line.event} for line in view.history],
     }
 
 

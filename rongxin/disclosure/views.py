@@ -239,9 +239,10 @@ class DisplayTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One event of a record: when, what, and what belongs to it."""
+    """One event of a record: when, what (``event`` for programs, ``text`` for readers), and what belongs to it."""
 
     at: datetime | date
+    event: str
     text: str
     note: str = ""
 

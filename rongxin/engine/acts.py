@@ -47,8 +47,7 @@ def severities(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
 
 
 def act_parts(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
-    """What tells one act from another, normalised: authority, document, party, matter. Null where it was not filed.
-    """
+    """What tells one act from another, normalised: authority, document, party, matter. Null where it was not filed."""
     envelope, party = kind.credit.envelope, kind.credit.party
     if envelope is None:
         raise ValueError(f"{kind.name} has no acts")
@@ -88,7 +87,7 @@ def repeated(rows: pl.DataFrame, kind: RecordKind) -> tuple[pl.DataFrame, pl.Ser
     )
     twice = by_content.filter(pl.col("times") > pl.col("same"))
     repetition = by_content.filter((pl.col("times") == pl.col("same")) & (pl.col(AT) > pl.col("first")))[AT]
-    return _contradictions(twice), none.scatter(repetition, True)
+    return _contradictions(twice), cell.placed(none, repetition, True)
 
 
 def _contradictions(twice: pl.DataFrame) -> pl.DataFrame:

@@ -63,7 +63,12 @@ def changed_where(cells: pl.Series, where: pl.Series, function: Callable[[str], 
         return cells
     before = cells.filter(where)
     after = by_value(before, function, pl.String())
-    return cells if after.equals(before) else cells.scatter(where.arg_true(), after)
+    return cells if after.equals(before) else placed(cells, where.arg_true(), after)
+
+
+def placed(cells: pl.Series, at: pl.Series, values: pl.Series | bool) -> pl.Series:
+    """A column like ``cells`` with ``values`` at the positions ``at``; ``cells`` itself stays."""
+    return cells.clone().scatter(at, values)  # scatter works in place
 
 
 def is_repetitive(cells: pl.Series) -> bool:
@@ -152,7 +157,7 @@ def _normalised(
         return cells
     replaced = cells.filter(other).str.replace_many(list(frequent), list(frequent.values()))
     rest = replaced.str.contains(changed)
-    return cells.scatter(other.arg_true(), changed_where(replaced, rest, function))
+    return placed(cells, other.arg_true(), changed_where(replaced, rest, function))
 
 
 def organisation_words(normalised: pl.Series) -> pl.Series:

@@ -124,9 +124,7 @@ def _is_plain(matrix: _Bytes, values: npt.NDArray[np.float32]) -> _Flags:
     return plain
 
 
-def _mismatches(
-    step: str, at: npt.NDArray[np.uint32], stands: _Bytes, expected: _Bytes, plain: _Flags
-) -> pl.DataFrame:
+def _mismatches(step: str, at: npt.NDArray[np.uint32], stands: _Bytes, expected: _Bytes, plain: _Flags) -> pl.DataFrame:
     wrong = plain & (stands != expected)
     pairs = zip(expected[wrong].tolist(), stands[wrong].tolist(), strict=True)
     return _frame(at[wrong], step, f"uscc_{step}", [_mismatch(*pair) for pair in pairs])

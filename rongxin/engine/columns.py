@@ -28,6 +28,8 @@ SEPARATOR: Final = "；"
 TYPES: Final[Mapping[str, pl.DataType]] = {"date": pl.Date(), "amount": pl.Int64()}
 """Column types by field type; all others are String."""
 
+CODE_TYPES: Final = frozenset({"uscc", "organisation_code", "registration_number"})
+
 MALFORMED: Final = frozenset({"uscc_placeholder", "code_lost_digits", "uscc_length", "uscc_alphabet", "uscc_category"})
 """Findings after which a unified code cannot be used to look anything up."""
 
@@ -198,7 +200,9 @@ def _told_as_numbers(inspected: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
     It has lost its last digits even where they do not read 000: 18 digits need 60 bits, and 53 are kept.
     """
     failing = inspected.filter(pl.col("code") == "uscc_check_character")[AT]
-    suspects = pl.DataFrame({AT: failing, "uscc": codes.gather(failing)}).filter(pl.col("uscc").str.contains("^[0-9]+$"))
+    suspects = pl.DataFrame({AT: failing, "uscc": codes.gather(failing)}).filter(
+        pl.col("uscc").str.contains("^[0-9]+$")
+    )
     lost = [at for at, code in suspects.iter_rows() if int(float(code)) == int(code)]
     told = [(at, "format", "code_lost_digits", NO_PARAMS) for at in lost]
     rest = inspected.filter(~pl.col(AT).is_in(lost))
@@ -291,8 +295,7 @@ def _listed_values(text: pl.Series, field: KindField) -> _Judged:
 
 
 def _without_persons(text: pl.Series, field: KindField, judging: Judging) -> pl.Series:
-    """Names of persons masked, identity and mobile numbers blanked; fields that are not kept are left to be dropped.
-    """
+    """Names of persons masked, identity and mobile numbers blanked; fields that are not kept are left to be dropped."""
     match field.credit.field_class:
         case FieldClass.DISCARD:
             return text

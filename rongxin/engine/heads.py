@@ -115,8 +115,7 @@ def _claimed(heads: Sequence[str], kind: RecordKind) -> set[str]:
 
 
 def _field_by_head(fields: tuple[KindField, ...]) -> dict[str, str]:
-    """Normalised head → field name. A surer way of naming wins; what two fields claim in the same way names neither.
-    """
+    """Normalised head → field name. A surer way of naming wins; what two fields claim in the same way names neither."""
     by_head: dict[str, str] = {}
     for heads_of in (_own_heads, _aliases, _title_without_bracket):
         claims: dict[str, set[str]] = {}

@@ -29,10 +29,9 @@ _ORGANISATION_CODE_SHAPE: Final = r"^[0-9A-Z]{8}[0-9X]$"
 
 
 def usable_codes(code: Column) -> pl.Series:
-    """Whether the unified code of each row can be used to look a subject up: eighteen characters of the right form.
-    """
+    """Whether the unified code of each row can be used to look a subject up: eighteen characters of the right form."""
     malformed = code.found.filter(pl.col("code").is_in(MALFORMED))[AT]
-    return code.filled.scatter(malformed, False)
+    return cell.placed(code.filled, malformed, False)
 
 
 def identity_numbers(codes: pl.Series) -> pl.Series:

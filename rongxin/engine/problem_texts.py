@@ -330,7 +330,7 @@ _CELL = {
         en="The unit may be wrong: this reads as {read}, but “{text_en}” says {named}",
         do_zh="与决定书一致的，按本栏单位写作 {proposed}",
         do_en="If the decision agrees, write {proposed} in the unit of this column",
-        severity=_REVIEW,
+        severity=_REFUSE,
     ),
     "severity_unknown": ProblemText(
         zh="无法确定失信程度，确定前不公示",

@@ -35,7 +35,7 @@ _TEXT: Final = {"num_format": "@"}
 _REASON_WIDTH: Final = 60
 
 
-def write_return_workbook(  # noqa: PLR0917 one table with all that belongs to it
+def write_return_workbook(
     path: Path, sheet: Sheet, heads: HeadMatch, problems: pl.DataFrame, persons: pl.DataFrame, kind: RecordKind
 ) -> None:
     """Write the rows that were refused or wait for a person, each with all its reasons, to the workbook at ``path``.

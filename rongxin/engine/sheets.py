@@ -17,8 +17,7 @@ HEADS_TO_RECOGNISE = 3
 
 @dataclass(frozen=True, slots=True)
 class FileFinding:
-    """Something worth telling about the whole file: its code in :mod:`rongxin.engine.problems` and the particulars.
-    """
+    """Something worth telling about the whole file: its code in :mod:`rongxin.engine.problems` and the particulars."""
 
     code: str
     params: Mapping[str, str]

@@ -17,7 +17,7 @@ import polars as pl
 from rongxin.engine import acts, persons, rules
 from rongxin.engine import cells as cell
 from rongxin.engine.acts import NAME, USABLE
-from rongxin.engine.columns import Column, Judging, absent, judge
+from rongxin.engine.columns import CODE_TYPES, Column, Judging, absent, judge
 from rongxin.engine.findings import AT, found, positions
 from rongxin.engine.heads import HeadMatch
 from rongxin.engine.problems import severity_of
@@ -103,7 +103,7 @@ def validate(
     usable = persons.usable_codes(columns[party.uscc]) if party.uscc else ~names.is_null() & False
     suspect = persons.suspects(columns, party, usable)
     refused = persons.persons(columns, party, names, usable, suspect)
-    keep = pl.Series([True]).new_from_index(0, sheet.frame.height).scatter(refused[AT], False)
+    keep = cell.placed(pl.Series([True]).new_from_index(0, sheet.frame.height), refused[AT], False)
     rows = _rows(sheet, columns, kind).with_columns(names.alias(NAME), usable.alias(USABLE))
     suspects = rows.filter(suspect & keep)[ROW]
     if refused.height:
@@ -152,9 +152,17 @@ def _columns(sheet: Sheet, heads: HeadMatch, kind: RecordKind, judging: Judging)
 
 
 def _rows(sheet: Sheet, columns: Mapping[str, Column], kind: RecordKind) -> pl.DataFrame:
-    values = [columns[name].value.alias(name) for name in acts.stored_fields(kind)]
+    values = [_kept(columns[name].value, kind.fields[name], kind).alias(name) for name in acts.stored_fields(kind)]
     rows = pl.DataFrame([sheet.frame[ROW], *values])
     return rows.with_columns(acts.severities(rows, kind).alias(SEVERITY))
+
+
+def _kept(values: pl.Series, field: KindField, kind: RecordKind) -> pl.Series:
+    """Values without identity numbers that stand where a code belongs; the party's own code is judged with its row."""
+    if field.type not in CODE_TYPES or field.name == kind.credit.party.uscc:
+        return values
+    numbers = persons.identity_numbers(values)
+    return values.set(numbers, None) if numbers.any() else values
 
 
 _Findings = Iterator[tuple[str | None, pl.DataFrame]]

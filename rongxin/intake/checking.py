@@ -15,8 +15,8 @@ from config.environment import environment
 from rongxin.engine.acts import contents
 from rongxin.engine.heads import HeadMatch, known_heads, require_heads
 from rongxin.engine.reading import read_table
-from rongxin.engine.sheets import FileFinding, Sheet
 from rongxin.engine.resolution import resolve
+from rongxin.engine.sheets import FileFinding, Sheet
 from rongxin.engine.validation import validate
 from rongxin.intake.envelope import envelope
 from rongxin.policy.kinds import RecordKind

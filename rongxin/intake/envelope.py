@@ -63,7 +63,9 @@ def _spoken(values: pl.Series, field: KindField) -> pl.Series:
 
 def _displayed(rows: pl.DataFrame, *, kind: RecordKind, policy: Policy, today: date) -> pl.DataFrame:
     """Say of each row whether it may be displayed, by its severity, and by which clause. Until when is computed when read."""
-    rules = [(severity, display_rule(policy, kind, Severity(severity), today)) for severity in rows["severity"].unique()]
+    rules = [
+        (severity, display_rule(policy, kind, Severity(severity), today)) for severity in rows["severity"].unique()
+    ]
     by_severity = pl.DataFrame(
         {
             "severity": [severity for severity, _ in rules],

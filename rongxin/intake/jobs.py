@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from rongxin.engine.problems import REFUSED_PERSON
-from rongxin.engine.sheets import Sheet, Unreadable
 from rongxin.engine.returning import write_redacted_copy, write_return_workbook
+from rongxin.engine.sheets import Sheet, Unreadable
 from rongxin.intake import files
 from rongxin.intake.checking import CheckedFile, check_file
 from rongxin.intake.models import Batch, BatchState, RowProblem
@@ -44,7 +44,9 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
     progress.phase("保存结果", checked.problems.height)
     _write_files(batch, checked, kind)
     with transaction.atomic():
-        batch = Batch.objects.select_for_update(of=("self",)).select_related("provider", "submitted_by").get(number=number)
+        batch = (
+            Batch.objects.select_for_update(of=("self",)).select_related("provider", "submitted_by").get(number=number)
+        )
         if batch.state != BatchState.RECEIVED:
             return {"state": batch.state}  # stopped in the meantime
         _keep_problems(batch, checked)
@@ -148,7 +150,7 @@ def _keep_problems(batch: Batch, checked: CheckedFile) -> None:
     params = "CAST(params AS jsonb)" if connection.vendor == "postgresql" else "params"
     with staged(pl.concat([found, persons]), "staged_problems") as cursor:
         cursor.execute(
-            "INSERT INTO intake_rowproblem (batch_id, row, field, code, severity, value, params, suggestion) "  # noqa: S608
+            "INSERT INTO intake_rowproblem (batch_id, row, field, code, severity, value, params, suggestion) "
             f"SELECT %s, row, field, code, severity, value, {params}, suggestion FROM staged_problems ORDER BY row",
             [batch.pk],
         )

@@ -114,4 +114,3 @@ class BatchCounter(models.Model):
 
     day = models.DateField(primary_key=True)
     value = models.PositiveIntegerField(default=0)
-

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 import polars as pl
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
@@ -56,7 +56,11 @@ def to_release(officer: Account) -> QuerySet[Batch]:
 def with_returned_rows(officer: Account) -> QuerySet[Batch]:
     """The officer's own batches of which rows came back and whose file has a return workbook."""
     back = Q(rejected__gt=0) | Q(in_review__gt=0)
-    return visible_to(officer).filter(back, submitted_by=officer).exclude(state__in=(BatchState.STOPPED, BatchState.RETURNED))
+    return (
+        visible_to(officer)
+        .filter(back, submitted_by=officer)
+        .exclude(state__in=(BatchState.STOPPED, BatchState.RETURNED))
+    )
 
 
 def problems_of(batch: Batch, *, limit: int | None) -> list[RowProblem]:
@@ -77,15 +81,24 @@ def problem_columns(batch: Batch) -> list[tuple[str, int]]:
     return [(line["field"], line["rows"]) for line in counted]
 
 
-def warnings_of(batch: Batch) -> list[tuple[str, int]]:
-    """Codes of warnings on accepted rows and on how many rows each."""
+@dataclass(frozen=True)
+class Warned:
+    """A warning on accepted rows: on how many, and one of them as an example."""
+
+    rows: int
+    example: RowProblem
+
+
+def warnings_of(batch: Batch) -> list[Warned]:
+    """What accepted rows were warned of, the most frequent first."""
     counted = (
         RowProblem.objects.filter(batch=batch, severity="warn")
         .values("code")
-        .annotate(rows=Count("row", distinct=True))
+        .annotate(rows=Count("row", distinct=True), first=Min("pk"))
         .order_by("-rows", "code")
     )
-    return [(line["code"], line["rows"]) for line in counted]
+    examples = RowProblem.objects.in_bulk([line["first"] for line in counted])
+    return [Warned(line["rows"], examples[line["first"]]) for line in counted]
 
 
 def waiting_rows(batch: Batch, *, limit: int) -> list[WaitingRow]:

@@ -9,7 +9,7 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.intake import files, jobs
 from rongxin.intake.models import Batch, BatchState
-from rongxin.jobs.models import Run
+from rongxin.jobs.queries import run_state
 
 
 class NotPossible(ValueError):
@@ -51,7 +51,7 @@ def stop(number: str, by: Account) -> Batch:
     demand(by, Action.BATCH_SUBMIT, batch.provider)
     if batch.state not in (BatchState.RECEIVED, BatchState.CHECKED):
         raise NotPossible(batch.state)
-    run = Run.objects.filter(pk=batch.run).first()
+    run = run_state(batch.run) if batch.run else None
     if run is not None and not run.is_over:
         run.request_stop()
     batch.state = BatchState.STOPPED

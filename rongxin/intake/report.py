@@ -13,8 +13,8 @@ from django.utils import timezone
 from rongxin.accounts.models import Account
 from rongxin.departments.models import Department
 from rongxin.engine.problems import REFUSED_PERSON, message
-from rongxin.engine.sheets import Unreadable
 from rongxin.engine.returning import write_return_workbook
+from rongxin.engine.sheets import Unreadable
 from rongxin.intake import files
 from rongxin.intake.checking import COMES_BACK, CheckedFile, check_file
 from rongxin.intake.jobs import PERSON
@@ -26,10 +26,15 @@ from rongxin.rulebook import queries as rulebook
 
 @dataclass(frozen=True)
 class RowError:
-    """One reason why a row did not pass. Rows about natural persons give number and reason only."""
+    """One reason why a row did not pass. Rows about natural persons give number and reason only.
+
+    ``field`` is the field's name in the record kind, ``title`` what the standard calls the column; both empty when the whole row is
+    meant.
+    """
 
     row: int
     field: str
+    title: str
     code: str
     message: str
 
@@ -74,7 +79,7 @@ class Report:
             f"+ 待核归属 {self.in_review} + 已有 {self.duplicates}"
         )
         for error in self.errors:
-            yield f"  第 {error.row} 行 {error.field}：{error.message}"
+            yield f"  第 {error.row} 行 {error.title}：{error.message}"
         if self.batch:
             yield f"批次 {self.batch}：{BatchState(self.state).label}"
 
@@ -110,15 +115,15 @@ def _errors(checked: CheckedFile, kind: RecordKind) -> tuple[RowError, ...]:
         for row in checked.problems.filter(pl.col("severity").is_in(COMES_BACK)).iter_rows(named=True)
     ]
     found += [
-        _error(row["row"], "", f"{REFUSED_PERSON}_{row['reason']}", {}, kind) for row in checked.persons.iter_rows(named=True)
+        _error(row["row"], "", f"{REFUSED_PERSON}_{row['reason']}", {}, kind)
+        for row in checked.persons.iter_rows(named=True)
     ]
     return tuple(sorted(found, key=lambda error: error.row))
 
 
 def _error(row: int, field: str, code: str, params: dict[str, Any], kind: RecordKind) -> RowError:
-    """``field`` is the column as the standard titles it; empty when the whole row is meant."""
     title = kind.fields[field].title if field in kind.fields else field
-    return RowError(row, title, code, message(code, params, "zh"))
+    return RowError(row, field, title, code, message(code, params, "zh"))
 
 
 def of_batch(file: Path, *, kind: str, provider: Department, by: Account, errors: Path | None) -> Report:

@@ -37,7 +37,7 @@ def public_page(view: View[P]) -> View[P]:
         else:
             patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
         # The cookies of language and appearance change the page; HX-Request asks for a part of it.
-        patch_vary_headers(response, ("Accept-Language", "Cookie", "HX-Request"))
+        patch_vary_headers(response, ("Cookie", "HX-Request"))
         etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
         response["ETag"] = etag
         return get_conditional_response(request, etag=etag, response=response) or response

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from rongxin.departments.models import Department
 from rongxin.records.models import Effect, EventCursor, Record, RecordEvent
 from rongxin.records.numbers import new_numbers
-from rongxin.storage.frames import fetched
+from rongxin.storage.frames import fetched, kept
 from rongxin.storage.staging import staged
 
 CHUNK: Final = 10_000
@@ -92,11 +92,12 @@ def append(rows: pl.DataFrame, origin: Origin, *, advance: Callable[[int], None]
 def _append_chunk(rows: pl.DataFrame, origin: Origin) -> Appended:
     _lock_cursor()
     instant = timezone.now()
-    now = connection.ops.adapt_datetimefield_value(instant)
+    now = kept(instant)
     numbers = pl.Series("number", new_numbers(origin.platform, rows.height, int(instant.timestamp() * 1000)), pl.String)
     with staged(rows.with_columns(numbers), "staged_records") as cursor:
         cursor.execute(
-            "DELETE FROM staged_records WHERE row IN (SELECT row FROM records_sighting WHERE batch = %s)", [origin.batch]
+            "DELETE FROM staged_records WHERE row IN (SELECT row FROM records_sighting WHERE batch = %s)",
+            [origin.batch],
         )
         cursor.execute("SELECT count(*) FROM staged_records")
         waiting = int(cursor.fetchone()[0])
@@ -123,7 +124,7 @@ _NEW_VERSIONS: Final = """
 """
 
 
-def _insert_versions(cursor: CursorWrapper, origin: Origin, now: object) -> None:
+def _insert_versions(cursor: CursorWrapper, origin: Origin, now: Any) -> None:
     cursor.execute("CREATE INDEX staged_act ON staged_records (act_key)")
     cursor.execute(
         "INSERT INTO records_record (number, version, supersedes_id, kind, kind_digest, policy_digest, party_name, "
@@ -133,7 +134,7 @@ def _insert_versions(cursor: CursorWrapper, origin: Origin, now: object) -> None
         "SELECT COALESCE(last_number, number), COALESCE(last_version, 0) + 1, last_id, %s, %s, %s, party_name, party_code, "
         "act_key, authority, authority_uscc, document_number, document_key, decided_on, valid_from, valid_to, %s, severity, "
         "amount_fen, basis, display, display_reason, display_clause, content_hash, %s, %s, %s, %s "
-        f"FROM ({_NEW_VERSIONS}) fresh",  # noqa: S608
+        f"FROM ({_NEW_VERSIONS}) fresh",
         [
             origin.kind,
             origin.kind_digest,
@@ -156,19 +157,18 @@ _MADE: Final = """
 """
 
 
-def _insert_contents(cursor: CursorWrapper, origin: Origin, now: object) -> None:
+def _insert_contents(cursor: CursorWrapper, origin: Origin, now: Any) -> None:
     cursor.execute(
         "INSERT INTO records_resolution (record_id, subject_id, method, by, made_at, ended_at) "
-        f"SELECT r.id, s.subject, s.method, %s, %s, NULL {_MADE}",  # noqa: S608
+        f"SELECT r.id, s.subject, s.method, %s, %s, NULL {_MADE}",
         [origin.released_by, now],
     )
     cursor.execute(
-        "INSERT INTO records_recordcontent (record_id, text, title) "  # noqa: S608
-        f"SELECT r.id, s.content, s.title {_MADE}"
+        f"INSERT INTO records_recordcontent (record_id, text, title) SELECT r.id, s.content, s.title {_MADE}"
     )
 
 
-def _insert_sightings(cursor: CursorWrapper, origin: Origin, now: object) -> None:
+def _insert_sightings(cursor: CursorWrapper, origin: Origin, now: Any) -> None:
     cursor.execute(
         "INSERT INTO records_sighting (record_id, provider_id, batch, row, seen_at) "
         "SELECT r.id, %s, %s, s.row, %s FROM staged_records s "
@@ -177,7 +177,7 @@ def _insert_sightings(cursor: CursorWrapper, origin: Origin, now: object) -> Non
     )
 
 
-def _insert_events(cursor: CursorWrapper, origin: Origin, now: object) -> tuple[int, int]:
+def _insert_events(cursor: CursorWrapper, origin: Origin, now: Any) -> tuple[int, int]:
     """An event for every record of the staged acts that has none; returns how many were first and later versions."""
     made = fetched(
         cursor,
@@ -221,4 +221,3 @@ def note(record: Record, effect: Effect, *, by: str, basis: str, effective_at: d
         by=by,
         basis=basis,
     )
-

@@ -137,7 +137,5 @@ class Resolution(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["record"], condition=models.Q(ended_at=None), name="records_one_resolution"
-            )
+            models.UniqueConstraint(fields=["record"], condition=models.Q(ended_at=None), name="records_one_resolution")
         ]

@@ -242,4 +242,3 @@ def events_after(position: int, *, limit: int) -> list[RecordEvent]:
     """Events above ``position``, in order: how upper layers learn what happened, without gaps."""
     events = RecordEvent.objects.filter(position__gt=position).order_by("position").select_related("record")
     return list(events[:limit])
-

@@ -61,4 +61,4 @@ def _load(cursor: CursorWrapper, frame: pl.DataFrame, table: str) -> None:
     plain = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"), pl.col(pl.Boolean).cast(pl.Int64))
     marks = ", ".join(["?"] * frame.width)
     # The driver's own cursor: Django's rewrites every placeholder of every row.
-    connection.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", plain.iter_rows())  # noqa: S608
+    connection.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", plain.iter_rows())

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from rongxin.primitives.names import normalise_name
+from rongxin.storage.frames import kept
 from rongxin.storage.staging import staged
 from rongxin.subjects.models import Category, IdentifierKind, Status
 from rongxin.subjects.search import index_staged_names
@@ -94,7 +95,7 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
 
 @transaction.atomic
 def _register_chunk(rows: pl.DataFrame, source: str, on: date) -> Registered:
-    day = connection.ops.adapt_datefield_value(on)
+    day = kept(on)
     with staged(rows, "staged_register") as cursor:
         known = _update_known(cursor, source, day)
         new = _insert_new(cursor, source, day)
@@ -105,17 +106,17 @@ def _register_chunk(rows: pl.DataFrame, source: str, on: date) -> Registered:
         return Registered(new=new, renamed=renamed, known=known)
 
 
-def _update_known(cursor: CursorWrapper, source: str, day: object) -> int:
+def _update_known(cursor: CursorWrapper, source: str, day: Any) -> int:
     kept = ", ".join(f"{column} = COALESCE(s.{column}, subjects_subject.{column})" for column in _KEPT)
     cursor.execute(
-        f"UPDATE subjects_subject SET name = s.name, {kept}, source = %s, source_on = %s "  # noqa: S608
+        f"UPDATE subjects_subject SET name = s.name, {kept}, source = %s, source_on = %s "
         "FROM staged_register s WHERE s.uscc = subjects_subject.uscc",
         [source, day],
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
-def _insert_new(cursor: CursorWrapper, source: str, day: object) -> int:
+def _insert_new(cursor: CursorWrapper, source: str, day: Any) -> int:
     cursor.execute(
         "INSERT INTO subjects_subject (uscc, name, category, status, legal_form, established_on, region, address, "
         "business_scope, registered_capital, source, source_on) "
@@ -125,27 +126,29 @@ def _insert_new(cursor: CursorWrapper, source: str, day: object) -> int:
         "WHERE NOT EXISTS (SELECT 1 FROM subjects_subject k WHERE k.uscc = s.uscc) ON CONFLICT (uscc) DO NOTHING",
         [Status.UNKNOWN, source, day],
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
-def _close_names(cursor: CursorWrapper, day: object) -> int:
+def _close_names(cursor: CursorWrapper, day: Any) -> int:
     cursor.execute(
         "UPDATE subjects_subjectname SET valid_to = %s FROM staged_register s "
         "JOIN subjects_subject k ON k.uscc = s.uscc WHERE subjects_subjectname.subject_id = k.id "
         "AND subjects_subjectname.valid_to IS NULL AND subjects_subjectname.normalised <> s.normalised",
         [day],
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
-def _insert_names(cursor: CursorWrapper, source: str, day: object) -> None:
+def _insert_names(cursor: CursorWrapper, source: str, day: Any) -> None:
     # The first known name of a subject counts from its foundation; a later one from the day we learned of it.
-    borne_since = "CASE WHEN EXISTS (SELECT 1 FROM subjects_subjectname o WHERE o.subject_id = k.id) THEN {} ELSE {} END"
+    borne_since = (
+        "CASE WHEN EXISTS (SELECT 1 FROM subjects_subjectname o WHERE o.subject_id = k.id) THEN {} ELSE {} END"
+    )
     since = borne_since.format("%s", "s.established_on")
     if connection.vendor == "postgresql":
         since = borne_since.format("CAST(%s AS date)", "s.established_on")
     cursor.execute(
-        f"INSERT INTO subjects_subjectname (subject_id, text, normalised, valid_from, valid_to, source) "  # noqa: S608
+        f"INSERT INTO subjects_subjectname (subject_id, text, normalised, valid_from, valid_to, source) "
         f"SELECT k.id, s.name, s.normalised, {since}, NULL, %s FROM staged_register s "
         "JOIN subjects_subject k ON k.uscc = s.uscc WHERE NOT EXISTS "
         "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = k.id AND n.valid_to IS NULL)",
@@ -163,7 +166,7 @@ def _insert_names(cursor: CursorWrapper, source: str, day: object) -> None:
 def _insert_identifiers(cursor: CursorWrapper, source: str) -> None:
     for kind in IdentifierKind.values:
         cursor.execute(
-            f"INSERT INTO subjects_identifier (subject_id, kind, value, source) "  # noqa: S608
+            f"INSERT INTO subjects_identifier (subject_id, kind, value, source) "
             f"SELECT k.id, %s, s.{kind}, %s FROM staged_register s JOIN subjects_subject k ON k.uscc = s.uscc "
             f"WHERE s.{kind} IS NOT NULL ON CONFLICT DO NOTHING",
             [kind, source],

@@ -54,13 +54,13 @@ def index_staged_names(cursor: CursorWrapper) -> None:
     )
     if connection.vendor == "postgresql":
         cursor.execute(
-            "INSERT INTO subjects_name_index (id, bigrams) SELECT n.id, array_to_tsvector(ARRAY("  # noqa: S608
+            "INSERT INTO subjects_name_index (id, bigrams) SELECT n.id, array_to_tsvector(ARRAY("
             "SELECT DISTINCT substr(n.normalised, i, 2) FROM generate_series(1, greatest(length(n.normalised) - 1, 1)) i)) "
             f"{chosen}",
             [Category.SOLE_TRADER],
         )
         return
-    cursor.execute(f"SELECT n.id, n.normalised {chosen}", [Category.SOLE_TRADER])  # noqa: S608
+    cursor.execute(f"SELECT n.id, n.normalised {chosen}", [Category.SOLE_TRADER])
     rows = [(key, " ".join(name)) for key, name in cursor.fetchall()]
     connection.connection.executemany("INSERT INTO subjects_name_index (rowid, characters) VALUES (?, ?)", rows)
 
@@ -79,7 +79,7 @@ def find_names(query: str, *, limit: int = LIMIT) -> list[NameHit]:
     found = " AND ".join([_contains()] * len(parts))
     whole = normalise_name(query)
     sql = (
-        f"SELECT n.subject_id, n.text, n.valid_to IS NOT NULL, n.valid_from, n.valid_to "  # noqa: S608
+        f"SELECT n.subject_id, n.text, n.valid_to IS NOT NULL, n.valid_from, n.valid_to "
         f"FROM {matches} JOIN subjects_subjectname n ON n.id = x.{_key()} WHERE {found} "
         "ORDER BY CASE WHEN n.normalised = %s THEN 0 WHEN n.normalised LIKE %s THEN 1 ELSE 2 END, "
         "n.valid_to IS NOT NULL, length(n.normalised), n.normalised, n.id LIMIT %s"

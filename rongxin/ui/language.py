@@ -1,6 +1,7 @@
 """Which language a page speaks: Chinese, unless the reader chose English in the header."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,3 +25,8 @@ class ChosenLanguage:
             response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         patch_vary_headers(response, ("Cookie",))
         return response
+
+
+def spoken() -> Literal["zh", "en"]:
+    """The language of the page being made, as the texts of the rules name it."""
+    return "en" if (translation.get_language() or "").startswith("en") else "zh"

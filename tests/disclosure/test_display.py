@@ -130,6 +130,11 @@ def test_a_suspended_or_sealed_record_is_gone_until_it_is_resumed(
 
     note(record, undone, at=at("2026-06-01"))
     assert shown(subject, policy, "2026-06-02") == [TITLE]
+    with time_machine.travel(at("2026-06-02"), tick=False):
+        view = record_view(record.number, policy, Moment.now(), began_on=BEGAN)
+    assert view is not None
+    # A seal is not told from a suspension.
+    assert [line.event for line in view.history] == ["resumed", "suspended", "recorded", "decided"]
 
 
 def test_a_record_suspended_again_is_gone_again(policy: Policy, subject: Subject) -> None:
@@ -259,8 +264,8 @@ def test_counting_all_and_asking_one_by_one_give_the_same_records(policy: Policy
     decided = date(2026, 3, 10)
     for number, (document, history) in enumerate(documents.items()):
         record = a_record(subject, decided_on=decided, recorded_at=at("2026-03-12"), penalty_document_no=document)
-        for day, effect in enumerate(history, start=1):
-            note(record, effect, at=at(f"2026-04-0{day}"))
+        for nth, effect in enumerate(history, start=1):
+            note(record, effect, at=at(f"2026-04-0{nth}"))
         if number % 3 == 0:
             severity = "minor" if number % 2 else "general"
             a_record(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rongxin.disclosure.facts import facts_of
-from rongxin.disclosure.records import EFFECTS, record_view
+from rongxin.disclosure.records import EVENTS, TOLD_AS, record_view
 from rongxin.disclosure.views import RecordView
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
@@ -103,7 +103,7 @@ def test_a_renamed_subject_is_shown_with_the_name_the_decision_gave_it(policy: P
 
 
 def test_every_event_has_words() -> None:
-    assert set(EFFECTS) == set(Effect.values)
+    assert set(EVENTS) == {TOLD_AS.get(effect, effect) for effect in Effect.values}
 
 
 def kinds() -> list[RecordKind]:

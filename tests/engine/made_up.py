@@ -145,7 +145,9 @@ def codes_of(problems: pl.DataFrame, row: int | None = None) -> list[tuple[str |
 
 def register(*subjects: tuple[int, str, str], former: Iterable[tuple[int, str]] = (), **more: Any) -> Register:
     """A register of (subject, code, present name), with ``former`` names and ``numbers`` (kind, value, subject)."""
-    names = [(name, subject, True) for subject, _, name in subjects] + [(name, subject, False) for subject, name in former]
+    names = [(name, subject, True) for subject, _, name in subjects] + [
+        (name, subject, False) for subject, name in former
+    ]
     codes = [("uscc", uscc_, subject) for subject, uscc_, _ in subjects]
     return Register(
         identifiers=pl.DataFrame(

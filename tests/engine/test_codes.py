@@ -15,7 +15,15 @@ genuine = st.sampled_from(
         *["91110000600037341L", "91320100748204660Q", "11320100MB1886843H", "A1110000600037341K", "N2350121MF1234567K"],
         *["Y1350100MB7654322Q", "92350102MA2ABC125P", "91350203M0001QKT19", "91350182MA2ABC125P", code(12_345_678)],
         *["000000000000000000", "00000000000000000X", "123456789012345678", "12345678901234567X", "913501047000000000"],
-        *["911111111111111111", "99999999999999999X", "11010519491231002X", "91350104000000001X", "9.135E+17", "91.00", ""],
+        *[
+            "911111111111111111",
+            "99999999999999999X",
+            "11010519491231002X",
+            "91350104000000001X",
+            "9.135E+17",
+            "91.00",
+            "",
+        ],
     ]
 )
 
@@ -39,20 +47,20 @@ def scalar(codes: list[str]) -> list[tuple[int, str, str, str]]:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(changed(), max_size=30))
 def test_a_column_of_codes_is_judged_like_one_code(codes: list[str]) -> None:
     assert sorted(inspect_codes(pl.Series(codes, dtype=pl.String), DIVISIONS).rows()) == scalar(codes)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(st.sampled_from(uscc.ALPHABET), min_size=18, max_size=18), max_size=20))
 def test_so_are_codes_of_the_right_alphabet(codes: list[str]) -> None:
     assert sorted(inspect_codes(pl.Series(codes, dtype=pl.String), DIVISIONS).rows()) == scalar(codes)
 
 
 def test_the_column_may_be_longer_than_one_slice() -> None:
-    codes = [code(number) for number in range(20_000)]
+    codes = [code(number) for number in range(1, 20_001)]
     codes[17_000] = codes[17_000][:17] + ("0" if codes[17_000][17] != "0" else "1")
 
     (found,) = inspect_codes(pl.Series(codes), DIVISIONS).rows()
@@ -60,6 +68,7 @@ def test_the_column_may_be_longer_than_one_slice() -> None:
     assert found[:3] == (17_000, "check_character", "uscc_check_character")
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.text(st.sampled_from("09AXx -－９Ｘ\u200b\u3000中"), max_size=8), max_size=8))
 def test_codes_are_normalised_like_one_code(codes: list[str | None]) -> None:
     expected = [None if text is None else uscc.normalise_code(text) for text in codes]

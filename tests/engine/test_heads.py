@@ -44,7 +44,8 @@ def test_a_bracket_in_the_head_counts_because_it_may_name_another_unit() -> None
 
 def test_a_title_without_bracket_that_two_fields_share_names_neither() -> None:
     kind = small_kind(
-        {"name": "first", "title": "金额（甲）", "type": "string"}, {"name": "second", "title": "金额（乙）", "type": "string"}
+        {"name": "first", "title": "金额（甲）", "type": "string"},
+        {"name": "second", "title": "金额（乙）", "type": "string"},
     )
 
     assert match_heads(["金额", "金额（乙）"], kind).columns == {"second": 1}

@@ -37,7 +37,11 @@ def book(*sheets: tuple[str, list[list[object]]], top: int = 0, left: int = 0) -
 
 
 def test_every_cell_is_text_as_the_clerk_sees_it(tmp_path: Path) -> None:
-    rows = [list(HEADS), ["示例甲", 913501047000000000, 0.8, datetime(2026, 1, 5)], ["示例乙", "0012", 8000, "2026年1月5日"]]  # noqa: DTZ001
+    rows = [
+        list(HEADS),
+        ["示例甲", 913501047000000000, 0.8, datetime(2026, 1, 5)],
+        ["示例乙", "0012", 8000, "2026年1月5日"],
+    ]
 
     sheet = read(book(("数据", rows)), tmp_path)
 
@@ -107,7 +111,8 @@ def test_hidden_sheets_do_not_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "code"), [([], "file_empty"), ([list(HEADS)], "head_only"), ([list(HEADS), *[["x"]] * 101], "too_many_rows")]
+    ("rows", "code"),
+    [([], "file_empty"), ([list(HEADS)], "head_only"), ([list(HEADS), *[["x"]] * 101], "too_many_rows")],
 )
 def test_a_workbook_without_a_table_is_refused(tmp_path: Path, rows: list[list[object]], code: str) -> None:
     with pytest.raises(Unreadable, match=code):

@@ -48,9 +48,7 @@ class Office:
 
     def send(self, table: bytes, *, kind: str = "administrative_penalty", name: str = "本周.csv") -> Batch:
         """The clerk sends a table; it is checked at once."""
-        receipt = receive(
-            [table], file_name=name, kind=kind, provider=self.department, by=self.clerk, check_now=True
-        )
+        receipt = receive([table], file_name=name, kind=kind, provider=self.department, by=self.clerk, check_now=True)
         return receipt.batch
 
     def release(self, batch: Batch) -> Batch:
@@ -79,4 +77,3 @@ def office(db: None, policy: Policy, _friday: None) -> Office:
     rulebook.seed(policy, {})
     register(pl.DataFrame({"uscc": [TEA], "name": [TEA_NAME]}), source="示例", on=date(2026, 1, 5))
     return open_office()
-

@@ -200,7 +200,11 @@ def test_a_file_larger_than_allowed_keeps_nothing(office: Office, monkeypatch: p
 
 
 def test_a_minor_penalty_is_recorded_and_lawfully_not_shown(office: Office, policy: Policy) -> None:
-    minor = penalty(处罚类别="警告、通报批评", 处罚内容="警告", **{"罚款金额（万元）": "", "没收违法所得、没收非法财物的金额（万元）": ""})
+    minor = penalty(
+        处罚类别="警告、通报批评",
+        处罚内容="警告",
+        **{"罚款金额（万元）": "", "没收违法所得、没收非法财物的金额（万元）": ""},
+    )
     batch = office.release(office.send(as_csv([minor])))
 
     assert (batch.recorded, batch.withheld, shown(policy)) == (1, 1, 0)
@@ -213,7 +217,7 @@ def test_the_report_names_row_field_code_and_message(office: Office) -> None:
 
     assert told["rejected"] == 1
     error = told["errors"][0]
-    assert (error["row"], error["field"], error["code"]) == (2, "处罚决定日期", "date_impossible")
+    assert (error["row"], error["field"], error["code"]) == (2, "penalty_decision_date", "date_impossible")
     assert "日历上没有这一天" in error["message"]
 
 

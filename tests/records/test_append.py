@@ -63,7 +63,9 @@ def positions() -> list[int]:
     return list(RecordEvent.objects.order_by("pk").values_list("position", flat=True))
 
 
-def test_each_row_becomes_a_record_with_its_subject_content_event_and_sighting(origin: Origin, subject: Subject) -> None:
+def test_each_row_becomes_a_record_with_its_subject_content_event_and_sighting(
+    origin: Origin, subject: Subject
+) -> None:
     assert actions.append(acts(subject, "1", "2"), origin) == Appended(recorded=2)
 
     record = Record.objects.get(document_number="1")

@@ -14,7 +14,9 @@ LATER = date(2026, 6, 1)
 
 
 def rows(**columns: object) -> pl.DataFrame:
-    return pl.DataFrame({"uscc": [TEA], "name": ["福州示例榕海茶业有限公司"]} | {name: [value] for name, value in columns.items()})
+    return pl.DataFrame(
+        {"uscc": [TEA], "name": ["福州示例榕海茶业有限公司"]} | {name: [value] for name, value in columns.items()}
+    )
 
 
 def test_a_new_subject_has_its_name_and_code_with_their_source() -> None:

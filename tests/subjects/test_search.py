@@ -93,7 +93,9 @@ def test_more_than_the_limit_shows_that_there_are_more() -> None:
     assert len(search("示例")) == LIMIT + 1
 
 
-@pytest.mark.parametrize("query", ['"', "'", "a'b\\", '" OR "', "%%", "__", "()", "示例*", "NEAR(示例)", "\\\\", "示例 '"])
+@pytest.mark.parametrize(
+    "query", ['"', "'", "a'b\\", '" OR "', "%%", "__", "()", "示例*", "NEAR(示例)", "\\\\", "示例 '"]
+)
 def test_no_character_of_a_query_is_an_operator(query: str) -> None:
     registered(*NAMES)
     assert all(normalise_name(query.split()[0]) in normalise_name(name) for name in found(query))

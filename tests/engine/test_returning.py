@@ -1,0 +1,185 @@
+import csv
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from rongxin.engine.heads import known_heads, require_heads
+from rongxin.engine.reading import read_table
+from rongxin.engine.resolution import Resolved
+from rongxin.engine.returning import write_redacted_copy, write_return_workbook
+from rongxin.engine.sheets import Sheet, column_name
+from tests.engine.made_up import as_csv, checked, code, kind_named, penalty, read, register, resolved
+
+PENALTY = kind_named("administrative_penalty")
+IDENTITY_NUMBER = "11010519491231002X"
+KNOWN = register(*((number, code(10_000_000 + number), f"示例贸易{number}有限公司") for number in range(1, 9)))
+
+
+def returned(sheet: Sheet, folder: Path) -> tuple[Path, Resolved]:
+    outcome = resolved(checked(sheet, PENALTY), KNOWN)
+    path = folder / "returned.xlsx"
+    write_return_workbook(path, sheet, require_heads(sheet.heads, PENALTY), outcome.problems, outcome.persons, PENALTY)
+    return path, outcome
+
+
+def read_back(path: Path) -> Sheet:
+    return read_table(path, row_limit=1000, known_heads=known_heads([PENALTY]))
+
+
+def cell(sheet: Sheet, field: str) -> list[str | None]:
+    return sheet.frame[column_name(list(PENALTY.fields).index(field))].to_list()
+
+
+def test_the_failing_rows_come_back_under_the_clerks_own_heads_with_every_reason(tmp_path: Path) -> None:
+    rows = [
+        penalty(1),
+        penalty(2, penalty_decision_date="2026-02-31", party_category="公司"),
+        penalty(3, party_uscc=""),
+    ]
+
+    path, _ = returned(read(as_csv(rows, PENALTY), tmp_path, PENALTY), tmp_path)
+
+    book = load_workbook(path)
+    page = book.worksheets[0]
+    assert book.sheetnames == ["行政处罚"]
+    assert [cell.value for cell in page[1]] == [*(field.title for field in PENALTY.table.fields), "退回原因"]
+    assert page.max_row == 3
+    reason = str(page.cell(2, 31).value)
+    assert reason.startswith("原第 3 行。")
+    assert "行政相对人类别：“公司”不在可填的值之内。从这些值中选择：法人及非法人组织；自然人；个体工商户。" in reason
+    assert "处罚决定日期：日历上没有这一天。核对决定书，写成 2026-12-05 这样的日期。" in reason
+    assert "示例贸易3有限公司" in str(page.cell(3, 31).value)
+
+
+def test_failing_cells_are_marked_and_others_not(tmp_path: Path) -> None:
+    rows = [penalty(2, penalty_decision_date="2026-02-31", penalty_basis="")]
+
+    path, _ = returned(read(as_csv(rows, PENALTY), tmp_path, PENALTY), tmp_path)
+
+    fields = list(PENALTY.fields)
+    marked = {
+        fields[cell.column - 1] for cell in load_workbook(path).worksheets[0][2] if cell.fill.patternType == "solid"
+    }
+    assert marked == {"penalty_decision_date", "penalty_basis"}
+
+
+def test_every_cell_is_text_so_that_codes_stay_whole_and_formulas_do_nothing(tmp_path: Path) -> None:
+    rows = [
+        penalty(
+            2, penalty_basis="", remark='=HYPERLINK("http://example","x")', fine_amount_10k="0.80", party_tax_no="+1"
+        )
+    ]
+
+    path, _ = returned(read(as_csv(rows, PENALTY), tmp_path, PENALTY), tmp_path)
+
+    page = load_workbook(path).worksheets[0]
+    assert {cell.data_type for cell in page[2] if cell.value is not None} == {"s"}
+    assert {cell.number_format for cell in page[2] if cell.value is not None and cell.column < 31} == {"@"}
+    again = read_back(path)
+    assert cell(again, "remark") == ['=HYPERLINK("http://example","x")']
+    assert cell(again, "party_uscc") == [code(10_000_002)]
+    assert cell(again, "fine_amount_10k") == ["0.80"]
+
+
+def test_person_rows_stand_apart_with_number_and_reason_only(tmp_path: Path) -> None:
+    rows = [penalty(1), penalty(2, party_name="张示例", party_uscc=IDENTITY_NUMBER, remark="秘密")]
+
+    path, _ = returned(read(as_csv(rows, PENALTY), tmp_path, PENALTY), tmp_path)
+
+    book = load_workbook(path)
+    assert [cell.value for cell in book["拒收行"][2]][:2] == ["3", "代码是居民身份证号码，已拒收"]
+    assert book.worksheets[0].max_row == 1
+    text = "".join(str(cell.value) for page in book.worksheets for row in page.iter_rows() for cell in row)
+    assert not any(secret in text for secret in ("张示例", "秘密", IDENTITY_NUMBER))
+
+
+def test_what_is_not_kept_does_not_go_back_either(tmp_path: Path) -> None:
+    row = penalty(
+        2,
+        penalty_basis="",
+        legal_rep_id_no=IDENTITY_NUMBER,
+        legal_representative="林示例",
+        violation_facts="电话13800138000",
+    )
+
+    path, _ = returned(read(as_csv([row], PENALTY), tmp_path, PENALTY), tmp_path)
+
+    again = read_back(path)
+    assert cell(again, "legal_rep_id_no") == ["〔已隐去〕"]
+    assert cell(again, "legal_representative") == ["林**"]
+    assert cell(again, "violation_facts") == ["电话〔已隐去〕"]
+
+
+def test_a_corrected_workbook_is_accepted_and_its_reasons_are_passed_over(tmp_path: Path) -> None:
+    path, _ = returned(read(as_csv([penalty(2, penalty_basis="")], PENALTY), tmp_path, PENALTY), tmp_path)
+    book = load_workbook(path)
+    book.worksheets[0].cell(2, 1 + list(PENALTY.fields).index("penalty_basis")).value = "示例法第二条"
+    book.save(tmp_path / "corrected.xlsx")
+
+    sheet = read_back(tmp_path / "corrected.xlsx")
+
+    assert require_heads(sheet.heads, PENALTY).findings == ()
+    assert resolved(checked(sheet, PENALTY), KNOWN).rows["verdict"].to_list() == ["accepted"]
+    _, outcome = returned(sheet, tmp_path)
+    assert outcome.problems.is_empty()
+
+
+def test_a_workbook_that_fails_again_has_one_column_of_reasons(tmp_path: Path) -> None:
+    first, _ = returned(read(as_csv([penalty(2, penalty_basis="")], PENALTY), tmp_path, PENALTY), tmp_path)
+
+    second, _ = returned(read_back(first), tmp_path)
+
+    assert read_back(second).heads.count("退回原因") == 1
+
+
+cells = st.text(st.sampled_from("ab1 =+-@甲乙\"',\n"), max_size=5).map(str.strip)
+
+
+@settings(max_examples=12, deadline=None)
+@given(rows=st.lists(st.tuples(cells, cells, st.booleans()), min_size=1, max_size=6))
+def test_reading_the_workbook_back_gives_exactly_the_failing_rows(
+    rows: list[tuple[str, str, bool]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("returned")
+    filed = [
+        penalty(number, remark=remark, violation_type=kind or "违法", penalty_basis="" if fails else "示例法")
+        for number, (remark, kind, fails) in enumerate(rows, start=1)
+    ]
+    sheet = read(as_csv(filed, PENALTY), folder, PENALTY)
+
+    path, outcome = returned(sheet, folder)
+
+    bad = outcome.problems.filter(pl.col("severity").is_in(["refuse", "review"]))["row"].unique()
+    masked = pl.col("c8").str.replace("林示例", "林**", literal=True)
+    expected = sheet.frame.filter(pl.col("row").is_in(bad.implode())).with_columns(masked).drop("row")
+    if expected.is_empty():
+        assert load_workbook(path).worksheets[0].max_row == 1
+        return
+    again = read_back(path).frame.select(expected.columns)
+    assert again.fill_null("").rows() == expected.fill_null("").rows()
+
+
+def test_the_copy_that_is_kept_has_the_rows_of_the_file_without_persons(tmp_path: Path) -> None:
+    rows = [
+        penalty(1, legal_rep_id_no=IDENTITY_NUMBER, violation_facts="电话13800138000"),
+        penalty(2, party_name="张示例", party_uscc=""),
+        penalty(3),
+    ]
+    content = "示例市汇总表\n".encode() + as_csv(rows, PENALTY).replace("示例贸易3".encode(), '"示例\n贸易3"'.encode())
+    sheet = read(content, tmp_path, PENALTY)
+    judged = checked(sheet, PENALTY)
+
+    write_redacted_copy(tmp_path / "copy.csv", sheet, require_heads(sheet.heads, PENALTY), judged.persons, PENALTY)
+
+    text = (tmp_path / "copy.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    table = list(csv.reader(text.decode("utf-8-sig").splitlines(keepends=True)))
+    assert table[1] == [field.title for field in PENALTY.table.fields]
+    assert table[2][0] == "示例贸易1有限公司"
+    assert not any(table[3])
+    assert table[4][0] == "示例\n贸易3有限公司"
+    assert not any(secret in text.decode() for secret in (IDENTITY_NUMBER, "13800138000", "张示例", "林示例"))
