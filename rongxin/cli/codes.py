@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -37,8 +38,5 @@ def check(
 
 
 def _lines(file: str) -> Iterator[str]:
-    source = sys.stdin if file == "-" else Path(file).open(encoding="utf-8-sig")
-    with source:
-        for line in source:
-            if text := line.strip():
-                yield text
+    with nullcontext(sys.stdin) if file == "-" else Path(file).open(encoding="utf-8-sig") as source:
+        yield from filter(None, map(str.strip, source))

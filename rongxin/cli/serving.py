@@ -79,7 +79,7 @@ def quickstart(
         for part in (["serve", "--host", host, "--port", str(port)], ["worker"], ["scheduler"])
     ]
     _wait_until_up(host, port, family[0])
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
     typer.echo(f"\n榕信 · {environment.platform_name}（示例数据）\n")
     typer.echo(f"  公众门户    http://{shown}:{port}/")
     typer.echo(f"  部门工作台  http://{shown}:{port}/desk/")

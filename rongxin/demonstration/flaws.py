@@ -20,7 +20,7 @@ def licences(rows: pl.DataFrame) -> pl.DataFrame:
         [
             {"license_decision_date": f"{day.year}-02-30"},
             {"license_document_no": None},
-            {"party_uscc": _wrongly_checked(code[0])},
+            {"party_uscc": _wrongly_checked(code)},
             PERSON,
         ],
     )

@@ -1,4 +1,4 @@
-"""Half a year of work of the made-up departments, sending by sending: what came in when, and what became of it."""
+"""Some months of work of the made-up departments, sending by sending: what came in when, and what became of it."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from rongxin.demonstration.parts import REGISTRATION
 from rongxin.primitives.workdays import Calendar
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-WEEKS: Final = 13
+WEEKS: Final = 11
 NEWCOMERS_SINCE: Final = LAST_DAY - timedelta(days=90)
 WAITING_FILE: Final = "行政许可-待审核.csv"
 """The last sending of the department that is shown waits for its reviewer. Where it is, all is loaded."""
@@ -176,13 +176,15 @@ class History:
 
 
 def _with_wrong_penalties(sent: list[Sending]) -> Iterator[Sending]:
-    """The last but one is sent once more with one act corrected; the last brings rows that come back or wait."""
-    if len(sent) < 3:
-        yield from sent
-        return
-    *regular, known, wrong = sent
-    yield from (*regular, known)
-    yield replace(wrong, rows=pl.concat([flaws.penalties(wrong.rows), flaws.corrected(known.rows)], how="diagonal"))
+    """One brings rows that come back or wait, and once more two acts of the sending before it, one of them corrected."""
+    heights = [each.rows.height for each in sent]
+    last = max((at for at in range(1, len(sent)) if min(heights[at - 1 : at + 1]) > 1), default=None)
+    for at, each in enumerate(sent):
+        if at == last:
+            again = flaws.corrected(sent[at - 1].rows)
+            yield replace(each, rows=pl.concat([flaws.penalties(each.rows), again], how="diagonal"))
+        else:
+            yield each
 
 
 def _later(instant: datetime | None) -> datetime:

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-PASSWORD: Final = "Rongxin-shili-2026"
+PASSWORD: Final = "Rongxin-shili-2026"  # noqa: S105

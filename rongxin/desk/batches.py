@@ -1,5 +1,6 @@
 """One batch and many: what came of a file, its release by a second person, its return."""
 
+from contextlib import suppress
 from typing import Final, Literal, cast
 
 from django.core.paginator import Page, Paginator
@@ -115,10 +116,8 @@ def return_file(request: HttpRequest, number: str) -> HttpResponseBase:
 def release(request: HttpRequest, number: str) -> HttpResponse:
     """Release by a second person."""
     batch = _own(request, number)
-    try:
+    with suppress(releasing.NotPossible):  # somebody was faster; the page shows how it stands
         releasing.release(batch.number, officer_of(request))
-    except releasing.NotPossible:
-        pass  # somebody was faster; the page shows how it stands
     return redirect("desk:batch", number=number)
 
 
@@ -131,10 +130,8 @@ def send_back(request: HttpRequest, number: str) -> HttpResponse:
     if not reason:
         page = _page(request, batch, send_back_error=_("请写明退回原因，报送人要据此改正。"))
         return show(request, "desk/batch.html", page, status=422)
-    try:
+    with suppress(releasing.NotPossible):  # somebody was faster; the page shows how it stands
         releasing.send_back(batch.number, officer_of(request), reason=reason)
-    except releasing.NotPossible:
-        pass  # somebody was faster; the page shows how it stands
     return redirect("desk:batch", number=number)
 
 
@@ -143,10 +140,8 @@ def send_back(request: HttpRequest, number: str) -> HttpResponse:
 def stop(request: HttpRequest, number: str) -> HttpResponse:
     """The sender stops what was sent."""
     batch = _own(request, number)
-    try:
+    with suppress(releasing.NotPossible):  # it was decided in the meantime; the page shows how it stands
         releasing.stop(batch.number, officer_of(request))
-    except releasing.NotPossible:
-        pass  # it was decided in the meantime; the page shows how it stands
     return redirect("desk:batch", number=number)
 
 

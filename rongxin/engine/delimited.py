@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from rongxin.engine import encodings
-from rongxin.engine.encodings import Text, as_utf8
+from rongxin.engine.encodings import Text, as_utf8, line_by_line, require_utf8
 from rongxin.engine.heads import head_index, normalise_head
 from rongxin.engine.sheets import (
     COLUMN_LIMIT,
@@ -57,9 +57,12 @@ def read_delimited(path: Path, folder: Path, *, row_limit: int, known_heads: fro
     :func:`.reading.read_table`.
     """
     text = as_utf8(path, folder)
-    head = _find_head(text.path, known_heads)
     limit = row_limit + EMPTY_ROWS_TOLERATED
-    frame, findings = _read(text, head, folder, limit)
+    try:
+        head, frame, findings = _parsed(text, folder, limit, known_heads)
+    except UnicodeDecodeError:
+        text = line_by_line(path, folder)
+        head, frame, findings = _parsed(text, folder, limit, known_heads)
     too_many = frame.height >= limit
     frame = without_empty_rows(frame)
     if too_many or frame.height > row_limit:
@@ -121,11 +124,18 @@ def _open(path: Path) -> IO[str]:
     return path.open(encoding="utf-8-sig", newline="")
 
 
+def _parsed(text: Text, folder: Path, limit: int, known_heads: frozenset[str]) -> tuple[_Head, pl.DataFrame, _Findings]:
+    """The head, the rows and what is wrong with them. UnicodeDecodeError where the text is not UTF-8 after all."""
+    head = _find_head(text.path, known_heads)
+    return head, *_read(text, head, folder, limit)
+
+
 def _read(text: Text, head: _Head, folder: Path, limit: int) -> tuple[pl.DataFrame, _Findings]:
     if not (text.flagged and text.has_quotes):
         frame = _read_clean(text, head, limit)
         if frame is not None:
             return frame, _flagged_rows(text, head)
+    require_utf8(text.path)
     if text.has_quotes:
         return _read_record_by_record(text, head, folder, limit)
     return _read_line_by_line(text, head, limit)
@@ -138,7 +148,7 @@ def _flagged_rows(text: Text, head: _Head) -> _Findings:
 
 
 def _polars(text: Text, head: _Head, *, limit: int, width: int = 0) -> pl.DataFrame:
-    """The rows below the head, cut or filled up to ``width`` cells if given; else a row that is too long is an error."""
+    """The rows below the head, cut or filled up to ``width`` cells if given; else a row too long is an error."""
     schema = {column_name(index): pl.String() for index in range(width or head.width)}
     frame = pl.read_csv(
         text.path,
@@ -186,7 +196,7 @@ def _counted(path: Path, head: _Head) -> tuple[int, int]:
     with path.open("rb", buffering=0) as file:
         while read := file.readinto(buffer):
             delimiters += int(np.count_nonzero(view[:read] == delimiter))
-            lines += buffer.count(b"\n", 0, read)
+            lines += int(np.count_nonzero(view[:read] == ord("\n")))
             last = buffer[read - 1]
     return delimiters, lines + (last != ord("\n"))
 

@@ -6,25 +6,24 @@ neither is marked.
 """
 
 import codecs
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
-
-import polars as pl
+from typing import BinaryIO, NamedTuple
 
 from rongxin.engine.sheets import Unreadable
 
 CHUNK = 1 << 16
 LINE_LIMIT = 16 << 20
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_CHARACTER = 4  # bytes of the longest character in UTF-8
+_ASCII, _UTF8, _GB18030, _BROKEN = "ASCII", "UTF-8", "GB18030", ""  # what a line may be
 _MOST_NULS_AT_THE_START = 0.1
 
 
 @dataclass(slots=True)
 class Text:
-    """A UTF-8 text file with LF or CRLF lines and no NUL bytes.
+    """A text file with LF or CRLF lines and no NUL bytes, in UTF-8 unless :func:`require_utf8` says otherwise.
 
     ``flagged``: physical line (from 1) → codes of what was wrong with it (``encoding_broken``, ``nul_byte``).
     """
@@ -36,33 +35,36 @@ class Text:
     flagged: dict[int, list[str]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Look:
-    """What one pass over the bytes saw."""
-
-    is_utf8: bool = True
-    has_nul: bool = False
-    has_quotes: bool = False
-    has_lone_return: bool = False
-    starts_with_mark: bool = False
-
-
 def as_utf8(path: Path, folder: Path) -> Text:
-    """``path`` itself where it is plain UTF-8, else a copy of it in ``folder``, made chunk by chunk.
+    """``path`` itself where nothing speaks against plain UTF-8, else a copy of it in ``folder``.
 
-    Unreadable: ``encoding_unreadable`` where more lines are broken than not, ``not_a_table`` for a line without end.
+    Whether every byte is UTF-8 is left to whoever reads the text: to look here would cost a third of reading it.
+    Unreadable as :func:`line_by_line`.
     """
     with path.open("rb") as file:
         start = file.read(4096)
     for mark, encoding in _UTF16.items():
         if start.startswith(mark):
-            return _look_again(_from_utf16(path, folder, encoding))
+            text = line_by_line(_from_utf16(path, folder, encoding), folder)
+            text.encoding = "UTF-16"
+            return text
     if start.count(0) > len(start) * _MOST_NULS_AT_THE_START:
         raise Unreadable("encoding_unreadable")
     look = _look(path)
-    if look.is_utf8 and not look.has_nul and not look.has_lone_return:
-        return Text(path, "UTF-8 BOM" if look.starts_with_mark else "UTF-8", has_quotes=look.has_quotes)
-    return _rewritten(path, folder, look)
+    if look.has_nul or look.has_lone_return:
+        return line_by_line(path, folder)
+    return Text(path, _utf8_name(start), has_quotes=look.has_quotes)
+
+
+def require_utf8(path: Path) -> None:
+    """UnicodeDecodeError unless the whole file is UTF-8."""
+    with path.open(encoding="utf-8", newline="") as file:
+        while file.read(CHUNK):
+            pass
+
+
+def _utf8_name(start: bytes) -> str:
+    return "UTF-8 BOM" if start.startswith(codecs.BOM_UTF8) else "UTF-8"
 
 
 def lines_in_chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -80,53 +82,35 @@ def lines_in_chunks(file: BinaryIO) -> Iterator[bytes]:
         yield carry
 
 
+class _Look(NamedTuple):
+    """What one pass over the bytes saw."""
+
+    has_nul: bool
+    has_quotes: bool
+    has_lone_return: bool
+
+
 def _look(path: Path) -> _Look:
-    look = _Look()
-    buffer = bytearray(_CHARACTER + CHUNK)
-    carried, last = 0, b""
+    has_nul = has_quotes = has_lone_return = False
+    buffer = bytearray(CHUNK)
+    last = b""
     with path.open("rb", buffering=0) as file:
-        while read := file.readinto(memoryview(buffer)[carried:]):
-            end = carried + read
-            if not last:
-                look.starts_with_mark = buffer.startswith(codecs.BOM_UTF8)
-            look.has_nul = look.has_nul or buffer.find(0, carried, end) >= 0
-            look.has_quotes = look.has_quotes or buffer.find(b'"', carried, end) >= 0
-            if not look.has_lone_return:
-                look.has_lone_return = _has_lone_return(last, buffer, carried, end)
+        while end := file.readinto(buffer):
+            has_nul = has_nul or buffer.find(0, 0, end) >= 0
+            has_quotes = has_quotes or buffer.find(b'"', 0, end) >= 0
+            has_lone_return = has_lone_return or _has_lone_return(last, buffer, end)
             last = bytes(buffer[end - 1 : end])
-            whole = _whole_characters(buffer, end)
-            look.is_utf8 = look.is_utf8 and _is_utf8(buffer[:whole])
-            carried = end - whole
-            buffer[:carried] = buffer[whole:end]
-    look.is_utf8 = look.is_utf8 and _is_utf8(buffer[:carried])
-    look.has_lone_return = look.has_lone_return or last == b"\r"
-    return look
+    return _Look(has_nul, has_quotes, has_lone_return or last == b"\r")
 
 
-def _has_lone_return(last: bytes, buffer: bytearray, start: int, end: int) -> bool:
+def _has_lone_return(last: bytes, buffer: bytearray, end: int) -> bool:
     """Whether a CR without LF stands before the end; the very last byte is judged with the next piece."""
-    if last == b"\r" and buffer[start] != ord("\n"):
+    if last == b"\r" and buffer[0] != ord("\n"):
         return True
-    if buffer.find(b"\r", start, end) < 0:
+    if buffer.find(b"\r", 0, end) < 0:
         return False
     pending = buffer[end - 1] == ord("\r")
-    return buffer.count(b"\r", start, end) - pending != buffer.count(b"\r\n", start, end)
-
-
-def _whole_characters(buffer: bytearray, end: int) -> int:
-    """Where the last character that may be cut off at ``end`` begins."""
-    for position in range(end - 1, max(end - _CHARACTER, 0) - 1, -1):
-        if buffer[position] & 0xC0 != 0x80:
-            return position if buffer[position] >= 0xC0 else end
-    return end
-
-
-def _is_utf8(chunk: bytearray) -> bool:
-    try:
-        pl.Series([bytes(chunk)], dtype=pl.Binary).cast(pl.String)  # several times the speed of decoding
-    except (pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError):
-        return False
-    return True
+    return buffer.count(b"\r", 0, end) - pending != buffer.count(b"\r\n", 0, end)
 
 
 def _from_utf16(path: Path, folder: Path, encoding: str) -> Path:
@@ -141,55 +125,48 @@ def _from_utf16(path: Path, folder: Path, encoding: str) -> Path:
     return copy
 
 
-def _look_again(copy: Path) -> Text:
-    look = _look(copy)
-    if look.has_nul or look.has_lone_return:
-        text = _rewritten(copy, copy.parent, look)
-        text.encoding = "UTF-16"
-        return text
-    return Text(copy, "UTF-16", has_quotes=look.has_quotes)
+def line_by_line(path: Path, folder: Path) -> Text:
+    """A copy with UTF-8 lines ending in LF and no NUL, each line read by itself, with what was wrong on which line.
 
-
-def _rewritten(path: Path, folder: Path, look: _Look) -> Text:
-    """A copy with UTF-8 lines ending in LF and no NUL, line by line, with what was wrong on which line."""
-    text = Text(folder / "rewritten.csv", "", has_quotes=look.has_quotes)
-    utf8 = gb18030 = broken = number = 0
+    Unreadable: ``encoding_unreadable`` where more lines are broken than not, ``not_a_table`` for a line without end.
+    """
+    with path.open("rb") as file:
+        name = _utf8_name(file.read(3))
+    text = Text(folder / "lines.csv", name)
+    counts = Counter[str]()
+    number = 0
     with path.open("rb", buffering=0) as source, text.path.open("wb") as target:
         for chunk in lines_in_chunks(source):
-            lines = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-            if lines[-1] == b"":
-                lines.pop()
-            for line in lines:
-                number += 1
+            lines = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n")
+            for number, line in enumerate(lines, start=number + 1):
                 readable = line
                 if b"\0" in line:
                     readable = line.replace(b"\0", b"")
                     text.flagged.setdefault(number, []).append("nul_byte")
                 encoding, readable = _line_as_utf8(readable)
-                utf8 += encoding == "UTF-8"
-                gb18030 += encoding == "GB18030"
-                if not encoding:
-                    broken += 1
+                counts[encoding] += 1
+                if encoding == _BROKEN:
                     text.flagged.setdefault(number, []).append("encoding_broken")
+                text.has_quotes = text.has_quotes or b'"' in readable
                 target.write(readable + b"\n")
-    if broken > utf8 + gb18030:
+    if counts[_BROKEN] > counts[_UTF8] + counts[_GB18030]:
         raise Unreadable("encoding_unreadable")
-    text.mixed = utf8 > 0 and gb18030 > 0
-    text.encoding = "GB18030" if gb18030 > utf8 else "UTF-8 BOM" if look.starts_with_mark else "UTF-8"
+    text.mixed = counts[_UTF8] > 0 and counts[_GB18030] > 0
+    text.encoding = _GB18030 if counts[_GB18030] > counts[_UTF8] else text.encoding
     return text
 
 
 def _line_as_utf8(line: bytes) -> tuple[str, bytes]:
-    """The encoding of a line ("ASCII" where it tells nothing, "" where it is unreadable) and the line in UTF-8."""
+    """The encoding of a line and the line in UTF-8."""
     if line.isascii():
-        return "ASCII", line
+        return _ASCII, line
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:
         pass
     else:
-        return "UTF-8", line
+        return _UTF8, line
     try:
-        return "GB18030", line.decode("gb18030").encode()
+        return _GB18030, line.decode("gb18030").encode()
     except UnicodeError:
-        return "", line.decode("gb18030", "replace").encode()
+        return _BROKEN, line.decode("gb18030", "replace").encode()

@@ -32,6 +32,8 @@ VERDICT: Final = "verdict"
 ACCEPTED, REVIEW, REJECTED, DUPLICATE = "accepted", "review", "rejected", "duplicate"
 OWN_COLUMNS: Final = (ROW, SEVERITY, VERDICT, NAME, USABLE)
 VALUE_LENGTH: Final = 200
+# Below this many rows starting threads, each with a cache of regular expressions of its own, costs more than it saves.
+WORTH_THREADS: Final = 5_000
 
 PROBLEMS_SCHEMA: Final = {
     ROW: pl.UInt32,
@@ -147,6 +149,8 @@ def _columns(sheet: Sheet, heads: HeadMatch, kind: RecordKind, judging: Judging)
             return absent(field, sheet.frame.height)
         return judge(sheet.frame[column_name(heads.columns[field.name])], field, judging)
 
+    if sheet.frame.height < WORTH_THREADS:
+        return {field.name: column(field) for field in kind.table.fields}
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         return dict(zip(kind.fields, threads.map(column, kind.table.fields), strict=True))
 

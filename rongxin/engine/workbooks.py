@@ -99,7 +99,7 @@ def _refuse_bombs(path: Path) -> None:
 def _parse(path: Path, folder: Path) -> list[_Filled]:
     command = [sys.executable, "-m", PARSER, str(path), str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, check=True, timeout=PARSER_SECONDS)
+        done = subprocess.run(command, capture_output=True, check=True, timeout=PARSER_SECONDS)  # noqa: S603
     except subprocess.SubprocessError:
         raise Unreadable("workbook_damaged")
     return [_Filled(sheet["name"], folder / sheet["file"]) for sheet in json.loads(done.stdout)]

@@ -36,9 +36,7 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
     try:
-        checked = check_file(
-            files.received_path(number), kind, policy, timezone.localdate(), phase=lambda name: progress.phase(name)
-        )
+        checked = check_file(files.received_path(number), kind, policy, timezone.localdate(), phase=progress.phase)
     except Unreadable as unreadable:
         return _close_unreadable(batch, unreadable)
     progress.phase("保存结果", checked.problems.height)

@@ -54,7 +54,7 @@ def term_bar(term: Term) -> SafeString:
     return format_html(
         '<svg class="rx-term" role="img" aria-label="{}">{}</svg>',
         _told(term),
-        mark_safe("".join(parts)),
+        mark_safe("".join(parts)),  # noqa: S308
     )
 
 

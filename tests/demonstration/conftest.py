@@ -10,7 +10,7 @@ import time_machine
 from config.environment import environment
 
 A_MONDAY = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
-SUBJECTS, WEEKS = 120, 8
+SUBJECTS, WEEKS = 120, 6
 
 
 @pytest.fixture
@@ -23,7 +23,12 @@ def a_monday() -> Iterator[None]:
 @pytest.fixture
 def demo_platform(a_monday: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator has said that this platform holds made-up data; its history is short."""
+    make_demo_platform(monkeypatch)
+
+
+def make_demo_platform(patch: pytest.MonkeyPatch) -> None:
+    """As ``demo_platform``, for a fixture that lives longer than a test."""
     from rongxin.demonstration import loading
 
-    monkeypatch.setattr(environment, "demo", True)
-    monkeypatch.setattr(loading, "told", partial(loading.told, weeks=WEEKS))
+    patch.setattr(environment, "demo", True)
+    patch.setattr(loading, "told", partial(loading.told, weeks=WEEKS))

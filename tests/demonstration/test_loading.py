@@ -1,16 +1,18 @@
 """The demonstration comes onto a platform by the doors of real data, once, and looks like months of work."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import pytest_django
+import time_machine
 from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from config.environment import environment
 from rongxin.accounts.models import Account
 from rongxin.cli.demonstration import PASSWORD, prepare
-from rongxin.demonstration import loading
 from rongxin.demonstration.authorities import AUTHORITIES, SHOWN
 from rongxin.demonstration.famous import DOCUMENT_NUMBER
 from rongxin.departments.models import Department
@@ -26,7 +28,7 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.rulebook.models import SEED, Release
 from rongxin.subjects import queries as subjects
 from rongxin.subjects.models import Subject, SubjectName
-from tests.demonstration.conftest import SUBJECTS
+from tests.demonstration.conftest import A_MONDAY, SUBJECTS, make_demo_platform
 
 COUNTED = (Release, Department, Account, Subject, SubjectName, Batch, RowProblem, Record, RecordEvent, Sighting, Run)
 
@@ -35,19 +37,23 @@ def counts() -> dict[str, int]:
     return {model.__name__: model._default_manager.count() for model in COUNTED}
 
 
-@pytest.fixture
-def loaded(db: None, demo_platform: None) -> None:
-    prepare(SUBJECTS)
+@pytest.fixture(scope="module")
+def db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """The demonstration as ``prepare`` loads it, once for all tests here and taken back afterwards."""
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(A_MONDAY, tick=True),
+        pytest.MonkeyPatch.context() as patch,
+        transaction.atomic(),
+    ):
+        assert set(counts().values()) == {0}
+        make_demo_platform(patch)
+        prepare(SUBJECTS)
+        yield
+        transaction.set_rollback(True)
 
 
-@pytest.mark.django_db
-def test_a_real_platform_is_left_alone(a_monday: None) -> None:
-    assert not environment.demo
-    assert prepare(SUBJECTS) == []
-    assert set(counts().values()) == {0}
-
-
-def test_preparing_again_changes_nothing(loaded: None) -> None:
+def test_preparing_again_changes_nothing(db: None) -> None:
     before = counts()
     assert prepare(SUBJECTS) == [("demo-clerk", "录入员"), ("demo-reviewer", "审核员")]
     assert counts() == before
@@ -55,39 +61,24 @@ def test_preparing_again_changes_nothing(loaded: None) -> None:
     assert before["Record"] > 500
 
 
-def test_an_interrupted_load_leaves_nothing_and_can_begin_again(
-    db: None, demo_platform: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupt(done: int) -> None:
-        raise KeyboardInterrupt
-
-    history = loading.told(SUBJECTS)
-    with pytest.raises(KeyboardInterrupt):
-        loading.relive(history, loading.steps_of(history), advance=interrupt)
-    assert set(counts().values()) == {0}
-    assert not loading.is_loaded()
-    prepare(SUBJECTS)
-    assert loading.is_loaded()
-
-
-def test_everything_happened_in_the_past_and_in_the_order_of_its_events(loaded: None) -> None:
+def test_everything_happened_in_the_past_and_in_the_order_of_its_events(db: None) -> None:
     now = timezone.now()
     assert Record.objects.aggregate(last=Max("recorded_at"))["last"] < now
     assert Batch.objects.filter(Q(received_at__gt=now) | Q(finished_at__gt=now)).count() == 0
     instants = list(RecordEvent.objects.order_by("position").values_list("recorded_at", flat=True))
     assert instants == sorted(instants)
-    assert instants[0] < now - timedelta(weeks=7)
+    assert instants[0] < now - timedelta(weeks=5)
     assert Run.objects.exclude(state=State.SUCCEEDED).count() == 0
 
 
-def test_the_rules_were_in_force_before_the_first_record(loaded: None) -> None:
+def test_the_rules_were_in_force_before_the_first_record(db: None) -> None:
     first = records.first_recorded_at()
     assert first is not None
     assert rulebook.in_force_at(first) == rulebook.current()
     assert Release.objects.get().asked_by == SEED
 
 
-def test_the_two_who_are_shown_log_in_with_the_password_and_nobody_else_at_all(loaded: None) -> None:
+def test_the_two_who_are_shown_log_in_with_the_password_and_nobody_else_at_all(db: None) -> None:
     shown = Account.objects.filter(department__code=SHOWN.code)
     assert {account.username for account in shown} == {"demo-clerk", "demo-reviewer"}
     for account in shown:
@@ -98,7 +89,7 @@ def test_the_two_who_are_shown_log_in_with_the_password_and_nobody_else_at_all(l
     assert not any(account.has_usable_password() for account in others)
 
 
-def test_one_batch_waits_for_the_reviewer_and_rows_came_back_to_the_clerk(loaded: None) -> None:
+def test_one_batch_waits_for_the_reviewer_and_rows_came_back_to_the_clerk(db: None) -> None:
     clerk, reviewer = Account.objects.get(username="demo-clerk"), Account.objects.get(username="demo-reviewer")
     assert intake.to_release(reviewer).count() == 1
     assert intake.with_returned_rows(clerk).count() >= 1
@@ -107,7 +98,7 @@ def test_one_batch_waits_for_the_reviewer_and_rows_came_back_to_the_clerk(loaded
     assert Batch.objects.exclude(state__in=(BatchState.RECORDED, BatchState.RETURNED)).count() == 1
 
 
-def test_wrong_rows_stand_only_with_the_department_that_is_shown(loaded: None) -> None:
+def test_wrong_rows_stand_only_with_the_department_that_is_shown(db: None) -> None:
     trouble = Q(rejected__gt=0) | Q(in_review__gt=0) | Q(refused_person__gt=0)
     assert Batch.objects.filter(trouble).exclude(provider__code=SHOWN.code).count() == 0
     assert RowProblem.objects.exclude(batch__provider__code=SHOWN.code).count() == 0
@@ -117,13 +108,13 @@ def test_wrong_rows_stand_only_with_the_department_that_is_shown(loaded: None) -
     assert shown.filter(refused_person=1).count() == 1
 
 
-def test_an_act_was_corrected_and_one_was_seen_twice(loaded: None) -> None:
+def test_an_act_was_corrected_and_one_was_seen_twice(db: None) -> None:
     assert RecordEvent.objects.filter(effect=Effect.CORRECTED).count() == 1
     assert Record.objects.filter(version=2).count() == 1
     assert Sighting.objects.count() > Record.objects.count()
 
 
-def test_the_searches_worth_trying_find_what_they_should(loaded: None) -> None:
+def test_the_searches_worth_trying_find_what_they_should(db: None) -> None:
     found = [hit.subject.name for hit in subjects.search("榕海贸易")]
     assert found.count("福州示例榕海贸易有限公司") == 2
     assert {"福清示例榕海贸易有限公司", "福州示例榕海茶业有限公司"} <= set(found)
@@ -134,17 +125,17 @@ def test_the_searches_worth_trying_find_what_they_should(loaded: None) -> None:
     assert shown.record.party_name == "福州示例榕海茶业有限公司"
 
 
-def test_most_were_displayed_in_time_and_some_late(loaded: None) -> None:
+def test_most_were_displayed_in_time_and_some_late(db: None) -> None:
     calendar = rulebook.current().calendar
     end = timezone.localdate() - timedelta(days=14)
-    lines = records.punctuality_counts(end - timedelta(days=35), end)
+    lines = records.punctuality_counts(end - timedelta(days=21), end)
     late = sum(line.count for line in lines if calendar.between(line.decided_on, line.recorded_on).days > 7)
     total = sum(line.count for line in lines)
     assert 0 < late < 0.1 * total
     assert {line.provider for line in lines} == set(Department.objects.values_list("pk", flat=True))
 
 
-def test_minor_penalties_are_withheld_and_all_texts_are_marked(loaded: None) -> None:
+def test_minor_penalties_are_withheld_and_all_texts_are_marked(db: None) -> None:
     adverse = Record.objects.filter(polarity=Polarity.ADVERSE)
     assert set(adverse.values_list("severity", "display").distinct()) == {
         ("minor", "withheld"),
@@ -154,28 +145,3 @@ def test_minor_penalties_are_withheld_and_all_texts_are_marked(loaded: None) -> 
     assert not Record.objects.exclude(party_name__contains="示例").exists()
     assert not Record.objects.exclude(document_number__startswith="榕示").exists()
     assert not RecordContent.objects.filter(title="").exists()
-
-
-@pytest.mark.django_db
-def test_changed_rules_are_released_at_the_next_start_and_say_that_no_two_people_did_it(
-    demo_platform: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import shutil
-
-    from rongxin.demonstration.staff import bring_rules_up_to_date
-
-    policies = tmp_path_factory.mktemp("packs") / "policies"
-    shutil.copytree(environment.policies, policies)
-    monkeypatch.setattr(environment, "policies", policies)
-    bring_rules_up_to_date()
-    bring_rules_up_to_date()
-    assert Release.objects.count() == 1
-    head = policies / "fuzhou" / "pack.yaml"
-    head.write_text(head.read_text(encoding="utf-8").replace("福州市", "福州市（示例）"), encoding="utf-8")
-    bring_rules_up_to_date()
-    latest = Release.objects.last()
-    assert latest is not None
-    assert rulebook.current().title.zh == "福州市（示例）"
-    assert latest.asked_by.startswith("demonstration:")
-    assert "未经两人审核" in latest.note
-    assert latest.released_at >= datetime(2026, 11, 23, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Made-up tables for the engine's tests: a record kind, the code ladder, rows that are right until a test makes them wrong."""
+"""Made-up tables for the engine's tests: kinds, the code ladder, rows that are right until a test makes them wrong."""
 
 import csv
 import io
@@ -49,7 +49,7 @@ def kind_of(description: Mapping[str, Any]) -> RecordKind:
 
 
 def small_kind(*fields: Mapping[str, Any], **credit: Any) -> RecordKind:
-    """A neutral kind about one act of an organisation, with ``fields`` beside the party, the authority and the document."""
+    """A neutral kind about one act of an organisation, with ``fields`` beside party, authority and document."""
     own = (
         {"name": "party_name", "title": "名称", "type": "string"},
         {"name": "party_uscc", "title": "代码", "type": "uscc"},

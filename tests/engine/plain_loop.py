@@ -1,4 +1,4 @@
-"""The rules of a kind in a plain Python loop, row by row and cell by cell: the slow truth that the columns are tested against."""
+"""The rules of a kind in a plain Python loop, row by row and cell by cell: the slow truth to test the columns against."""
 
 import re
 from collections import defaultdict

@@ -52,7 +52,7 @@ def test_the_content_is_canonical_json(rows: list[tuple[str | None, str | None, 
             "decided_on": [row[2] for row in rows],
             "amount": [row[3] for row in rows],
         },
-        schema={name: pl.String for name in stored_fields(SIMPLE)} | {"decided_on": pl.Date, "amount": pl.Int64},
+        schema=dict.fromkeys(stored_fields(SIMPLE), pl.String) | {"decided_on": pl.Date, "amount": pl.Int64},
     )
 
     assert contents(frame, SIMPLE).to_list() == [canonical(row) for row in frame.iter_rows(named=True)]

@@ -1,4 +1,4 @@
-"""Columns against a plain loop over the same dirty rows: the same problems, the same values, the same refused persons."""
+"""Columns against a plain loop over the same dirty rows: the same problems, values and refused persons."""
 
 import random
 from pathlib import Path

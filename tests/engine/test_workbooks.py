@@ -1,6 +1,6 @@
 import io
 import zipfile
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,7 @@ def book(*sheets: tuple[str, list[list[object]]], top: int = 0, left: int = 0) -
             page = made.add_worksheet(name)
             for line, row in enumerate(rows):
                 for place, value in enumerate(row):
-                    if isinstance(value, datetime):
+                    if isinstance(value, date):
                         page.write_datetime(top + line, left + place, value, day)
                     elif value is not None:
                         page.write(top + line, left + place, value)
@@ -39,7 +39,7 @@ def book(*sheets: tuple[str, list[list[object]]], top: int = 0, left: int = 0) -
 def test_every_cell_is_text_as_the_clerk_sees_it(tmp_path: Path) -> None:
     rows = [
         list(HEADS),
-        ["示例甲", 913501047000000000, 0.8, datetime(2026, 1, 5)],
+        ["示例甲", 913501047000000000, 0.8, date(2026, 1, 5)],
         ["示例乙", "0012", 8000, "2026年1月5日"],
     ]
 

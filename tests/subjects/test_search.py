@@ -98,7 +98,7 @@ def test_more_than_the_limit_shows_that_there_are_more() -> None:
 )
 def test_no_character_of_a_query_is_an_operator(query: str) -> None:
     registered(*NAMES)
-    assert all(normalise_name(query.split()[0]) in normalise_name(name) for name in found(query))
+    assert all(normalise_name(query.split(maxsplit=1)[0]) in normalise_name(name) for name in found(query))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

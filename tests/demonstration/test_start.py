@@ -1,0 +1,81 @@
+"""What a start does to a platform: nothing to a real one, all or nothing to one for demonstration, rules always."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.environment import environment
+from rongxin.accounts.models import Account
+from rongxin.cli.demonstration import prepare
+from rongxin.demonstration import loading
+from rongxin.demonstration.staff import bring_rules_up_to_date, open_for_work
+from rongxin.departments.models import Department
+from rongxin.intake.models import Batch
+from rongxin.rulebook import queries as rulebook
+from rongxin.rulebook.models import Release
+from rongxin.subjects.models import Subject
+
+pytestmark = pytest.mark.django_db
+ENTERED = (Release, Department, Account, Subject, Batch)
+
+
+def is_empty() -> bool:
+    return not any(model._default_manager.exists() for model in ENTERED)
+
+
+def test_a_real_platform_is_left_alone(a_monday: None) -> None:
+    assert not environment.demo
+    assert prepare(50) == []
+    assert is_empty()
+
+
+def test_an_interrupted_load_leaves_nothing(demo_platform: None) -> None:
+    def interrupt(done: int) -> None:
+        raise KeyboardInterrupt
+
+    history = loading.told(50)
+    with pytest.raises(KeyboardInterrupt):
+        loading.relive(history, loading.steps_of(history), advance=interrupt)
+    assert is_empty()
+    assert not loading.is_loaded()
+
+
+def test_opening_for_work_again_changes_nothing() -> None:
+    open_for_work()
+    before = list(Account.objects.order_by("pk").values())
+    open_for_work()
+    assert list(Account.objects.order_by("pk").values()) == before
+    assert Department.objects.count() >= 6
+
+
+@pytest.fixture
+def policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The packs in a folder of their own, which the platform follows."""
+    copied = tmp_path / "policies"
+    shutil.copytree(environment.policies, copied)
+    monkeypatch.setattr(environment, "policies", copied)
+    return copied
+
+
+def test_changed_rules_are_released_and_say_that_no_two_people_did_it(policies: Path, a_monday: None) -> None:
+    bring_rules_up_to_date()
+    bring_rules_up_to_date()
+    assert Release.objects.count() == 1
+    head = policies / "fuzhou" / "pack.yaml"
+    head.write_text(head.read_text(encoding="utf-8").replace("福州市", "福州市（示例）"), encoding="utf-8")
+    bring_rules_up_to_date()
+    latest = Release.objects.order_by("-pk")[0]
+    assert rulebook.current().title.zh == "福州市（示例）"
+    assert latest.asked_by.startswith("demonstration:")
+    assert "未经两人审核" in latest.note
+    assert latest.released_at >= datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_a_remark_in_a_file_changes_no_rule(policies: Path) -> None:
+    bring_rules_up_to_date()
+    head = policies / "fuzhou" / "pack.yaml"
+    head.write_text(head.read_text(encoding="utf-8") + "# read again\n", encoding="utf-8")
+    bring_rules_up_to_date()
+    assert Release.objects.count() == 1
