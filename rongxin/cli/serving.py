@@ -33,7 +33,16 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 2) -> None
     command = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
     program = Path(sys.executable).with_name("granian")
     os.execv(
-        program, [*command, "--no-ws", "--blocking-threads", "8", "--log-level", "warning", "config.wsgi:application"]
+        program,
+        [
+            *command,
+            "--no-ws",
+            "--blocking-threads",
+            str(os.cpu_count() or 2),
+            "--log-level",
+            "warning",
+            "config.wsgi:application",
+        ],
     )
 
 

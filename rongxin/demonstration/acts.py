@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from rongxin.demonstration.authorities import AUTHORITIES, Authority
-from rongxin.demonstration.chance import Index, Lists, chance, taken
+from rongxin.demonstration.chance import Index, Lists, below, chance, taken
 from rongxin.demonstration.enterprises import identities
 from rongxin.demonstration.forms import FORMS, SOLE_TRADER
 from rongxin.demonstration.licences import LICENCES, licence_rows
 from rongxin.demonstration.penalties import PENALTIES, penalty_rows
 from rongxin.demonstration.trades import ANY, TRADES
+from rongxin.demonstration.words import DISTRICTS
 
 PENALTY: Final = "administrative_penalty"
 LICENCE: Final = "administrative_licence"
@@ -23,7 +24,7 @@ FIRST_DAY: Final = date(2019, 1, 1)
 LAST_DAY: Final = date(2026, 10, 31)
 
 _EPOCH = date(1970, 1, 1)
-_FAVOUR = 1.5  # some enterprises have many acts and many have none: u to this power falls on low numbers
+_FAVOUR = 1.15  # some enterprises have many acts and many have none: u to this power falls on low numbers
 _IS_SOLE_TRADER = [form.beginning == SOLE_TRADER for form in FORMS]
 
 
@@ -54,9 +55,21 @@ def options(kind: str, bureau: str = "") -> Lists:
 
 
 _OF_ALL: Final = {kind: options(kind) for kind in TEMPLATES}
-_AUTHORITIES_OF: Final = {
-    kind: Lists(
-        [[at for at, each in enumerate(AUTHORITIES) if each.bureau == template.bureau] for template in templates]
+
+
+def _responsible(bureau: str, district: str) -> int:
+    """Where the authority of a bureau for a district stands: the district's own, else the city's."""
+    own = [at for at, each in enumerate(AUTHORITIES) if (each.bureau, each.district) == (bureau, district)]
+    return own[0] if own else _responsible(bureau, "")
+
+
+_RESPONSIBLE: Final = {
+    kind: pl.DataFrame(
+        [
+            {"template": at, "district": district, "authority": _responsible(template.bureau, district)}
+            for at, template in enumerate(templates)
+            for district in DISTRICTS.values()
+        ]
     )
     for kind, templates in TEMPLATES.items()
 }
@@ -67,14 +80,25 @@ def acts(seed: int, kind: str, number: Index, subjects: int) -> pl.DataFrame:
     concerned = favoured(seed, kind, number, subjects)
     parties = identities(seed, concerned)
     template = _OF_ALL[kind].one_of(parties["trade"].to_numpy(), seed, f"{kind} template", number).to_numpy()
-    authority = _AUTHORITIES_OF[kind].one_of(template, seed, f"{kind} authority", number).to_numpy()
-    span = (LAST_DAY - FIRST_DAY).days + 1
-    days = (FIRST_DAY - _EPOCH).days + np.floor(span * chance(seed, f"{kind} day", number)).astype(np.int64)
-    decided_on = pl.Series(days).cast(pl.Int32).cast(pl.Date)
+    concerning = parties.select("district", template=pl.Series(template))
+    responsible = concerning.join(_RESPONSIBLE[kind], on=["template", "district"], how="left", maintain_order="left")
+    authority = responsible["authority"].to_numpy()
     filing = filed(
-        kind, parties, template=template, authority=authority, decided_on=decided_on, serial=pl.Series(number + 1)
+        kind,
+        parties,
+        template=template,
+        authority=authority,
+        decided_on=_decided_on(seed, kind, number, parties["established_on"]),
+        serial=pl.Series(number + 1),
     )
     return rows(seed, kind, number, filing)
+
+
+def _decided_on(seed: int, kind: str, number: Index, established_on: pl.Series) -> pl.Series:
+    """A day from FIRST_DAY, or from the foundation of the enterprise where that is later, to LAST_DAY."""
+    first = np.maximum(established_on.cast(pl.Int32).to_numpy(), (FIRST_DAY - _EPOCH).days).astype(np.int64)
+    days = first + below(seed, f"{kind} day", number, (LAST_DAY - _EPOCH).days + 1 - first)
+    return pl.Series(days).cast(pl.Int32).cast(pl.Date)
 
 
 def favoured(seed: int, stream: str, number: Index, limit: int) -> Index:

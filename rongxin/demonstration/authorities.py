@@ -14,9 +14,9 @@ REGION: Final = DEMONSTRATION
 class Authority:
     """A department that both decides and sends.
 
-    ``mark`` begins its document numbers, ``number`` stands in its code, ``bureau`` says which acts are its own. On
-    ``weekday`` (Monday is 0) it sends what it decided; ``forgets`` is the share that waits for another week.
-    ``penalties`` and ``licences``: how many a working day.
+    ``mark`` begins its document numbers, ``number`` stands in its code. ``bureau`` says which acts are its own, and
+    ``district`` upon whom; empty is the whole city. On ``weekday`` (Monday is 0) it sends what it decided; ``forgets`` is
+    the share that waits for another week. ``penalties`` and ``licences``: how many a working day.
     """
 
     code: str
@@ -25,6 +25,7 @@ class Authority:
     number: int
     mark: str
     bureau: str
+    district: str
     weekday: int
     forgets: float
     penalties: float
@@ -54,6 +55,7 @@ def _authority(row: dict[str, str]) -> Authority:
         number=int(row["number"]),
         mark=row["mark"],
         bureau=row["bureau"],
+        district=row["district"],
         weekday=int(row["weekday"]),
         forgets=float(row["forgets"]),
         penalties=float(row["penalties"]),

@@ -45,7 +45,7 @@ class Diary:
         A day's decisions go out with the next sending, some by mistake with the one after. Days with nothing to send
         are left out.
         """
-        if not days:
+        if not days or self._eligible.is_empty():
             return {}
         # Whatever was decided before the first sending and not forgotten went out earlier, on paper as it were.
         first = self.calendar.add(days[0], -5).date
@@ -78,7 +78,9 @@ class Diary:
     @cached_property
     def _eligible(self) -> pl.DataFrame:
         choice = options(self.kind, self.authority.bureau)
-        return self.known.filter(pl.Series(choice.has(self.known["trade"].to_numpy())))
+        concerned = self.known.filter(pl.Series(choice.has(self.known["trade"].to_numpy())))
+        district = self.authority.district
+        return concerned.filter(pl.col("district") == district) if district else concerned
 
     def _counts(self, workdays: list[date]) -> list[int]:
         rate = self.authority.penalties if self.kind == PENALTY else self.authority.licences

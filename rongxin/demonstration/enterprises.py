@@ -35,7 +35,7 @@ def identities(seed: int, index: Index) -> pl.DataFrame:
     """Who the enterprises with these numbers are, one row each and in this order.
 
     Columns: index, trade and form (positions in TRADES and FORMS), uscc, name, former_name, renamed_on, established_on,
-    status.
+    status, district.
     """
     namesake = _namesakes(seed, index)
     form = weighted(seed, "form", namesake, [form.weight for form in FORMS])
@@ -60,6 +60,7 @@ def identities(seed: int, index: Index) -> pl.DataFrame:
             "status": taken(words.STATUSES, weighted(seed, "status", index, words.STATUS_WEIGHTS)),
         }
     ).with_columns(pl.col("established_on", "renamed_on").cast(pl.Int32).cast(pl.Date))
+    frame = frame.with_columns(district=_districts(seed, index, frame["name"]))
     narrow = pl.Series(chance(seed, "brackets", index) < _HALF_WIDTH)
     return frame.with_columns(
         pl.when(narrow).then(pl.col("name").str.replace_many(["（", "）"], ["(", ")"])).otherwise("name").alias("name"),
@@ -81,7 +82,7 @@ def register_rows(seed: int, index: Index) -> pl.DataFrame:
         business_scope=taken([trade.scope for trade in TRADES], known["trade"].to_numpy()),
         province=pl.lit("示例省"),
         city=pl.lit("福州示例市"),
-        address=_addresses(seed, index, known["name"]),
+        address=_addresses(seed, index, known["district"]),
         status=pl.col("status"),
         former_name=pl.col("former_name"),
         registration_number=_old_numbers(known),
@@ -158,16 +159,19 @@ def _capital(seed: int, index: Index) -> pl.Series:
     return parts.select(pl.col("way").str.replace("{}", pl.col("sum"), literal=True)).to_series()
 
 
-def _addresses(seed: int, index: Index, name: pl.Series) -> pl.Expr:
-    """A house in the district that the name tells (for a branch that is the last one), else in one of the city's."""
+def _districts(seed: int, index: Index, name: pl.Series) -> pl.Series:
+    """The district that the name tells (for a branch that is the last one), else one of the city's."""
+    told = name.str.extract(f".*({'|'.join(words.DISTRICTS)}){words.MARK}")
+    district = told.replace_strict(words.DISTRICTS, default=None, return_dtype=pl.String)
+    return district.zip_with(district.is_not_null(), one_of(words.CITY_DISTRICTS, seed, "district", index))
 
+
+def _addresses(seed: int, index: Index, district: pl.Series) -> pl.Expr:
     def number(stream: str, limit: int) -> pl.Series:
         return (1 + pl.Series(below(seed, stream, index, limit))).cast(pl.String)
 
     return pl.concat_str(
-        name.str.extract(f".*({'|'.join(words.DISTRICTS)}){words.MARK}")
-        .replace_strict(words.DISTRICTS, default=None, return_dtype=pl.String)
-        .fill_null(one_of(words.CITY_DISTRICTS, seed, "address", index)),
+        district,
         one_of(words.ROADS, seed, "road", index),
         number("house", 399),
         pl.lit("号"),

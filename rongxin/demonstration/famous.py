@@ -20,6 +20,7 @@ class Famous:
     word: str
     legal_form: str
     established_on: date
+    district: str = "鼓楼示例区"
     status: str = "存续"
     former_name: str | None = None
     renamed_on: date | None = None
@@ -31,14 +32,14 @@ FAMOUS: Final = (
         former_name="福州示例榕海贸易有限公司", renamed_on=date(2018, 3, 20),
     ),
     Famous(2, "福州示例榕海贸易有限公司", "贸易", "有限责任公司", date(2012, 4, 16)),
-    Famous(3, "福州示例榕海贸易有限公司", "贸易", "有限责任公司", date(2020, 8, 5)),
-    Famous(4, "福清示例榕海贸易有限公司", "贸易", "有限责任公司", date(2005, 10, 18), status="注销"),
+    Famous(3, "福州示例榕海贸易有限公司", "贸易", "有限责任公司", date(2020, 8, 5), "长乐示例区"),
+    Famous(4, "福清示例榕海贸易有限公司", "贸易", "有限责任公司", date(2005, 10, 18), "福清示例市", "注销"),
     Famous(
         5, "福建示例榕海国际贸易与供应链数字化综合服务（集团）股份有限公司", "贸易", "股份有限公司（非上市）",
         date(2016, 1, 11), status="迁出",
     ),
     Famous(6, "福州示例江滨物流有限公司", "物流", "有限责任公司", date(2011, 9, 1)),
-    Famous(7, "福清示例融城置业有限公司", "置业", "有限责任公司", date(2013, 6, 24)),
+    Famous(7, "福清示例融城置业有限公司", "置业", "有限责任公司", date(2013, 6, 24), "福清示例市"),
     Famous(8, "福州示例闽都物业服务有限公司", "物业服务", "有限责任公司", date(2007, 3, 30)),
 )  # fmt: skip
 
@@ -61,6 +62,7 @@ def famous_rows() -> pl.DataFrame:
             "renamed_on": [each.renamed_on for each in FAMOUS],
             "established_on": [each.established_on for each in FAMOUS],
             "status": [each.status for each in FAMOUS],
+            "district": [each.district for each in FAMOUS],
         },
         schema_overrides={"index": pl.Int64, "trade": pl.Int64, "form": pl.Int64},
     )

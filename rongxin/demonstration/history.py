@@ -13,7 +13,7 @@ import polars as pl
 from rongxin.demonstration import famous, flaws
 from rongxin.demonstration.acts import LICENCE, PENALTY
 from rongxin.demonstration.authorities import AUTHORITIES, SHOWN, Authority
-from rongxin.demonstration.chance import below
+from rongxin.demonstration.chance import Index, below
 from rongxin.demonstration.diary import Diary, sending_days
 from rongxin.demonstration.enterprises import LAST_DAY, identities, register_rows
 from rongxin.demonstration.famous import FAMOUS
@@ -66,6 +66,11 @@ class History:
         return local.date() if begun else self.calendar.add(local.date(), -1).date
 
     @property
+    def last_whole_day(self) -> date:
+        """The last day that is over, working day or not."""
+        return self.now.astimezone(SHANGHAI).date() - timedelta(days=1)
+
+    @property
     def first_day(self) -> date:
         """The first working day of the weeks told."""
         monday = self.last_day - timedelta(days=self.last_day.weekday(), weeks=self.weeks)
@@ -86,7 +91,7 @@ class History:
         ]
         return sorted([*sent, *self._newcomers()], key=lambda each: (each.received_at, each.authority.code, each.kind))
 
-    def _index(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    def _index(self) -> Index:
         return np.arange(max(self.subjects, len(FAMOUS)), dtype=np.int64)
 
     def _register(self) -> pl.DataFrame:
@@ -100,10 +105,10 @@ class History:
 
     def _of_diary(self, diary: Diary) -> Iterator[Sending]:
         authority, kind = diary.authority, diary.kind
-        days = sending_days(authority, self.calendar, self.first_day, self.last_day - timedelta(days=1))
+        days = sending_days(authority, self.calendar, self.first_day, self.last_whole_day)
         is_shown = authority == SHOWN
         if is_shown and kind == LICENCE:
-            days.append(self.last_day)
+            days = sorted({*days, self.last_day})
         by_day = diary.sendings(days)
         if is_shown and kind == PENALTY:
             by_day = self._with_famous(by_day, days)

@@ -70,7 +70,8 @@ def relive(history: History, steps: list[Step], *, advance: Callable[[int], None
 
     Raises NotForDemonstration on a real platform.
     """
-    begins = datetime.combine(history.first_day, datetime.min.time(), UTC) - timedelta(days=1)
+    first_morning = datetime.combine(history.first_day, datetime.min.time(), UTC)
+    begins = min([first_morning, *(step.at for step in steps)]) - timedelta(days=1)
     with made_up_time() as clock, transaction.atomic():
         clock.set(begins)
         bring_rules_up_to_date()
@@ -154,8 +155,8 @@ def _release(authority: Authority, number: str) -> None:
     batch = release(number, _account(authority.reviewer))
     lease = runs.claim((record_batch.queue,), f"demonstration-{authority.code}", _LEASE_SECONDS)
     if lease is None or lease.run_id != batch.run:
-        raise RuntimeError(
-            f"another run stood before that of {number}; stop the workers while the demonstration is loaded"
-        )
+        if lease is not None:
+            runs.give_back(lease)
+        raise RuntimeError(f"{number} was not the next in the queue; stop the workers while made-up data is taken in")
     progress = Progress(lease)
     runs.succeed(lease, progress, record_batch.function(progress, number))

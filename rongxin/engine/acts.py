@@ -19,6 +19,7 @@ from rongxin.primitives.names import normalise_name
 
 NAME: Final = "party_name_normalised"
 USABLE: Final = "uscc_usable"
+SEVERITY: Final = "severity"
 _UNIT_SEPARATOR: Final = "\x1f"
 _SLICE: Final = 50_000
 _ROWS_NAMED: Final = 10
@@ -34,15 +35,24 @@ def severities(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
     """The severity of each row (国办发〔2025〕22号 item 2): the first clause that holds, else unknown; none unless
     adverse.
     """
-    adverse = kind.credit.polarity == Polarity.ADVERSE
-    lowest = Severity.UNKNOWN if adverse else Severity.NONE
-    severity = pl.Series("severity", [lowest.value]).new_from_index(0, rows.height)
-    for clause in reversed(kind.credit.severity if adverse else ()):
-        if clause.field is None:
-            severity = pl.Series("severity", [clause.then.value]).new_from_index(0, rows.height)
-        else:
-            held = holds(rows[clause.field], clause.has, only=clause.only)
-            severity = severity.set(held, clause.then.value)
+    if kind.credit.polarity != Polarity.ADVERSE:
+        return pl.Series(SEVERITY, [Severity.NONE.value]).new_from_index(0, rows.height)
+    fields = sorted({clause.field for clause in kind.credit.severity if clause.field})
+    if not fields:
+        return _severities(rows, kind)
+    filed = rows.select(fields)
+    different = filed.unique()
+    table = different.with_columns(_severities(different, kind))
+    return filed.join(table, on=fields, how="left", nulls_equal=True, maintain_order="left")[SEVERITY]
+
+
+def _severities(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
+    severity = pl.Series(SEVERITY, [Severity.UNKNOWN.value]).new_from_index(0, rows.height)
+    for clause in reversed(kind.credit.severity):
+        values = (
+            rows[clause.field] if clause.field else pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
+        )
+        severity = severity.set(holds(values, clause.has, only=clause.only), clause.then.value)
     return severity
 
 
@@ -72,14 +82,14 @@ def repeated(rows: pl.DataFrame, kind: RecordKind) -> tuple[pl.DataFrame, pl.Ser
     none = pl.Series([False]).new_from_index(0, rows.height)
     if kind.credit.envelope is None:
         return nothing_found(), none
-    parts = act_parts(rows, kind)
-    whole = parts.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
-    perhaps = whole & parts.hash_rows().is_duplicated()
+    documents = cell.normalised_documents(rows[kind.credit.envelope.document_number])
+    perhaps = documents.is_not_null() & documents.hash().is_duplicated()
     if not perhaps.any():
         return nothing_found(), none
     stored = stored_fields(kind)
-    act = parts.filter(perhaps).select(act=pl.concat_str(pl.all(), separator=_UNIT_SEPARATOR)).to_series()
-    candidates = rows.select(ROW, *stored).with_row_index(AT).filter(perhaps).with_columns(act)
+    suspects = rows.with_row_index(AT).filter(perhaps)
+    act = act_parts(suspects, kind).select(act=pl.concat_str(pl.all(), separator=_UNIT_SEPARATOR)).to_series()
+    candidates = suspects.select(AT, ROW, *stored).with_columns(act).drop_nulls("act")
     by_content = candidates.with_columns(
         times=pl.len().over("act"),
         same=pl.len().over("act", *stored),
@@ -91,18 +101,21 @@ def repeated(rows: pl.DataFrame, kind: RecordKind) -> tuple[pl.DataFrame, pl.Ser
 
 
 def _contradictions(twice: pl.DataFrame) -> pl.DataFrame:
-    rows_of = dict(twice.group_by("act").agg(pl.col(ROW).sort()).iter_rows())
-    return found(
-        twice[AT],
-        "act_twice_in_file",
-        params=[_other_rows(rows_of[act], row) for act, row in twice.select("act", ROW).iter_rows()],
-    )
+    """One finding for each row, naming the first of the other rows with the same act."""
+    first = twice.group_by("act").agg(pl.col(ROW).sort().head(_ROWS_NAMED + 1).alias("rows"))
+    params = [
+        _other_rows(rows, own, times)
+        for own, times, rows in twice.join(first, on="act", maintain_order="left")
+        .select(ROW, "times", "rows")
+        .iter_rows()
+    ]
+    return found(twice[AT], "act_twice_in_file", params=params)
 
 
-def _other_rows(rows: list[int], own: int) -> str:
-    others = [row for row in rows if row != own]
-    named = "、".join(map(str, others[:_ROWS_NAMED])) + ("…" if len(others) > _ROWS_NAMED else "")
-    return params_text({"rows": named})
+def _other_rows(rows: list[int], own: int, times: int) -> str:
+    others = [row for row in rows if row != own][:_ROWS_NAMED]
+    more = "…" if times - 1 > len(others) else ""
+    return params_text({"rows": "、".join(map(str, others)) + more})
 
 
 def identified(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
@@ -180,4 +193,5 @@ def _escaped(text: str) -> str:
 def _hashed(texts: pl.Series) -> pl.Series:
     sha256 = hashlib.sha256
     octets = texts.cast(pl.Binary).to_list()  # bytes at once: no way through Python text
-    return pl.Series([None if text is None else sha256(text).hexdigest() for text in octets], dtype=pl.String)
+    digests = [None if text is None else sha256(text).digest() for text in octets]
+    return pl.Series(digests, dtype=pl.Binary).bin.encode("hex")

@@ -51,6 +51,18 @@ def by_value(cells: pl.Series, function: Callable[[str], object], dtype: pl.Data
     return look_up(cells, different, results)
 
 
+def holding(cells: pl.Series, test: Callable[[str], bool]) -> pl.Series:
+    """Whether ``test`` says so of a cell, asked once for each different value; false for null."""
+    return holding_any(cells, {value for value in cells.drop_nulls().unique() if test(value)})
+
+
+def holding_any(cells: pl.Series, values: set[str]) -> pl.Series:
+    """Whether a cell is one of ``values``; false for null."""
+    if not values:
+        return pl.Series([False]).new_from_index(0, cells.len())
+    return cells.is_in(list(values)).fill_null(False)
+
+
 def look_up(cells: pl.Series, different: pl.Series, results: pl.Series) -> pl.Series:
     """For every cell the element of ``results`` that stands where the cell stands in ``different``; else null."""
     table = pl.DataFrame({"cell": different, "result": results})
@@ -172,8 +184,13 @@ def folding_or(others: str) -> str:
     """An expression for any character that NFKC changes or composes with its neighbour, or that stands in
     ``others``.
     """
+    return _character_class({*others, *_folding()})
+
+
+@cache
+def _folding() -> frozenset[str]:
     points = (chr(point) for point in range(_LAST_FOLDING) if not 0xD800 <= point < 0xE000)
-    return _character_class({*others, *filter(_folds, points)})
+    return frozenset(filter(_folds, points))
 
 
 @cache

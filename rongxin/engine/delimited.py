@@ -64,6 +64,8 @@ def read_delimited(path: Path, folder: Path, *, row_limit: int, known_heads: fro
         text = line_by_line(path, folder)
         head, frame, findings = _parsed(text, folder, limit, known_heads)
     too_many = frame.height >= limit
+    if text.has_quotes and text.has_returns:
+        frame = frame.with_columns(pl.exclude(ROW).str.replace_all("\r\n", "\n", literal=True))
     frame = without_empty_rows(frame)
     if too_many or frame.height > row_limit:
         raise Unreadable("too_many_rows", limit=str(row_limit))

@@ -32,6 +32,7 @@ class Text:
     encoding: str
     mixed: bool = False
     has_quotes: bool = False
+    has_returns: bool = False
     flagged: dict[int, list[str]] = field(default_factory=dict)
 
 
@@ -53,7 +54,7 @@ def as_utf8(path: Path, folder: Path) -> Text:
     look = _look(path)
     if look.has_nul or look.has_lone_return:
         return line_by_line(path, folder)
-    return Text(path, _utf8_name(start), has_quotes=look.has_quotes)
+    return Text(path, _utf8_name(start), has_quotes=look.has_quotes, has_returns=look.has_returns)
 
 
 def require_utf8(path: Path) -> None:
@@ -87,28 +88,28 @@ class _Look(NamedTuple):
 
     has_nul: bool
     has_quotes: bool
+    has_returns: bool
     has_lone_return: bool
 
 
 def _look(path: Path) -> _Look:
-    has_nul = has_quotes = has_lone_return = False
+    has_nul = has_quotes = has_returns = has_lone_return = False
     buffer = bytearray(CHUNK)
     last = b""
     with path.open("rb", buffering=0) as file:
         while end := file.readinto(buffer):
             has_nul = has_nul or buffer.find(0, 0, end) >= 0
             has_quotes = has_quotes or buffer.find(b'"', 0, end) >= 0
-            has_lone_return = has_lone_return or _has_lone_return(last, buffer, end)
+            has_returns = has_returns or buffer.find(b"\r", 0, end) >= 0
+            has_lone_return = has_lone_return or (has_returns and _has_lone_return(last, buffer, end))
             last = bytes(buffer[end - 1 : end])
-    return _Look(has_nul, has_quotes, has_lone_return or last == b"\r")
+    return _Look(has_nul, has_quotes, has_returns, has_lone_return or last == b"\r")
 
 
 def _has_lone_return(last: bytes, buffer: bytearray, end: int) -> bool:
     """Whether a CR without LF stands before the end; the very last byte is judged with the next piece."""
     if last == b"\r" and buffer[0] != ord("\n"):
         return True
-    if buffer.find(b"\r", 0, end) < 0:
-        return False
     pending = buffer[end - 1] == ord("\r")
     return buffer.count(b"\r", 0, end) - pending != buffer.count(b"\r\n", 0, end)
 
@@ -138,7 +139,8 @@ def line_by_line(path: Path, folder: Path) -> Text:
     with path.open("rb", buffering=0) as source, text.path.open("wb") as target:
         for chunk in lines_in_chunks(source):
             lines = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n")
-            for number, line in enumerate(lines, start=number + 1):
+            for line in lines:
+                number += 1
                 readable = line
                 if b"\0" in line:
                     readable = line.replace(b"\0", b"")

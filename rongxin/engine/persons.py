@@ -6,7 +6,6 @@ subject bears it, or when it has no usable code of any kind and no organisation 
 code that lost its digits is no usable code, and neither is an identity number.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -36,9 +35,12 @@ def usable_codes(code: Column) -> pl.Series:
 
 def identity_numbers(codes: pl.Series) -> pl.Series:
     """Whether each normalised code is a resident identity number of 18 characters."""
-    perhaps = codes.str.contains(_PERHAPS_AN_ID).fill_null(False)
-    found = [code for code in codes.filter(perhaps).unique() if resident_id.find_all(code) == [(0, len(code))]]
-    return codes.is_in(found).fill_null(False)
+    different = cell.few_different(codes)
+    judged = codes if different is None else different
+    perhaps = judged.filter(judged.str.contains(_PERHAPS_AN_ID).fill_null(False))
+    return cell.holding_any(
+        codes, {code for code in perhaps.unique() if resident_id.find_all(code) == [(0, len(code))]}
+    )
 
 
 def suspects(columns: Mapping[str, Column], party: Party, usable: pl.Series) -> pl.Series:
@@ -67,7 +69,8 @@ def persons(
         if field:
             has_code |= _is_number_of_an_organisation(columns[field].value, shape)
     nothing_tells = ~has_code & names.is_not_null()
-    nothing_tells &= ~cell.organisation_words(names.set(~nothing_tells, None))
+    if nothing_tells.any():
+        nothing_tells &= ~cell.organisation_words(names.set(~nothing_tells, None))
     reasons = pl.select(
         reason=pl.when(_category_says_person(columns, party))
         .then(pl.lit(CATEGORY_PERSON))
@@ -81,18 +84,11 @@ def _category_says_person(columns: Mapping[str, Column], party: Party) -> pl.Ser
     if not party.category:
         return pl.Series([False]).new_from_index(0, columns[party.name].filled.len())
     words = tuple(map(without_blanks, party.person_words))
-    says = cell.by_value(
-        columns[party.category].value, lambda text: without_blanks(text).startswith(words), pl.Boolean()
-    )
-    return says.fill_null(False)
+    return cell.holding(columns[party.category].value, lambda text: without_blanks(text).startswith(words))
 
 
 def _is_number_of_an_organisation(codes: pl.Series, shape: str) -> pl.Series:
     """Whether a code has the shape of its kind and is no identity number of 15 digits."""
     fits = codes.str.contains(shape).fill_null(False)
-    old = [
-        code
-        for code in codes.filter(fits).unique()
-        if re.fullmatch("[0-9]{15}", code) and resident_id.looks_like_old(code)
-    ]
-    return fits & ~codes.is_in(old).fill_null(False)
+    fifteen = codes.filter(fits & (codes.str.len_bytes() == 15)).unique()
+    return fits & ~cell.holding_any(codes, {code for code in fifteen if resident_id.looks_like_old(code)})

@@ -13,7 +13,7 @@ import polars as pl
 
 from rongxin.engine import acts
 from rongxin.engine import cells as cell
-from rongxin.engine.acts import NAME, USABLE
+from rongxin.engine.acts import NAME, SEVERITY, USABLE
 from rongxin.engine.findings import AT, NO_PARAMS, found
 from rongxin.engine.persons import CODE_IS_RESIDENT_ID
 from rongxin.engine.problems import severity_of
@@ -23,7 +23,6 @@ from rongxin.engine.validation import (
     DUPLICATE,
     REJECTED,
     REVIEW,
-    SEVERITY,
     VERDICT,
     Checked,
     in_order,
@@ -198,7 +197,8 @@ def _bearers(wanted: pl.DataFrame, column: str, kind: str, register: Register) -
 
 def _bearers_of_names(doubtful: pl.DataFrame, names: pl.DataFrame, register: Register) -> pl.DataFrame:
     """Who bears the names, sole traders left out: at, bearers, bearer, current."""
-    public = names.join(register.subjects.filter(~pl.col("is_sole_trader")), on="subject", how="semi")
+    asked = names.join(doubtful, on="name", how="semi")
+    public = asked.join(register.subjects.filter(~pl.col("is_sole_trader")), on="subject", how="semi")
     by_name = public.group_by("name").agg(
         pl.col("subject").n_unique().alias("bearers"), pl.col("subject").min().alias("bearer"), pl.col("current").any()
     )
@@ -229,12 +229,11 @@ def _problems(
         _Case("name_ambiguous", party.name, lost & (pl.col("bearers") > 1), ("bearers",)),
         _Case("subject_unknown", code, lost & (pl.col("bearers") == 0), severity=registered),
     )
-    told = _with_registered(looked, register)
     for case in cases:
-        concerned = told.filter(case.where)
+        concerned = looked.filter(case.where)
         severity = case.severity or severity_of(case.code)
         if severity != StepSeverity.IGNORE and concerned.height:
-            yield _as_problems(concerned, case, severity, checked)
+            yield _as_problems(_with_registered(concerned, register), case, severity, checked)
 
 
 class _Case(NamedTuple):
@@ -247,20 +246,16 @@ class _Case(NamedTuple):
     severity: StepSeverity | None = None
 
 
-def _with_registered(looked: pl.DataFrame, register: Register) -> pl.DataFrame:
+def _with_registered(concerned: pl.DataFrame, register: Register) -> pl.DataFrame:
     """With the present name of the subject, and the code of whoever the name leads to.
 
     The name of a sole trader that is a person's own is shown masked.
     """
-    named = register.subjects.select(
-        "subject",
-        pl.when(pl.col("is_sole_trader"))
-        .then(cell.by_value(register.subjects["name"], _shown_name, pl.String()))
-        .otherwise("name")
-        .alias("registered"),
-    )
+    subjects = register.subjects.join(concerned, on="subject", how="semi")
+    shown = cell.changed_where(subjects["name"], subjects["is_sole_trader"], _shown_name)
+    named = subjects.select("subject", shown.alias("registered"))
     codes = register.subjects.select(pl.col("subject").alias("bearer"), "uscc")
-    return looked.join(named, on="subject", how="left", maintain_order="left").join(
+    return concerned.join(named, on="subject", how="left", maintain_order="left").join(
         codes, on="bearer", how="left", maintain_order="left"
     )
 

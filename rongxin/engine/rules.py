@@ -29,8 +29,11 @@ CONFUSED_BY: Final = 10_000
 
 # Every sum that amounts_in finds has one of these characters.
 _MARKS_OF_A_SUM: Final = list("元圆圓塊¥￥币RrＲｒCcＣｃ")
-_CLEAR_BEFORE: Final = [character.encode() for character in "款币处额为计共"]
-_CLEAR_AFTER: Final = [b"", *(character.encode() for character in "，。；、整的并）")]
+# A sum in plain figures between characters that cannot belong to a number, and how many decimals make it whole fen.
+_PLAIN_SUM: Final = {
+    "10k_yuan": (r"[款币处额为计共]([0-9]{1,9}(?:\.[0-9]{1,6})?)万元(?:$|[，。；、整的并）])", 6),
+    "yuan": (r"[款币处额为计共]([0-9]{1,12}(?:\.[0-9]{1,2})?)元(?:$|[，。；、整的并）])", 2),
+}
 
 Findings = Iterator[tuple[str | None, pl.DataFrame]]
 
@@ -79,7 +82,7 @@ def holds(values: pl.Series, has: tuple[str, ...], *, only: bool = False) -> pl.
         parts = set(text.split(SEPARATOR))
         return bool(parts) and parts <= wanted if only else not parts.isdisjoint(wanted)
 
-    return cell.by_value(values, test, pl.Boolean()).fill_null(False)
+    return cell.holding(values, test)
 
 
 def _required_when(rule: RequiredWhen, columns: Mapping[str, Column], fields: Mapping[str, KindField]) -> pl.DataFrame:
@@ -148,24 +151,11 @@ def _named_in_other_unit(fen: int, prose: str) -> int | None:
 
 def _perhaps_confused(pairs: pl.DataFrame, unit: str) -> pl.DataFrame:
     """The pairs whose text must be read: it names some sum, and not plainly ``fen`` in one of the two units."""
-    in_yuan = pl.when(pl.col("fen") % 100 == 0).then(pl.concat_str(pl.col("fen") // 100, pl.lit("元")))
-    millionths = (pl.col("fen") % FEN_IN_UNIT["10k_yuan"]).cast(pl.String).str.pad_start(6, "0")
-    figures = pl.concat_str(pl.col("fen") // FEN_IN_UNIT["10k_yuan"], millionths, separator=".")
-    in_ten_thousands = pl.concat_str(figures.str.strip_chars_end("0").str.strip_chars_end("."), pl.lit("万元"))
-    needles = [in_ten_thousands, in_yuan] if unit == "10k_yuan" else [in_yuan, in_ten_thousands]
-    for needle in needles:
-        pairs = pairs.with_columns(needle=needle).filter(~_stands_clear()).drop("needle")
+    for each in sorted(_PLAIN_SUM, key=lambda each: each != unit):
+        pattern, decimals = _PLAIN_SUM[each]
+        named = pairs["text"].str.extract(pattern).str.to_decimal(scale=decimals).to_physical().cast(pl.Int64)
+        pairs = pairs.filter((named != pairs["fen"]).fill_null(True))
     return pairs.filter(pl.col("text").str.contains_any(_MARKS_OF_A_SUM))
-
-
-def _stands_clear() -> pl.Expr:
-    """Whether ``needle`` stands in ``text`` between characters that cannot belong to a number."""
-    octets = pl.col("text").cast(pl.Binary)
-    start = pl.col("text").str.find(pl.col("needle"), literal=True).cast(pl.Int64)
-    end = start + pl.col("needle").str.len_bytes()
-    before = octets.bin.slice(start - 3, 3).is_in(_CLEAR_BEFORE) & (start >= 3)
-    after = octets.bin.slice(end, 3).is_in(_CLEAR_AFTER)
-    return (before & after).fill_null(False)
 
 
 def in_unit(fen: int, unit: str) -> str:

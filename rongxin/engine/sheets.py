@@ -10,6 +10,8 @@ import polars as pl
 ROW = "row"
 ROW_FINDINGS_SCHEMA = {ROW: pl.UInt32, "code": pl.String, "params": pl.String}
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 COLUMN_LIMIT = 512
 HEAD_SEARCH_ROWS = 10
 HEADS_TO_RECOGNISE = 3
@@ -58,7 +60,7 @@ def column_name(index: int) -> str:
 
 def params_text(params: Mapping[str, str]) -> str:
     """Particulars of a finding as canonical JSON text."""
-    return json.dumps(dict(params), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(dict(params))
 
 
 def row_findings(found: Iterable[tuple[int, str, Mapping[str, str]]]) -> pl.DataFrame:

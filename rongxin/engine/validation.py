@@ -16,7 +16,7 @@ import polars as pl
 
 from rongxin.engine import acts, persons, rules
 from rongxin.engine import cells as cell
-from rongxin.engine.acts import NAME, USABLE
+from rongxin.engine.acts import NAME, SEVERITY, USABLE
 from rongxin.engine.columns import CODE_TYPES, Column, Judging, absent, judge
 from rongxin.engine.findings import AT, found, positions
 from rongxin.engine.heads import HeadMatch
@@ -25,13 +25,13 @@ from rongxin.engine.sheets import ROW, Sheet, column_name
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.words import FieldClass, Polarity, Severity, StepSeverity
 from rongxin.primitives.divisions import Divisions
-from rongxin.primitives.resident_id import HIDDEN
+from rongxin.primitives.resident_id import HIDDEN, mask_numbers
 
-SEVERITY: Final = "severity"
 VERDICT: Final = "verdict"
 ACCEPTED, REVIEW, REJECTED, DUPLICATE = "accepted", "review", "rejected", "duplicate"
 OWN_COLUMNS: Final = (ROW, SEVERITY, VERDICT, NAME, USABLE)
 VALUE_LENGTH: Final = 200
+_CODE_SHAPE: Final = "^[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}$"
 # Below this many rows starting threads, each with a cache of regular expressions of its own, costs more than it saves.
 WORTH_THREADS: Final = 5_000
 
@@ -224,6 +224,11 @@ def shown(values: pl.Series, field: KindField) -> pl.Series:
     """Cells as they were filed, short, with nothing about a person in them."""
     if field.credit.field_class in (FieldClass.DISCARD, FieldClass.PERSONAL):
         return values.set(values.is_not_null(), HIDDEN)
+    if field.type in CODE_TYPES:
+        # What has the form of a code is one or an identity number; searching it for numbers would take long.
+        shaped = values.str.contains(_CODE_SHAPE).fill_null(False)
+        hidden = values.set(persons.identity_numbers(values.set(~shaped, None)), HIDDEN)
+        return cell.changed_where(hidden, ~shaped, mask_numbers).str.slice(0, VALUE_LENGTH)
     return cell.without_numbers(values).str.slice(0, VALUE_LENGTH)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from rongxin.engine import workbook_process
 from rongxin.engine.delimited import without_empty_rows
 from rongxin.engine.heads import head_index, normalise_head
 from rongxin.engine.sheets import (
@@ -25,11 +26,12 @@ from rongxin.engine.sheets import (
     column_name,
     row_findings,
 )
+from rongxin.engine.workbook_process import DAMAGED
 
 UNPACKED_LIMIT = 1 << 30
 RATIO_LIMIT = 100
 MEMBER_LIMIT = 1000
-PARSER = "rongxin.engine.workbook_process"
+PARSER = Path(workbook_process.__file__)
 PARSER_SECONDS = 900
 
 _WORKBOOK_PART = "xl/workbook.xml"
@@ -97,11 +99,16 @@ def _refuse_bombs(path: Path) -> None:
 
 
 def _parse(path: Path, folder: Path) -> list[_Filled]:
-    command = [sys.executable, "-m", PARSER, str(path), str(folder)]
+    # -P: the folder of the script must not stand on the import path, it holds modules called like standard ones.
+    command = [sys.executable, "-P", str(PARSER), str(path), str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, check=True, timeout=PARSER_SECONDS)  # noqa: S603
-    except subprocess.SubprocessError:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=PARSER_SECONDS)  # noqa: S603
+    except subprocess.TimeoutExpired:
         raise Unreadable("workbook_damaged")
+    if done.returncode == DAMAGED or done.returncode < 0:
+        raise Unreadable("workbook_damaged")
+    if done.returncode:
+        raise RuntimeError(f"the workbook parser did not run: {done.stderr.decode(errors='replace')[-2000:]}")
     return [_Filled(sheet["name"], folder / sheet["file"]) for sheet in json.loads(done.stdout)]
 
 

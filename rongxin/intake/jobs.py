@@ -48,7 +48,7 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
         if batch.state != BatchState.RECEIVED:
             return {"state": batch.state}  # stopped in the meantime
         _keep_problems(batch, checked)
-        if checked.accepted.is_empty():
+        if checked.accepted.is_empty() and not kind.credit.registers_subjects:
             # Nothing new would show, so nobody has to release it; that the rows were seen again is kept.
             records.append(checked.again, origin_of(batch, policy, kind, by=batch.submitted_by.username))
         _conclude(batch, checked)

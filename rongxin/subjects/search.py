@@ -19,6 +19,7 @@ from rongxin.subjects.models import Category
 
 LIMIT: Final = 100
 SHORTEST: Final = 2
+CANDIDATES: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -68,24 +69,32 @@ def index_staged_names(cursor: CursorWrapper) -> None:
 def find_names(query: str, *, limit: int = LIMIT) -> list[NameHit]:
     """Names that hold every blank-separated part of ``query``, the nearest first, at most ``limit``.
 
-    Present names stand before former ones, whole names before beginnings before the rest, short before long. A part of one
-    character finds nothing on its own: the answer is empty when no part has two characters.
+    Whole names stand before beginnings before the rest, present names before former ones, short before long. A part of one
+    character finds nothing on its own: the answer is empty when no part has two characters. Where more than CANDIDATES names
+    hold the parts (有限公司), whole names and beginnings are considered first and of the rest only so many: the reader must
+    narrow it down anyway.
     """
     parts = [normalise_name(part) for part in query.split()]
     parts = [part for part in parts if part]
     if not any(len(part) >= SHORTEST for part in parts):
         return []
     matches, params = _matching(parts)
-    found = " AND ".join([_contains()] * len(parts))
+    holds = " AND ".join([_contains()] * len(parts))
     whole = normalise_name(query)
+    beyond = whole[:-1] + chr(ord(whole[-1]) + 1)
+    names = "SELECT n.id FROM subjects_subjectname n"
     sql = (
-        f"SELECT n.subject_id, n.text, n.valid_to IS NOT NULL, n.valid_from, n.valid_to "
-        f"FROM {matches} JOIN subjects_subjectname n ON n.id = x.{_key()} WHERE {found} "
+        f"WITH candidates AS (SELECT id FROM ({names} WHERE n.normalised = %s LIMIT {CANDIDATES}) a "
+        f"UNION SELECT id FROM ({names} WHERE n.normalised >= %s AND n.normalised < %s LIMIT {CANDIDATES}) b "
+        f"UNION SELECT id FROM ({names} JOIN {matches} ON x.{_key()} = n.id WHERE {holds} LIMIT {CANDIDATES}) c) "
+        "SELECT n.subject_id, n.text, n.valid_to IS NOT NULL, n.valid_from, n.valid_to "
+        f"FROM candidates JOIN subjects_subjectname n ON n.id = candidates.id WHERE {holds} "
+        f"AND EXISTS (SELECT 1 FROM subjects_name_index i WHERE i.{_key()} = n.id) "
         "ORDER BY CASE WHEN n.normalised = %s THEN 0 WHEN n.normalised LIKE %s THEN 1 ELSE 2 END, "
         "n.valid_to IS NOT NULL, length(n.normalised), n.normalised, n.id LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, *parts, whole, f"{whole}%", limit])
+        cursor.execute(sql, [whole, whole, beyond, *params, *parts, *parts, whole, f"{whole}%", limit])
         return [
             NameHit(subject, name, bool(former), _as_date(since), _as_date(until))
             for subject, name, former, since, until in cursor.fetchall()

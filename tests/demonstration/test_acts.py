@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from rongxin.demonstration import authorities, licences, penalties
-from rongxin.demonstration.acts import LICENCE, PENALTY, TEMPLATES, acts, options
+from rongxin.demonstration.acts import FIRST_DAY, LAST_DAY, LICENCE, PENALTY, TEMPLATES, acts, options
 from rongxin.demonstration.authorities import AUTHORITIES
+from rongxin.demonstration.enterprises import identities
 from rongxin.demonstration.famous import DOCUMENT_NUMBER, penalty_row
 from rongxin.demonstration.trades import TRADES
 from rongxin.policy.display import severity_of
@@ -80,6 +81,20 @@ def test_documents_authorities_and_parties_are_marked(penalty_rows: pl.DataFrame
                 assert rows[name].str.contains("示例").all()
             if name.endswith("_uscc"):
                 assert all(uscc.is_valid(code) and code[2:8] == "990000" for code in rows[name].unique())
+
+
+def test_the_authority_is_that_of_the_district_where_there_is_one(penalty_rows: pl.DataFrame) -> None:
+    in_fuqing = penalty_rows.filter(pl.col("party_name").str.contains("^福清示例.*有限公司$"))
+    by_market = in_fuqing.filter(pl.col("penalty_authority").str.ends_with("市场监督管理局"))
+    assert by_market.height > 20
+    assert by_market["penalty_authority"].unique().to_list() == ["福清示例市市场监督管理局"]
+
+
+def test_nobody_is_concerned_before_being_founded(penalty_rows: pl.DataFrame) -> None:
+    founded = identities(1, np.arange(SUBJECTS)).select("uscc", "established_on")
+    decided = penalty_rows.join(founded, left_on="party_uscc", right_on="uscc", how="left")
+    assert (decided["penalty_decision_date"] >= decided["established_on"]).all()
+    assert decided["penalty_decision_date"].is_between(FIRST_DAY, LAST_DAY).all()
 
 
 def test_document_numbers_are_borne_once(penalty_rows: pl.DataFrame, licence_rows: pl.DataFrame) -> None:

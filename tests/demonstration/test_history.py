@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -10,6 +11,7 @@ from rongxin.demonstration import flaws
 from rongxin.demonstration.acts import LICENCE, PENALTY
 from rongxin.demonstration.authorities import AUTHORITIES, SHOWN
 from rongxin.demonstration.diary import sending_days
+from rongxin.demonstration.enterprises import identities
 from rongxin.demonstration.famous import DECIDED_ON, DOCUMENT_NUMBER
 from rongxin.demonstration.history import SHANGHAI, WAITING_FILE, History, Sending
 from rongxin.demonstration.parts import REGISTRATION
@@ -95,6 +97,14 @@ def test_acts_concern_enterprises_that_stand_on_the_register_before(sendings: li
     standing = told().register().filter(pl.col("status") == "存续")["uscc"]
     for each in acts_of(sendings, shown=False):
         assert set(each.rows["party_uscc"]) <= set(standing)
+
+
+def test_a_district_decides_upon_its_own_enterprises(sendings: list[Sending]) -> None:
+    districts = dict(identities(1, np.arange(400)).select("uscc", "district").iter_rows())
+    bounded = [each for each in acts_of(sendings, shown=False) if each.authority.district]
+    assert len({each.authority.district for each in bounded}) == 2
+    for each in bounded:
+        assert {districts[code] for code in each.rows["party_uscc"]} == {each.authority.district}
 
 
 def test_newcomers_are_registered_by_the_authority_and_are_not_there_before() -> None:

@@ -87,7 +87,7 @@ AUTHORITY = "示例市市场监督管理局"
 AUTHORITY_CODE = code(70_000_001, "1", "1")
 
 
-def penalty(number: int = 1, **changes: str) -> dict[str, str]:
+def penalty(number: int = 1, /, **changes: str) -> dict[str, str]:
     """A penalty that is right in every respect, by field name."""
     return {
         "party_name": f"示例贸易{number}有限公司",

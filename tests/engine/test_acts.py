@@ -153,6 +153,16 @@ def test_an_act_that_stands_twice_with_different_content_is_refused_wherever_it_
     ]
 
 
+def test_of_many_contradicting_rows_the_first_ten_are_named(tmp_path: Path) -> None:
+    rows = [penalty(1, remark=str(number)) for number in range(30)]
+
+    told = check(rows, tmp_path, PENALTY).problems["params"]
+
+    named = "、".join(map(str, range(2, 12)))
+    assert told[29] == f'{{"rows":"{named}…"}}'
+    assert told[0] == '{"rows":"3、4、5、6、7、8、9、10、11、12…"}'
+
+
 def test_a_repetition_of_a_refused_row_is_refused_with_it(tmp_path: Path) -> None:
     wrong = penalty(1, penalty_decision_date="2026-02-31")
 

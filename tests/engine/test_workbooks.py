@@ -155,6 +155,13 @@ def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
         read(archive(**{"xl__workbook.xml": b"<workbook"}), tmp_path)
 
 
+def test_a_parser_that_cannot_run_is_not_laid_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "PARSER", tmp_path / "absent.py")
+
+    with pytest.raises(RuntimeError, match="did not run"):
+        read(book(("数据", [list(HEADS), ["甲"]])), tmp_path)
+
+
 def test_two_cells_far_apart_cannot_eat_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its few bytes ask the parser for 512 GB; the parser's own process pays."""
     content = io.BytesIO()

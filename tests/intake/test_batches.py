@@ -221,6 +221,21 @@ def test_the_report_names_row_field_code_and_message(office: Office) -> None:
     assert "日历上没有这一天" in error["message"]
 
 
+def test_a_register_without_one_good_row_comes_back_whole(office: Office) -> None:
+    batch = office.send(as_csv([{"企业名称": "福州示例无码有限公司", "统一社会信用代码": "123"}]), kind="registration")
+    assert (batch.state, batch.rejected) == (BatchState.NOTHING_NEW, 1)
+
+
+def test_a_released_register_makes_the_companies_known(office: Office) -> None:
+    new = {"企业名称": "福州示例新设有限公司", "统一社会信用代码": "91990000MA0000023K", "注册日期": "2026年11月1日"}
+    batch = office.send(as_csv([new]), kind="registration")
+    waiting = penalty(**{NAME: new["企业名称"], CODE: new["统一社会信用代码"]})
+    assert office.send(as_csv([waiting])).in_review == 1
+
+    office.release(batch)
+    assert office.send(as_csv([waiting])).accepted == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_same_file_sent_twice_at_once_is_one_batch(policy: Policy, request: pytest.FixtureRequest) -> None:
     office = request.getfixturevalue("office")
