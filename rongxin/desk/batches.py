@@ -32,6 +32,7 @@ from rongxin.intake.models import FINISHED, Batch, BatchState, RowProblem
 from rongxin.jobs.models import State
 from rongxin.jobs.queries import run_state
 from rongxin.policy.kinds import RecordKind
+from rongxin.primitives.resident_id import HIDDEN
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.language import spoken
 from rongxin.ui.parts import Choice
@@ -258,10 +259,10 @@ def _returned(problem: RowProblem, kind: RecordKind) -> ReturnedRow:
     return ReturnedRow(
         row=problem.row,
         column=column,
-        value="" if problem.value == "（已隐去）" else problem.value,
+        value="" if problem.value == HIDDEN else problem.value,
         reason=message(problem.code, problem.params, language),
         suggestion=problem.suggestion or suggestion(problem.code, problem.params, language),
-        withheld=problem.severity == PERSON or problem.value == "（已隐去）",
+        withheld=problem.severity == PERSON or problem.value == HIDDEN,
     )
 
 
