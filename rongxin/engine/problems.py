@@ -11,12 +11,17 @@ from typing import Literal
 from rongxin.engine.problem_texts import PROBLEMS, REFUSED_PERSON
 from rongxin.policy.words import StepSeverity
 
-__all__ = ["PROBLEMS", "REFUSED_PERSON", "Language", "message", "severity_of", "suggestion"]
+__all__ = ["PROBLEMS", "REFUSED_PERSON", "Language", "message", "person_code", "severity_of", "suggestion"]
 
 Language = Literal["zh", "en"]
 
 UNKNOWN = "…"
 """Stands for a particular that is not given, where a code is named without a row."""
+
+
+def person_code(reason: str) -> str:
+    """The problem code of a row refused as being about a person, by its reason (:mod:`.persons`)."""
+    return f"{REFUSED_PERSON}_{reason}"
 
 
 def message(code: str, params: Mapping[str, str], language: Language) -> str:

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from rongxin.engine import cells as cell
 from rongxin.engine.heads import REASON_HEAD, HeadMatch
-from rongxin.engine.problems import REFUSED_PERSON, message, suggestion
+from rongxin.engine.problems import message, person_code, suggestion
 from rongxin.engine.sheets import ROW, Sheet, column_name
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.words import FieldClass, StepSeverity
@@ -81,7 +81,7 @@ def _write_persons(page: xlsxwriter.worksheet.Worksheet, persons: pl.DataFrame, 
     for place, name in enumerate(("行号", "原因", "办法")):
         page.write_string(0, place, name, head)
     for line, (row, reason) in enumerate(persons.select(ROW, "reason").iter_rows(), start=1):
-        code = f"{REFUSED_PERSON}_{reason}"
+        code = person_code(reason)
         for place, value in enumerate((str(row), message(code, {}, "zh"), suggestion(code, {}, "zh"))):
             page.write_string(line, place, value)
 

@@ -17,7 +17,7 @@ from rongxin.engine.heads import HeadMatch, known_heads, require_heads
 from rongxin.engine.reading import read_table
 from rongxin.engine.resolution import resolve
 from rongxin.engine.sheets import FileFinding, Sheet
-from rongxin.engine.validation import validate
+from rongxin.engine.validation import ACCEPTED, DUPLICATE, VERDICT, validate
 from rongxin.intake.envelope import envelope
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
@@ -88,7 +88,7 @@ def check_file(
         check_character_when_registered=policy.value("intake/check_character_when_registered", today).step,
     )
     phase(PHASES[3])
-    accepted = resolved.rows.filter(pl.col("verdict").is_in(["accepted", "duplicate"]))
+    accepted = resolved.rows.filter(pl.col(VERDICT).is_in([ACCEPTED, DUPLICATE]))
     if kind.credit.registers_subjects:
         new, again = accepted, accepted.clear()
     else:
@@ -113,7 +113,7 @@ def check_file(
 
 def _parted(shaped: pl.DataFrame, accepted: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """New acts, and those recorded already or standing twice in the file."""
-    doubled = accepted.filter(pl.col("verdict") == "duplicate")["row"].cast(pl.Int64)
+    doubled = accepted.filter(pl.col(VERDICT) == DUPLICATE)["row"].cast(pl.Int64)
     seen = pl.concat([known["row"], doubled]).unique()
     is_again = pl.col("row").cast(pl.Int64).is_in(seen.implode())
     return shaped.filter(~is_again), shaped.filter(is_again)

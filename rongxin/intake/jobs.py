@@ -8,11 +8,13 @@ import polars as pl
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.environment import environment
 from rongxin.engine.problems import REFUSED_PERSON
 from rongxin.engine.returning import write_redacted_copy, write_return_workbook
 from rongxin.engine.sheets import Sheet, Unreadable
 from rongxin.intake import files
 from rongxin.intake.checking import CheckedFile, check_file
+from rongxin.intake.columns import register_columns
 from rongxin.intake.models import Batch, BatchState, RowProblem
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
@@ -68,7 +70,8 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
     rows = pl.read_parquet(files.accepted_path(number))
     progress.phase("入库", rows.height)
     if kind.credit.registers_subjects:
-        register(rows, source=f"{batch.provider.name} {number}", on=timezone.localdate(batch.received_at))
+        source = f"{batch.provider.name} {number}"
+        register(register_columns(rows, policy), source=source, on=timezone.localdate(batch.received_at))
     else:
         origin = origin_of(batch, policy, kind, by=batch.decided_by.username)
         records.append(rows, origin, advance=progress.advance)
@@ -83,8 +86,6 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
 
 def origin_of(batch: Batch, policy: Policy, kind: RecordKind, *, by: str) -> Origin:
     """What the records of a batch share."""
-    from config.environment import environment
-
     return Origin(
         batch=batch.number,
         provider=batch.provider,

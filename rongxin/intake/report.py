@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from rongxin.accounts.models import Account
 from rongxin.departments.models import Department
-from rongxin.engine.problems import REFUSED_PERSON, message
+from rongxin.engine.problems import message, person_code
 from rongxin.engine.returning import write_return_workbook
 from rongxin.engine.sheets import Unreadable
 from rongxin.intake import files
@@ -115,8 +115,7 @@ def _errors(checked: CheckedFile, kind: RecordKind) -> tuple[RowError, ...]:
         for row in checked.problems.filter(pl.col("severity").is_in(COMES_BACK)).iter_rows(named=True)
     ]
     found += [
-        _error(row["row"], "", f"{REFUSED_PERSON}_{row['reason']}", {}, kind)
-        for row in checked.persons.iter_rows(named=True)
+        _error(row["row"], "", person_code(row["reason"]), {}, kind) for row in checked.persons.iter_rows(named=True)
     ]
     return tuple(sorted(found, key=lambda error: error.row))
 

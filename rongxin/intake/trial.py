@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from django.utils import timezone
 
+from rongxin.engine.problems import person_code
 from rongxin.intake.checking import check_file
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.words import StepSeverity
@@ -39,5 +40,5 @@ def problems_of(table: bytes, kind: RecordKind) -> list[Found]:
         Found(row["field"] or "", row["code"], json.loads(row["params"] or "{}"), row["suggestion"] or "")
         for row in refused.iter_rows(named=True)
     ]
-    persons = [Found("", f"refused_person_{row['reason']}", {}, "") for row in checked.persons.iter_rows(named=True)]
+    persons = [Found("", person_code(row["reason"]), {}, "") for row in checked.persons.iter_rows(named=True)]
     return found + persons

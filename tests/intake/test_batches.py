@@ -12,8 +12,11 @@ from rongxin.intake.report import of_checked
 from rongxin.policy.pack import Policy
 from rongxin.records.display import Moment, displayed
 from rongxin.records.models import Record, RecordContent, RecordEvent, Sighting
+from rongxin.subjects.models import Subject
 from tests.intake.conftest import Office, open_office
 from tests.intake.tables import CODE, DOCUMENT, NAME, PENALTY, TEA, as_csv, as_xlsx, penalties, penalty
+
+CODE_OF_NEW = "91990000MA0000023K"
 
 
 def shown(policy: Policy) -> int:
@@ -227,12 +230,13 @@ def test_a_register_without_one_good_row_comes_back_whole(office: Office) -> Non
 
 
 def test_a_released_register_makes_the_companies_known(office: Office) -> None:
-    new = {"企业名称": "福州示例新设有限公司", "统一社会信用代码": "91990000MA0000023K", "注册日期": "2026年11月1日"}
+    new = {"企业名称": "福州示例新设有限公司", "统一社会信用代码": CODE_OF_NEW, "注册日期": "2026年11月1日"}
     batch = office.send(as_csv([new]), kind="registration")
     waiting = penalty(**{NAME: new["企业名称"], CODE: new["统一社会信用代码"]})
     assert office.send(as_csv([waiting])).in_review == 1
 
     office.release(batch)
+    assert Subject.objects.get(uscc=CODE_OF_NEW).region == "990000"
     assert office.send(as_csv([waiting])).accepted == 1
 
 
