@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from rongxin.accounts.permissions import HOLDS, Action, Role
+from rongxin.accounts.permissions import EVERYWHERE, HOLDS, Action, Role
 from rongxin.departments.models import Department
 
 
@@ -32,5 +32,25 @@ class Account(AbstractBaseUser):
         return self.username
 
     def may(self, action: Action, department: Department) -> bool:
-        """Whether the officer's role holds ``action`` and the department is the officer's own."""
-        return self.is_active and department.pk == self.department_id and action in HOLDS[Role(self.role)]
+        """Whether the officer's role holds ``action``, and here: in the own department, or everywhere for a steward."""
+        role = Role(self.role)
+        is_here = department.pk == self.department_id or role in EVERYWHERE
+        return self.is_active and is_here and action in HOLDS[role]
+
+
+class MachineKey(models.Model):
+    """A key with which a department's system speaks for an account; only its digest is kept.
+
+    ``prefix`` is the part that may be shown, to tell keys apart. ``ended_at`` empty means it is in use.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="账号")
+    label = models.CharField("用途", max_length=60)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField("生成时间")
+    ended_at = models.DateTimeField("停用时间", null=True)
+    last_used_at = models.DateTimeField("最近使用", null=True)
+
+    class Meta:
+        verbose_name = "接口密钥"

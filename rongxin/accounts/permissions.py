@@ -6,11 +6,17 @@ from django.db import models
 
 
 class Action(StrEnum):
-    """``<topic>:<verb>``, each within the officer's own department. Keep alphabetical."""
+    """``<topic>:<verb>``. Keep alphabetical."""
 
     BATCH_READ = "batch:read"
     BATCH_RELEASE = "batch:release"
     BATCH_SUBMIT = "batch:submit"
+    CODE_MEND = "code:mend"
+    COUNT_FILE = "count:file"
+    QUESTION_ANSWER = "question:answer"
+    RECORD_WITHDRAW = "record:withdraw"
+    SUBJECT_MERGE = "subject:merge"
+    TEXT_CLEAR = "text:clear"
 
 
 class Role(models.TextChoices):
@@ -18,9 +24,26 @@ class Role(models.TextChoices):
 
     CLERK = "clerk", "录入员"
     REVIEWER = "reviewer", "审核员"
+    STEWARD = "steward", "数据管理员"
 
 
 HOLDS: dict[Role, frozenset[Action]] = {
-    Role.CLERK: frozenset({Action.BATCH_READ, Action.BATCH_SUBMIT}),
-    Role.REVIEWER: frozenset({Action.BATCH_READ, Action.BATCH_RELEASE}),
+    Role.CLERK: frozenset(
+        {Action.BATCH_READ, Action.BATCH_SUBMIT, Action.CODE_MEND, Action.COUNT_FILE, Action.QUESTION_ANSWER}
+    ),
+    Role.REVIEWER: frozenset(
+        {
+            Action.BATCH_READ,
+            Action.BATCH_RELEASE,
+            Action.QUESTION_ANSWER,
+            Action.RECORD_WITHDRAW,
+            Action.TEXT_CLEAR,
+        }
+    ),
+    Role.STEWARD: frozenset(
+        {Action.BATCH_READ, Action.CODE_MEND, Action.QUESTION_ANSWER, Action.SUBJECT_MERGE, Action.TEXT_CLEAR}
+    ),
 }
+
+# The lead office's steward looks after the register and the queues of every department; all others serve their own.
+EVERYWHERE: frozenset[Role] = frozenset({Role.STEWARD})

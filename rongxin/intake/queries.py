@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action
+from rongxin.accounts.permissions import EVERYWHERE, Action
 from rongxin.accounts.queries import demand
 from rongxin.intake import files
 from rongxin.intake.checking import COMES_BACK
@@ -34,8 +34,10 @@ class WaitingRow:
 
 
 def visible_to(officer: Account) -> QuerySet[Batch]:
-    """The batches of the officer's department."""
-    batches = Batch.objects.filter(provider=officer.department_id)
+    """The batches of the officer's department; a steward sees those of every department."""
+    batches = Batch.objects.all()
+    if officer.role not in EVERYWHERE:
+        batches = batches.filter(provider=officer.department_id)
     return batches.select_related("provider", "submitted_by", "decided_by", "stopped_by")
 
 

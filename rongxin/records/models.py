@@ -99,6 +99,8 @@ class RecordEvent(models.Model):
     recorded_at = models.DateTimeField("记载时间")
     by = models.CharField("经办", max_length=64)
     basis = models.CharField("依据", max_length=300, blank=True)
+    # Null, not empty: a column added without a default leaves the table and its triggers as they are.
+    reason = models.CharField("公开的说明", max_length=200, null=True)
 
     class Meta:
         verbose_name = "记录事项"
@@ -139,3 +141,29 @@ class Resolution(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["record"], condition=models.Q(ended_at=None), name="records_one_resolution")
         ]
+
+
+class ClearingDecision(models.TextChoices):
+    """What a person decided about a text that may name persons."""
+
+    AS_FILED = "as_filed", "原文公开"
+    MASKED = "masked", "隐去所标后公开"
+    WITHHELD = "withheld", "不公开"
+
+
+class Clearing(models.Model):
+    """What the public may read of one text of a record. Rows are added; the newest of a record and field counts.
+
+    ``text`` is the public version, empty where nothing is shown.
+    """
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    field = models.CharField(max_length=63)
+    decision = models.CharField(max_length=8, choices=ClearingDecision.choices)
+    text = models.TextField(blank=True)
+    by = models.CharField("经办", max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "文本核对"
+        indexes = [models.Index(fields=["record", "field"], name="records_clearing_field")]

@@ -34,6 +34,7 @@ class Subject(models.Model):
     """A market entity on the register (信用主体): an organisation or a sole trader, never a natural person.
 
     ``name`` and ``uscc`` repeat the present name and code for pages; their history is in SubjectName and Identifier.
+    ``merged_into``: the subject that this one proved to be, as the standing Merge says; never a chain.
     """
 
     uscc = models.CharField("统一社会信用代码", max_length=18, unique=True)
@@ -48,6 +49,7 @@ class Subject(models.Model):
     registered_capital = models.CharField("注册资本", max_length=60, blank=True)
     source = models.CharField("来源", max_length=200)
     source_on = models.DateField("来源日期")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = "信用主体"
@@ -57,18 +59,27 @@ class Subject(models.Model):
 
 
 class SubjectName(models.Model):
-    """A name and the days it was borne; ``valid_to`` empty means the present name."""
+    """A name and the days it was borne; ``valid_to`` empty means the present name.
+
+    ``head_block`` and ``tail_block``: the parts by which alike names are gathered for a person to compare (engine.candidates).
+    """
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="+")
     text = models.CharField("名称", max_length=200)
     normalised = models.CharField(max_length=200)
+    head_block = models.CharField(max_length=8, null=True)
+    tail_block = models.CharField(max_length=8, null=True)
     valid_from = models.DateField("自", null=True)
     valid_to = models.DateField("至", null=True)
     source = models.CharField("来源", max_length=200)
 
     class Meta:
         verbose_name = "名称"
-        indexes = [models.Index(fields=["normalised"], name="subjects_name_normalised")]
+        indexes = [
+            models.Index(fields=["normalised"], name="subjects_name_normalised"),
+            models.Index(fields=["head_block"], name="subjects_name_head"),
+            models.Index(fields=["tail_block"], name="subjects_name_tail"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["subject"], condition=models.Q(valid_to=None), name="subjects_one_present_name"
@@ -92,4 +103,85 @@ class Identifier(models.Model):
             models.UniqueConstraint(
                 fields=["value"], condition=models.Q(kind="uscc"), name="subjects_uscc_of_one_subject"
             ),
+        ]
+
+
+class Verdict(models.TextChoices):
+    """What a person said about a filed party and a subject."""
+
+    SAME = "same", "就是该主体"
+    DIFFERENT = "different", "不是该主体"
+
+
+class Judgement(models.Model):
+    """What a person decided about a party as filed (normalised name and code) and a subject; ended, never changed.
+
+    ``provider`` is the department code under which it was decided. "Different" is remembered for everybody, "same" only for rows of
+    that provider that give the same name and the same code.
+    """
+
+    provider = models.CharField(max_length=32)
+    name_normalised = models.CharField(max_length=200)
+    code = models.CharField("报送的代码", max_length=50, blank=True)
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=12, choices=Verdict.choices)
+    by = models.CharField("经办", max_length=64)
+    basis = models.CharField("依据", max_length=300, blank=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "归属认定"
+        indexes = [models.Index(fields=["name_normalised", "code"], name="subjects_judgement_party")]
+
+
+class Merge(models.Model):
+    """Two subjects proved to be one (same-as); ended when that proves wrong, and then everything is as before."""
+
+    kept = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    absorbed = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    basis = models.CharField("依据", max_length=300)
+    by = models.CharField("经办", max_length=64)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+    ended_basis = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "主体合并"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["absorbed"], condition=models.Q(ended_at=None), name="subjects_absorbed_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(kept=models.F("absorbed")), name="subjects_merge_of_two"),
+        ]
+
+
+class SuccessionKind(models.TextChoices):
+    """How one subject follows another in law; each keeps its own records."""
+
+    MERGER = "merger", "合并"
+    DIVISION = "division", "分立"
+
+
+class Succession(models.Model):
+    """A subject took over another by merger or division. Not same-as: no record moves."""
+
+    kind = models.CharField(max_length=12, choices=SuccessionKind.choices)
+    predecessor = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    successor = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    effective_on = models.DateField("生效日期")
+    document = models.CharField("文书", max_length=200)
+    by = models.CharField("经办", max_length=64)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "承继关系"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["predecessor", "successor"], condition=models.Q(ended_at=None), name="subjects_succession_once"
+            )
         ]

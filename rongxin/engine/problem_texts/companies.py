@@ -1,0 +1,55 @@
+"""What may be wrong with whose row it is."""
+
+from rongxin.engine.problem_texts.shape import REVIEW, WARN, ProblemText
+
+COMPANY = {
+    "code_unknown_to_register": ProblemText(
+        zh="登记库中没有这个代码",
+        en="The register does not know this code",
+        do_zh="逐位核对代码；新登记的主体由人工核实",
+        do_en="Compare the code character by character; a newly registered one is looked up by a person",
+        severity=REVIEW,
+    ),
+    "name_disagrees": ProblemText(
+        zh="代码与名称不符：登记名称是“{registered}”",
+        en="Code and name disagree: the registered name is “{registered}”",
+        do_zh="核对代码和名称，改正填错的一个",
+        do_en="Check both and correct the wrong one",
+        severity=REVIEW,
+    ),
+    "former_name_used": ProblemText(
+        zh="这是曾用名，现名称是“{registered}”",
+        en="This is a former name; the present one is “{registered}”",
+        do_zh="可照决定书保留，不必修改",
+        do_en="Nothing to do if the decision uses it",
+        severity=WARN,
+    ),
+    "code_missing_name_known": ProblemText(
+        zh="没有可用的代码，名称与登记库中的“{registered}”（{uscc}）一致",
+        en="There is no usable code; the name is that of “{registered}” ({uscc}) in the register",
+        do_zh="确认是同一主体后填写代码",
+        do_en="Make sure it is the same one and fill in the code",
+        severity=REVIEW,
+    ),
+    "name_ambiguous": ProblemText(
+        zh="没有可用的代码，登记库中有 {bearers} 个主体叫这个名称",
+        en="There is no usable code, and {bearers} subjects in the register bear this name",
+        do_zh="填写统一社会信用代码",
+        do_en="Fill in the unified code",
+        severity=REVIEW,
+    ),
+    "subject_unknown": ProblemText(
+        zh="没有可用的代码，名称也不在登记库中",
+        en="There is no usable code, and the register does not know the name",
+        do_zh="填写统一社会信用代码和登记的全称",
+        do_en="Give the unified code and the full registered name",
+        severity=REVIEW,
+    ),
+    "code_and_name_point_elsewhere": ProblemText(
+        zh="代码属于“{registered}”，名称却是另一主体（{uscc}）的",
+        en="The code belongs to “{registered}”, the name to another subject ({uscc})",
+        do_zh="核对决定书，确认被处理的是哪一个主体",
+        do_en="Check the decision: which of the two is it about?",
+        severity=REVIEW,
+    ),
+}
