@@ -66,7 +66,7 @@ messages: .venv/dev.stamp           ## for maintainers: needs GNU gettext; colle
 	cd rongxin && ../$(BIN)/python ../manage.py compilemessages --locale en
 
 shots: .venv/dev.stamp              ## pictures of every page, desktop and phone, into var/shots
-	$(BIN)/python -m pytest tests/browser/test_shots.py -m shots
+	$(BIN)/python -m pytest tests/browser -m shots
 
 clean:
 	rm -rf .venv var

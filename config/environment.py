@@ -35,6 +35,11 @@ class Environment(BaseSettings):
     https: bool = Field(default=False, description="served over HTTPS only: secure cookies and HSTS")
     upload_limit_mb: int = Field(default=200, ge=1, le=2048, description="largest file a department may send, in MB")
     row_limit: int = Field(default=1_000_000, ge=1, description="most rows in one file")
+    api_requests_per_minute: int = Field(
+        default=120,
+        ge=1,
+        description="how often one key may ask the machine interface in a minute, for each web process",
+    )
     worker_lease_seconds: int = Field(
         default=30, ge=2, description="how long a worker's claim on a job lasts unrenewed"
     )

@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "ninja",
     "django_tasks",
     "django_tasks_db",
     "rongxin.jobs",

@@ -2,8 +2,11 @@
 
 from django.urls import include, path
 
+from rongxin.api import interface
+
 urlpatterns = [
     path("", include("rongxin.portal.urls")),
+    path("api/v1/", interface.api.urls),
     path("desk/", include("rongxin.desk.urls")),
     path("", include("rongxin.ui.urls")),
 ]

@@ -129,7 +129,6 @@ def some_records(
         kind=kind,
         kind_digest=policy.kind_digest(kind),
         policy_digest=policy.digest,
-        polarity=found.credit.polarity.value,
         platform=PLATFORM,
         released_by="示例审核员",
     )
@@ -147,10 +146,11 @@ def note(
     at: datetime | None = None,
     effective_at: datetime | None = None,
     basis: str = "示例依据",
+    reason: str | None = None,
 ) -> RecordEvent:
     """An event on the act of ``record``, noted at an instant and in effect from then on or from ``effective_at``."""
     with time_machine.travel(at or timezone.now(), tick=False):
-        return records.note(record, effect, by="示例经办人", basis=basis, effective_at=effective_at)
+        return records.note(record, effect, by="示例经办人", basis=basis, effective_at=effective_at, reason=reason)
 
 
 def _content(
@@ -192,7 +192,22 @@ def _content(
     }
     unknown = set(fields) - set(the_rules().kinds[kind].fields)
     assert not unknown, f"no such field of {kind}: {unknown}"
-    return common | own[kind] | fields
+    return common | own.get(kind, _filed(the_rules().kinds[kind], subject, provider, document, decided)) | fields
+
+
+def _filed(kind: RecordKind, subject: Subject, provider: Department, document: str, decided: date) -> dict[str, Any]:
+    """What the envelope of any kind asks for."""
+    party, filed = kind.credit.party, kind.credit.envelope
+    assert filed is not None
+    values = {
+        party.name: subject.name,
+        party.uscc: subject.uscc,
+        filed.authority: provider.name,
+        filed.document_number: document,
+        filed.decided_on: decided,
+        filed.basis: "《示例条例》第一条",
+    }
+    return {name: value for name, value in values.items() if name}
 
 
 def _frame(contents: list[dict[str, Any]], kind: RecordKind, subject: Subject, severity: str) -> pl.DataFrame:
@@ -201,7 +216,7 @@ def _frame(contents: list[dict[str, Any]], kind: RecordKind, subject: Subject, s
     types = {"date": pl.Date, "amount": pl.Int64}
     schema = {name: types.get(field.type, pl.String) for name, field in kind.fields.items()}
     texts = [json.dumps(content, ensure_ascii=False, sort_keys=True, default=str) for content in contents]
-    documents = [content[filed.document_number] or "" for content in contents]
+    documents = [content.get(filed.document_number or "") or "" for content in contents]
     return pl.DataFrame(
         [{name: content.get(name) for name in schema} for content in contents], schema=schema
     ).with_columns(
@@ -210,6 +225,7 @@ def _frame(contents: list[dict[str, Any]], kind: RecordKind, subject: Subject, s
         method=pl.lit("code"),
         act_key=pl.Series([_sha256(f"{kind.name}|{document}|{subject.uscc}") for document in documents]),
         document_key=pl.Series([document_key(document) for document in documents]),
+        polarity=pl.lit(kind.credit.polarity.value if severity == "none" else "adverse"),
         severity=pl.lit(severity),
         content=pl.Series(texts),
         content_hash=pl.Series([_sha256(text) for text in texts]),

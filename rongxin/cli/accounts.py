@@ -12,16 +12,11 @@ app = typer.Typer(no_args_is_help=True, help="工作人员账号。Accounts of o
 departments = typer.Typer(no_args_is_help=True, help="单位。Departments.")
 
 
-@app.callback()
-def group() -> None:
-    """Keeps ``account`` a group although it has one command."""
-
-
 @app.command("open")
 def open_account(
     username: str,
     department: Annotated[str, typer.Option(help="code of the department")],
-    role: Annotated[str, typer.Option(help="clerk or reviewer")],
+    role: Annotated[str, typer.Option(help="clerk, reviewer or steward")],
     display_name: Annotated[str, typer.Option(help="name or staff number shown beside decisions")],
 ) -> None:
     """Open an account. The password comes from RONGXIN_NEW_PASSWORD or is asked for; it is never an argument."""
@@ -48,6 +43,36 @@ def open_account(
     except IntegrityError as error:
         raise typer.BadParameter(f"{username} exists already") from error
     typer.echo(f"{username} ({role}, {department})")
+
+
+@app.command("key")
+def make_key(
+    username: str,
+    label: Annotated[str, typer.Option(help="what the key is for, shown beside it")],
+) -> None:
+    """Make a key with which a department's system speaks for the account. It is printed once and kept as a digest only."""
+    start()
+    from rongxin.accounts import keys
+    from rongxin.accounts.models import Account
+
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise typer.BadParameter(f"no account {username}")
+    typer.echo(keys.make_key(account, label=label))
+
+
+@app.command("end-key")
+def end_key(prefix: Annotated[str, typer.Argument(help="the part of the key before the point")]) -> None:
+    """The key is in use no longer."""
+    start()
+    from rongxin.accounts import keys
+    from rongxin.accounts.models import MachineKey
+
+    try:
+        keys.end_key(prefix)
+    except MachineKey.DoesNotExist as error:
+        raise typer.BadParameter(f"no key begins with {prefix}") from error
+    typer.echo(f"{prefix} 已停用")
 
 
 @departments.command("enter")

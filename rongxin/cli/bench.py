@@ -17,10 +17,11 @@ class Bench(StrEnum):
 
     CODES = "codes"
     INTAKE = "intake"
+    RESOLVE = "resolve"
     SEARCH = "search"
 
 
-DEFAULT_SIZE: Final = {Bench.CODES: 1_000_000, Bench.INTAKE: 200_000, Bench.SEARCH: 200_000}
+DEFAULT_SIZE: Final = {Bench.CODES: 1_000_000, Bench.INTAKE: 200_000, Bench.RESOLVE: 100_000, Bench.SEARCH: 200_000}
 
 
 def bench(

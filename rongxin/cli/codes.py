@@ -9,14 +9,10 @@ from typing import Annotated
 
 import typer
 
+from rongxin.cli.django import start
 from rongxin.primitives.codes import describe
 
 app = typer.Typer(no_args_is_help=True, help="代码校验。Check codes.")
-
-
-@app.callback()
-def group() -> None:
-    """Keeps ``code`` a group although it has one command."""
 
 
 @app.command()
@@ -35,6 +31,28 @@ def check(
     for line in _lines(file):
         report = describe(line, divisions)
         typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a table with old codes under their heads")],
+    out: Annotated[Path, typer.Option(help="write the table with unified codes to this CSV")],
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Give every old registration number or organisation code in FILE the unified code that the register knows for it."""
+    start()
+    from rongxin.engine.problems import message
+    from rongxin.engine.sheets import Unreadable
+    from rongxin.intake.faults.converting import convert_file, write
+
+    try:
+        conversion = convert_file(file)
+    except Unreadable as unreadable:
+        typer.echo(f"无法读取：{message(unreadable.code, unreadable.params, 'zh')}", err=True)
+        raise typer.Exit(1) from unreadable
+    write(conversion, out)
+    told = {"rows": len(conversion.rows), **conversion.counts}
+    typer.echo(json.dumps(told) if as_json else "  ".join(f"{name}: {number:,}" for name, number in told.items()))
 
 
 def _lines(file: str) -> Iterator[str]:

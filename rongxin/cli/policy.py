@@ -13,6 +13,7 @@ from config.environment import environment
 from rongxin.cli.django import start
 from rongxin.policy.cases import run_cases
 from rongxin.policy.differences import differences
+from rongxin.policy.examples import read_examples
 from rongxin.policy.files import PolicyError, PolicyErrors
 from rongxin.policy.loader import load_pack, pack_names, pack_sources
 from rongxin.policy.pack import NothingInForce, Policy
@@ -32,7 +33,9 @@ def check(
     pack: Annotated[str, typer.Argument(help="pack name or folder; without it every pack is checked")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Load packs strictly and run their law cases. Prints FILE:LINE: MESSAGE for every mistake; no database needed."""
+    """Load packs strictly, run their law cases and read their examples. Prints FILE:LINE: MESSAGE for every mistake; no
+    database needed.
+    """
     places = [_place(pack)] if pack else [(environment.policies, name) for name in pack_names(environment.policies)]
     reports = [_checked(root, name) for root, name in places]
     errors = sorted({error for _, found in reports for error in found})
@@ -45,7 +48,8 @@ def check(
         for report, found in reports:
             if not found:
                 typer.echo(
-                    f"{report['pack']}\t{report['digest']}\t{report['values']} values, {report['cases']} cases: ok"
+                    f"{report['pack']}\t{report['digest']}\t{report['values']} values, {report['cases']} cases, "
+                    f"{report['examples']} examples: ok"
                 )
     if not places:
         typer.echo(f"no pack below {environment.policies}", err=True)
@@ -57,6 +61,7 @@ def _checked(root: Path, name: str) -> tuple[dict[str, Any], list[PolicyError]]:
     try:
         policy = load_pack(root, name)
         outcomes = run_cases(root, name, policy)
+        examples = read_examples(root, name, policy)
     except PolicyErrors as stopped:
         return {"pack": name}, stopped.errors
     wrong = [
@@ -64,7 +69,13 @@ def _checked(root: Path, name: str) -> tuple[dict[str, Any], list[PolicyError]]:
         for outcome in outcomes
         for told in outcome.wrong
     ]
-    report = {"pack": name, "digest": policy.digest, "values": len(policy.values), "cases": len(outcomes)}
+    report = {
+        "pack": name,
+        "digest": policy.digest,
+        "values": len(policy.values),
+        "cases": len(outcomes),
+        "examples": len(examples),
+    }
     return report, wrong
 
 

@@ -1,4 +1,4 @@
-"""``rongxin subjects``: taking a register in."""
+"""``rongxin subjects``: taking a register in, and finding whom names and codes mean."""
 
 import json
 import resource
@@ -11,11 +11,6 @@ import typer
 from rongxin.cli.django import start
 
 app = typer.Typer(no_args_is_help=True, help="信用主体。Market entities.")
-
-
-@app.callback()
-def group() -> None:
-    """Keeps ``subjects`` a group although it has one command."""
 
 
 @app.command("import")
@@ -43,3 +38,26 @@ def import_register(
     )
     for reason, count in result.reasons:
         typer.echo(f"  {count:>6}  {reason}")
+
+
+@app.command("resolve")
+def resolve(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX with a column of names or codes")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object for each row")] = False,
+) -> None:
+    """Whom each row means: exactly, or by ranked and explained candidates for a person to choose from. Keeps nothing."""
+    start()
+    from rongxin.engine.problems import message
+    from rongxin.engine.sheets import Unreadable
+    from rongxin.intake.questions.resolving import NoColumns, resolve_file
+
+    try:
+        for line in resolve_file(file):
+            typer.echo(json.dumps(line.as_json(), ensure_ascii=False) if as_json else line.told("zh"))
+    except NoColumns as error:
+        raise typer.BadParameter("no column of names (名称, name) or codes (统一社会信用代码, code)") from error
+    except Unreadable as unreadable:
+        typer.echo(message(unreadable.code, unreadable.params, "zh"), err=True)
+        raise typer.Exit(1) from unreadable

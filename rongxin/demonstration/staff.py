@@ -1,6 +1,10 @@
-"""Who works on a platform for demonstration: its rules, its departments, and two accounts for each."""
+"""Who works on a platform for demonstration: its rules, its departments with their duties, two accounts for each, and the
+lead office with a steward.
+"""
 
 from typing import Final
+
+from django.utils import timezone
 
 from config.environment import environment
 from rongxin.accounts.actions import open_account
@@ -9,12 +13,16 @@ from rongxin.accounts.permissions import Role
 from rongxin.demonstration.authorities import AUTHORITIES, REGION, SHOWN, Authority
 from rongxin.demonstration.password import PASSWORD
 from rongxin.departments import actions as departments
+from rongxin.departments import duties
 from rongxin.departments.models import Department
 from rongxin.policy.loader import load_pack, pack_sources
 from rongxin.rulebook import actions as rulebook_actions
 from rongxin.rulebook import queries as rulebook
 
-_NAMES: Final = {Role.CLERK: "示例录入员", Role.REVIEWER: "示例审核员"}
+_NAMES: Final = {Role.CLERK: "示例录入员", Role.REVIEWER: "示例审核员", Role.STEWARD: "示例数据管理员"}
+_LEAD: Final = ("demo-lead", "福州市示例信用信息牵头办公室", "市示例牵头办")
+_STEWARD: Final = "demo-steward"
+_KINDS: Final = {"penalties": "administrative_penalty", "licences": "administrative_licence"}
 
 
 def bring_rules_up_to_date() -> None:
@@ -38,12 +46,18 @@ def bring_rules_up_to_date() -> None:
 
 
 def open_for_work() -> None:
-    """Enter the departments, and a clerk and a reviewer for each who has none.
+    """Enter the departments with their duties, and a clerk and a reviewer for each who has none; then the lead office.
 
-    The two of the department that is shown have the known password; the others none, so that nobody can log in as them.
+    The two of the department that is shown and the steward have the known password; the others none, so that nobody can log in
+    as them.
     """
+    code, name, short_name = _LEAD
+    lead = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
+    if not Account.objects.filter(username=_STEWARD).exists():
+        open_account(_STEWARD, PASSWORD, display_name=_NAMES[Role.STEWARD], department=lead, role=Role.STEWARD)
     for authority in AUTHORITIES:
         entered = _enter(authority)
+        _charge(authority, entered)
         for username, role in ((authority.clerk, Role.CLERK), (authority.reviewer, Role.REVIEWER)):
             if Account.objects.filter(username=username).exists():
                 continue
@@ -57,7 +71,25 @@ def open_for_work() -> None:
 
 def logins() -> list[tuple[str, str]]:
     """Whom one may log in as with PASSWORD: username and the title of the role."""
-    return [(SHOWN.clerk, Role.CLERK.label), (SHOWN.reviewer, Role.REVIEWER.label)]
+    return [
+        (SHOWN.clerk, Role.CLERK.label),
+        (SHOWN.reviewer, Role.REVIEWER.label),
+        (_STEWARD, Role.STEWARD.label),
+    ]
+
+
+def _charge(authority: Authority, entered: Department) -> None:
+    """The department's duties by the catalogue: what it decides at all."""
+    codes = {each.item.kind: each.item.code for each in rulebook.current().catalogue}
+    for acts, kind in _KINDS.items():
+        if getattr(authority, acts) and kind in codes:
+            duties.enter_duty(
+                entered,
+                codes[kind],
+                known=codes.values(),
+                since=timezone.localdate(),
+                power_title=f"{authority.short_name}权责事项（示例）",
+            )
 
 
 def _enter(authority: Authority) -> Department:

@@ -1,5 +1,7 @@
 """One batch and many: what came of a file, its release by a second person, its return."""
 
+import io
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final, Literal, cast
 
@@ -25,10 +27,15 @@ from rongxin.desk.pages import (
     ReturnedRow,
     Tally,
 )
+from rongxin.desk.rounds import story_of
 from rongxin.engine.problems import message, suggestion
-from rongxin.intake import files, queries, releasing
+from rongxin.engine.sheets import row_label
+from rongxin.intake import files, queries, releasing, rounds
 from rongxin.intake.jobs import PERSON
 from rongxin.intake.models import FINISHED, Batch, BatchState, RowProblem
+from rongxin.intake.questions.actions import OPEN_BATCHES
+from rongxin.intake.questions.queries import followed_rows
+from rongxin.intake.questions.returning import return_workbook
 from rongxin.jobs.models import State
 from rongxin.jobs.queries import run_state
 from rongxin.policy.kinds import RecordKind
@@ -39,6 +46,7 @@ from rongxin.ui.parts import Choice
 
 PAGE_SIZE: Final = 20
 FIRST_RETURNED: Final = 50
+LAYOUT_CONVERTED: Final = "layout_converted"
 FIRST_WAITING: Final = 20
 PHASE_STEPS: Final = {"识别列": 1, "校验": 2, "认企业": 3, "比对已有记录": 3, "保存结果": 3, "入库": 5}
 
@@ -64,6 +72,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
     labels = {
         "working": _("处理中"),
+        "mapping": _("待对列"),
         "waiting": _("待发布"),
         "released": _("已发布"),
         "sent_back": _("已退回"),
@@ -105,11 +114,12 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
 def return_file(request: HttpRequest, number: str) -> HttpResponseBase:
     """The return workbook."""
     batch = _own(request, number)
-    path = files.return_path(batch.number)
-    if not path.exists():
-        raise Http404
+    try:
+        workbook = io.BytesIO(return_workbook(batch))
+    except FileNotFoundError:
+        raise Http404 from None
     name = batch.file_name.rpartition(".")[0] or batch.file_name
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{name}-{_('退回')}.xlsx")
+    return FileResponse(workbook, as_attachment=True, filename=f"{name}-{_('退回')}.xlsx")
 
 
 @officer_only
@@ -187,6 +197,9 @@ def _page(request: HttpRequest, batch: Batch, *, send_back_error: str = "") -> B
     problems = queries.problems_of(batch, limit=None if "all" in request.GET else FIRST_RETURNED)
     waiting = queries.waiting_rows(batch, limit=FIRST_WAITING) if waits else []
     returned = files.return_path(batch.number).exists()
+    may_send = officer.may(Action.BATCH_SUBMIT, batch.provider)
+    asks = batch.state == BatchState.MAPPING
+    origins = rounds.read_round(batch).origins
     return BatchPage(
         batch=batch_line(batch, policy),
         file_size=batch.file_size,
@@ -198,7 +211,7 @@ def _page(request: HttpRequest, batch: Batch, *, send_back_error: str = "") -> B
             ProblemColumn(title=kind.fields[name].title if name in kind.fields else name, rows=rows)
             for name, rows in queries.problem_columns(batch)
         ),
-        returned_rows=tuple(_returned(problem, kind) for problem in problems),
+        returned_rows=tuple(_returned(problem, kind, batch, origins) for problem in problems),
         all_returned_url="?all=1" if len(problems) == FIRST_RETURNED and "all" not in request.GET else "",
         return_file_url=reverse("desk:return_file", args=[batch.number]) if returned else "",
         warnings=_warnings(batch),
@@ -210,6 +223,7 @@ def _page(request: HttpRequest, batch: Batch, *, send_back_error: str = "") -> B
                 document_number=row.document_number,
                 decided_on=row.decided_on,
                 is_public=row.is_public,
+                attributed_by=row.attributed_by,
             )
             for row in waiting
         ),
@@ -219,6 +233,11 @@ def _page(request: HttpRequest, batch: Batch, *, send_back_error: str = "") -> B
         release_bar=_bar(batch, officer.pk) if waits and not may_release else "",
         failure=_failure(batch),
         deeds=_deeds(batch),
+        story=story_of(batch, may_send=may_send),
+        layout=_layout(batch, kind),
+        layout_converted=_told(batch, LAYOUT_CONVERTED),
+        columns_url=reverse("desk:columns", args=[batch.number]) if asks else "",
+        stop_url=reverse("desk:stop", args=[batch.number]) if asks and may_send else "",
     )
 
 
@@ -228,8 +247,22 @@ def _bar(batch: Batch, officer: int) -> str:
     return _("由本单位审核员发布。")
 
 
+def _layout(batch: Batch, kind: RecordKind) -> str:
+    """The layout of the file, where it is one that was converted."""
+    if not _told(batch, LAYOUT_CONVERTED):
+        return ""
+    title = next((layout.title for layout in kind.credit.layouts if layout.name == batch.layout), None)
+    return (title.en if spoken() == "en" else title.zh) if title else batch.layout
+
+
+def _told(batch: Batch, code: str) -> str:
+    """A finding about the whole file, in words; empty where there is none."""
+    params = next((finding["params"] for finding in batch.findings if finding["code"] == code), None)
+    return message(code, params, spoken()) if params is not None else ""
+
+
 def _failure(batch: Batch) -> str:
-    if batch.state == BatchState.UNREADABLE:
+    if batch.state in (BatchState.UNREADABLE, BatchState.MAPPING):
         finding = batch.findings[0]
         return message(finding["code"], finding["params"], spoken())
     run = run_state(batch.run) if batch.run else None
@@ -250,14 +283,18 @@ def _tally(batch: Batch) -> Tally | None:
         unresolved=batch.in_review,
         known=batch.duplicates,
         warned=sum(warned.rows for warned in queries.warnings_of(batch)),
+        followed=followed_rows(batch),
+        questions_url=f"{reverse('desk:questions')}?batch={batch.number}" if batch.state in OPEN_BATCHES else "",
     )
 
 
-def _returned(problem: RowProblem, kind: RecordKind) -> ReturnedRow:
+def _returned(problem: RowProblem, kind: RecordKind, batch: Batch, origins: Mapping[int, int]) -> ReturnedRow:
     language = spoken()
     column = kind.fields[problem.field].title if problem.field in kind.fields else problem.field
     return ReturnedRow(
         row=problem.row,
+        place=row_label(problem.row, batch.sheets, language),
+        first_place=_first_place(problem.row, batch, origins),
         column=column,
         value="" if problem.value == HIDDEN else problem.value,
         reason=message(problem.code, problem.params, language),
@@ -266,10 +303,21 @@ def _returned(problem: RowProblem, kind: RecordKind) -> ReturnedRow:
     )
 
 
+def _first_place(row: int, batch: Batch, origins: Mapping[int, int]) -> str:
+    """Where a row of a corrected file stood in the first one."""
+    if row not in origins or batch.continues is None:
+        return ""
+    return row_label(origins[row], batch.continues.sheets, spoken())
+
+
 def _warnings(batch: Batch) -> tuple[str, ...]:
     language = spoken()
-    of_file = [message(finding["code"], finding["params"], language) for finding in batch.findings]
-    if batch.state == BatchState.UNREADABLE:
+    of_file = [
+        message(finding["code"], finding["params"], language)
+        for finding in batch.findings
+        if finding["code"] != LAYOUT_CONVERTED
+    ]
+    if batch.state in (BatchState.UNREADABLE, BatchState.MAPPING):
         of_file = []
     of_rows = [
         _("%(rows)s 行，如第 %(row)s 行：%(text)s")

@@ -12,11 +12,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action, Role
+from rongxin.accounts.permissions import EVERYWHERE, Action, Role
+from rongxin.departments.models import Department
 from rongxin.desk.pages import BatchLine, Frame
 from rongxin.desk.pages import BatchState as Shown
+from rongxin.disclosure.clocks import clock_counts, running_clocks
 from rongxin.intake import queries
 from rongxin.intake.models import Batch, BatchState
+from rongxin.intake.questions.queries import open_count
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
@@ -25,6 +28,7 @@ P = ParamSpec("P")
 
 SHOWN: dict[str, Shown] = {
     BatchState.RECEIVED: "working",
+    BatchState.MAPPING: "mapping",
     BatchState.CHECKED: "waiting",
     BatchState.RELEASED: "working",
     BatchState.RECORDED: "released",
@@ -57,7 +61,9 @@ def show(request: HttpRequest, template: str, page: object, *, status: int = 200
 def frame_for(officer: Account) -> Frame:
     """Who is here and how many batches wait."""
     today = timezone.localdate()
-    calendar = rulebook.current().calendar
+    policy = rulebook.current()
+    calendar = policy.calendar
+    clocks = clock_counts(running_clocks(policy, today, own_departments(officer)))
     return Frame(
         officer=officer.display_name,
         unit=officer.department.name,
@@ -65,9 +71,18 @@ def frame_for(officer: Account) -> Frame:
         today=today,
         is_workday=None if calendar.is_provisional(today) else calendar.is_workday(today),
         may_send=officer.may(Action.BATCH_SUBMIT, officer.department),
+        may_clear=officer.may(Action.TEXT_CLEAR, officer.department),
         to_release=queries.to_release(officer).count(),
         with_returned_rows=queries.with_returned_rows(officer).count(),
+        open_questions=open_count(officer),
+        overdue=clocks.overdue,
+        due_soon=clocks.soon,
     )
+
+
+def own_departments(officer: Account) -> tuple[Department, ...]:
+    """Whose work the officer sees: the own department's; nobody named means everybody's (a steward)."""
+    return () if officer.role in EVERYWHERE else (officer.department,)
 
 
 def kind_title(kind: str, policy: Policy) -> Title:

@@ -13,15 +13,17 @@ from django.forms import BaseForm
 from rongxin.policy.words import Title
 from rongxin.ui.parts import Choice, Figure
 
-BatchState = Literal["working", "waiting", "released", "sent_back", "stopped", "failed"]
+BatchState = Literal["working", "mapping", "waiting", "released", "sent_back", "stopped", "failed"]
 STEPS = ("received", "columns", "validate", "resolve", "waiting", "released")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Around every page: who works here today. ``to_release`` and ``with_returned_rows`` count batches, for the menu.
+    """Around every page: who works here today. ``to_release`` and ``with_returned_rows`` count batches, for the menu;
+    ``overdue`` and ``due_soon`` acts that wait for release.
 
-    ``is_workday`` None: no calendar for this year. ``may_send``: this officer may send files and enter records.
+    ``is_workday`` None: no calendar for this year. ``may_send``: this officer may send files and enter records,
+    ``may_clear``: decide what is shown of texts that may name persons.
     """
 
     officer: str
@@ -30,8 +32,17 @@ class Frame:
     today: date
     is_workday: bool | None
     may_send: bool
+    may_clear: bool = False
     to_release: int = 0
     with_returned_rows: int = 0
+    open_questions: int = 0
+    overdue: int = 0
+    due_soon: int = 0
+
+    @property
+    def urgent(self) -> int:
+        """Acts that wait for release and are overdue or reminded of."""
+        return self.overdue + self.due_soon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +78,14 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindChoice:
-    """A kind that may be sent: its template file, its explanation, the page to enter one record."""
+    """A kind that may be sent: its template file, its explanation, the page to enter one record, its example if any."""
 
     value: str
     title: Title
     template_url: str
     rules_url: str
     form_url: str
+    example_url: str = ""
     is_chosen: bool = False
 
 
@@ -82,7 +94,8 @@ class UploadPage:
     """``desk/upload.html``: posts ``kind``, ``provider`` and ``file`` to its own address.
 
     The answer is a redirect to the batch, or this page again with ``error`` (status 422, also for the script that shows
-    progress). ``limit_bytes`` is checked by the script before anything is sent.
+    progress). ``limit_bytes`` is checked by the script before anything is sent. ``continues``: the batch whose returned rows
+    are sent again; posted as ``continues``.
     """
 
     kinds: tuple[KindChoice, ...]
@@ -91,6 +104,7 @@ class UploadPage:
     limit_bytes: int
     recent: tuple[BatchLine, ...]
     error: str = ""
+    continues: BatchLine | None = None
 
     @property
     def limit_mb(self) -> int:
@@ -142,7 +156,7 @@ class Tally:
 
     ``accepted`` = ``accepted_public`` + ``accepted_withheld``; ``refused_persons`` are rows about natural persons, not
     kept; ``unresolved`` wait for a judgement which subject they mean; ``known`` say what a record already says.
-    ``warned`` is part of ``accepted``.
+    ``warned`` is part of ``accepted``; ``followed`` were told after the release and went into batches of their own.
     """
 
     rows: int
@@ -153,6 +167,8 @@ class Tally:
     unresolved: int = 0
     known: int = 0
     warned: int = 0
+    followed: int = 0
+    questions_url: str = ""
 
     @property
     def accepted(self) -> int:
@@ -175,14 +191,17 @@ class ProblemColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedRow:
-    """One reason why a row came back. ``withheld``: the value looks personal, is not echoed, so ``value`` is empty."""
+    """One reason why a row came back. ``place``: the row as a clerk finds it in the file; ``first_place``: in the first file,
+    where this one corrects it. ``withheld``: the value looks personal, is not echoed, so ``value`` is empty."""
 
     row: int
+    place: str
     column: str
     value: str
     reason: str
     suggestion: str = ""
     withheld: bool = False
+    first_place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +214,7 @@ class PreviewRow:
     document_number: str
     decided_on: date | None
     is_public: bool = True
+    attributed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,11 +228,50 @@ class BatchDeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoundLine:
+    """One time that rows of the first file were sent. ``is_this``: the batch of the page."""
+
+    number: str
+    url: str
+    round: int
+    file_name: str
+    sent_by: str
+    sent_at: datetime
+    rows: int
+    accepted: int
+    known: int
+    returned: int
+    state: BatchState
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """``rows`` of the first file = ``received`` + ``persons`` + ``left``. ``return_file_url``: the latest return workbook."""
+
+    first_number: str
+    rows: int
+    received: int
+    persons: int
+    left: int
+    rounds: tuple[RoundLine, ...]
+    return_file_url: str
+    resend_url: str
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there was more than one round."""
+        return len(self.rounds) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage:
     """``desk/batch.html``. While ``progress`` is given the rest is not known and not shown.
 
     ``release_url`` and ``send_back_url`` (posts ``reason``) are given to a second person while the batch waits;
-    ``release_bar`` says to anybody else why not. ``failure`` is what went wrong in words, and what was kept.
+    ``release_bar`` says to anybody else why not. ``failure`` is what went wrong in words, and what was kept. ``story``: the
+    rounds of a batch that was corrected and sent again. ``layout``: the earlier layout that was converted, and how.
+    ``columns_url``: where a person tells the columns that the batch waits for.
     """
 
     batch: BatchLine
@@ -234,6 +293,11 @@ class BatchPage:
     release_bar: str = ""
     failure: str = ""
     deeds: tuple[BatchDeed, ...] = ()
+    story: Story | None = None
+    layout: str = ""
+    layout_converted: str = ""
+    columns_url: str = ""
+    stop_url: str = ""
 
     @property
     def most_problems(self) -> int:

@@ -9,15 +9,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.environment import environment
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
+from rongxin.departments.models import Department
 from rongxin.desk.forms import RecordForm, filled_in
 from rongxin.desk.frame import batch_line, kind_title, officer_of, officer_only, show
 from rongxin.desk.pages import KindChoice, RecordFormPage, UploadPage
+from rongxin.engine.marks import template_version
 from rongxin.engine.problems import message, suggestion
 from rongxin.engine.sheets import Unreadable
-from rongxin.engine.templates import write_template
+from rongxin.engine.templates import Limits, write_template
 from rongxin.intake import queries, trial
 from rongxin.intake.files import TooLarge
-from rongxin.intake.models import Channel
+from rongxin.intake.models import Batch, Channel
 from rongxin.intake.receiving import NoSuchKind, as_table, receive
 from rongxin.policy.kinds import RecordKind
 from rongxin.rulebook import queries as rulebook
@@ -38,14 +40,16 @@ def upload(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         return _upload_page(request, error=_("请选择要报送的文件。"))
+    continued = _continued(request)
     try:
         receipt = receive(
             file.chunks(),
             file_name=file.name or "",
-            kind=request.POST.get("kind", ""),
+            kind=continued.kind if continued else request.POST.get("kind", ""),
             provider=officer.department,
             by=officer,
             channel=Channel.PAGE,
+            continues=continued,
         )
     except NoSuchKind:
         return _upload_page(request, error=_("请选择记录种类。"))
@@ -55,9 +59,23 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("desk:batch", number=receipt.batch.number)
 
 
+def _continued(request: HttpRequest) -> Batch | None:
+    """The batch whose returned rows are sent again, where the page was opened for one."""
+    number = request.POST.get("continues") or request.GET.get("continues")
+    if not number:
+        return None
+    officer = officer_of(request)
+    found = queries.visible_to(officer).filter(number=number, provider=officer.department_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def _upload_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
     officer, policy = officer_of(request), rulebook.current()
-    chosen = request.POST.get("kind") or request.GET.get("kind") or ""
+    continued = _continued(request)
+    chosen = continued.kind if continued else request.POST.get("kind") or request.GET.get("kind") or ""
+    examples = rulebook.examples(policy.digest)
     recent = queries.visible_to(officer).filter(submitted_by=officer)[:RECENT]
     page = UploadPage(
         kinds=tuple(
@@ -67,10 +85,13 @@ def _upload_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
                 template_url=reverse("desk:template", args=[kind.name]),
                 rules_url=reverse("portal:rules_kind", args=[kind.name]),
                 form_url=f"{reverse('desk:record_form')}?kind={kind.name}",
+                example_url=reverse("portal:example", args=[kind.name]) if kind.name in examples else "",
                 is_chosen=kind.name == chosen,
             )
             for kind in policy.kinds.values()
+            if continued is None or kind.name == continued.kind
         ),
+        continues=batch_line(continued, policy) if continued else None,
         providers=(Choice(value=officer.department.code, label=officer.department.name, is_chosen=True),),
         limit_rows=environment.row_limit,
         limit_bytes=environment.upload_limit_mb << 20,
@@ -84,11 +105,15 @@ def _upload_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty workbook of a kind: its heads, lists of values, codes as text."""
-    known = rulebook.current().kinds.get(kind)
+    policy = rulebook.current()
+    known = policy.kinds.get(kind)
     if known is None:
         raise Http404
+    version = template_version(known.credit.version, policy.kind_digest(kind))
+    limits = Limits(rows=environment.row_limit, megabytes=environment.upload_limit_mb)
     response = HttpResponse(
-        write_template(known), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        write_template(known, version=version, limits=limits),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     response.headers["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
     return response
@@ -107,7 +132,7 @@ def record_form(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, kind, form)
     table = as_table(form.values(), kind)
-    if not _add_problems(form, table):
+    if not _add_problems(form, table, officer.department):
         return _form_page(request, kind, form)
     receipt = receive(
         [table],
@@ -136,11 +161,11 @@ def _form_page(request: HttpRequest, kind: RecordKind | None, form: RecordForm |
     return show(request, "desk/record_form.html", page, status=422 if form is not None and form.errors else 200)
 
 
-def _add_problems(form: RecordForm, table: bytes) -> bool:
+def _add_problems(form: RecordForm, table: bytes, provider: Department) -> bool:
     """Put what intake finds on the fields of the form; True when the row may be kept."""
     language = spoken()
     try:
-        found = trial.problems_of(table, form.kind)
+        found = trial.problems_of(table, form.kind, provider)
     except Unreadable as unreadable:
         form.add_error(None, message(unreadable.code, unreadable.params, language))
         return False

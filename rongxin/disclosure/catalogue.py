@@ -14,18 +14,20 @@ from rongxin.disclosure.views import (
     FieldLine,
     Holiday,
     KindCard,
+    PolarityLine,
     SeverityLine,
     Step,
     ValueCard,
     ValueLine,
+    WithheldLine,
 )
-from rongxin.disclosure.wording import basis_line, unit_words, words
+from rongxin.disclosure.wording import basis_line, told_severity, unit_words, words
 from rongxin.policy import tables
 from rongxin.policy.display import display_rule
-from rongxin.policy.kinds import RecordKind, SeverityClause
+from rongxin.policy.kinds import Clause, RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.values import Unit, Value
-from rongxin.policy.words import FieldClass, Polarity, Severity, StepSeverity, Title
+from rongxin.policy.words import FieldClass, Severity, StepSeverity, Title
 
 LADDER: Final = "intake/code_ladder"
 SATURDAY: Final = 5
@@ -152,6 +154,22 @@ def field_lines(kind: RecordKind) -> tuple[FieldLine, ...]:
     )
 
 
+def polarity_lines(policy: Policy, kind: RecordKind) -> tuple[PolarityLine, ...]:
+    """What records say of their subject, the first line that fits; nothing where all records say the same."""
+    if not kind.credit.polarity_when:
+        return ()
+    said = [
+        PolarityLine(
+            polarity=clause.then,
+            words=_condition(clause, kind),
+            basis=basis_line(policy, clause.basis),
+            note=clause.note,
+        )
+        for clause in kind.credit.polarity_when
+    ]
+    return (*said, PolarityLine(polarity=kind.credit.polarity, words=_("其他记录")))
+
+
 def severity_lines(policy: Policy, kind: RecordKind) -> tuple[SeverityLine, ...]:
     """When a record has which severity; the first line that fits decides."""
     return tuple(
@@ -160,6 +178,7 @@ def severity_lines(policy: Policy, kind: RecordKind) -> tuple[SeverityLine, ...]
             words=_condition(clause, kind),
             basis=basis_line(policy, clause.basis),
             note=clause.note,
+            is_told=_is_told(policy, kind, clause.then),
         )
         for clause in kind.credit.severity
     )
@@ -178,7 +197,18 @@ def _display_lines(policy: Policy, kind: RecordKind, on: date) -> Iterator[Displ
             display=rule.display,
             basis=basis_line(policy, clause.basis),
             reason=words(rule.reason or rule.term_note),
+            is_told=_is_told(policy, kind, clause.severity),
         )
+
+
+def withheld_lines(policy: Policy, kind: RecordKind) -> tuple[WithheldLine, ...]:
+    """What is not displayed, whatever its severity; the first line that fits gives the reason."""
+    return tuple(
+        WithheldLine(
+            words=_condition(clause, kind), reason=words(clause.reason), basis=basis_line(policy, clause.basis)
+        )
+        for clause in kind.credit.withheld_when
+    )
 
 
 def deadline_card(policy: Policy, kind: RecordKind, on: date) -> ValueCard | None:
@@ -188,16 +218,19 @@ def deadline_card(policy: Policy, kind: RecordKind, on: date) -> ValueCard | Non
 
 def term_cards(policy: Policy, kind: RecordKind, on: date) -> tuple[ValueCard, ...]:
     """How long records of the kind are displayed; nothing where display has no end."""
-    if kind.credit.polarity != Polarity.ADVERSE:
-        return ()
-    severities = [clause.severity for clause in kind.credit.display if clause.severity != Severity.UNKNOWN]
+    without_term = (Severity.NONE, Severity.UNKNOWN)
+    severities = [clause.severity for clause in kind.credit.display if clause.severity not in without_term]
     keys = [f"display/{severity}_{end}" for severity in severities for end in ("shortest", "longest")]
     return tuple(value_card(policy, key, on) for key in keys if key in policy.values)
 
 
-def _condition(clause: SeverityClause, kind: RecordKind) -> str:
+def _is_told(policy: Policy, kind: RecordKind, severity: Severity) -> bool:
+    return told_severity(policy, kind, severity) == severity
+
+
+def _condition(clause: Clause, kind: RecordKind) -> str:
     if clause.field is None or not clause.has:
-        return _("所有记录")
+        return _("所有不利的记录") if kind.credit.polarity_when else _("所有记录")
     named = {"field": words(public_label(kind.fields[clause.field])), "values": " / ".join(clause.has)}
     return _("%(field)s只有：%(values)s") % named if clause.only else _("%(field)s含有：%(values)s") % named
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -11,19 +12,21 @@ from rongxin.disclosure.views import Fact
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.words import FieldClass, Title
 from rongxin.primitives.money import format_yuan
+from rongxin.records.clearing import Decided
 
 # 罚款金额（万元） is filed in 万元 and shown in 元: the unit stands with the sum.
 _UNIT_ZH: Final = re.compile(r"[（(][^（）()]*元[）)]$")
 _UNIT_EN: Final = re.compile(r"\s*\([^()]*yuan[^()]*\)$")
 
 
-def facts_of(kind: RecordKind, text: str) -> tuple[Fact, ...]:
+def facts_of(kind: RecordKind, text: str, decided: Mapping[str, Decided] | None = None) -> tuple[Fact, ...]:
     """What ``text`` (canonical JSON by field name) says in public fields.
 
-    A field that may name persons is withheld: that it is filled is told, its words are not. Party name and code and the
-    legal basis are left to the page, which shows them with the subject and the act.
+    A field that may name persons is withheld until a person has ``decided`` what of it is shown: that it is filled is
+    told, its words are not. Party name and code and the legal basis are left to the page, which shows them with the
+    subject and the act.
     """
-    return tuple(_facts(kind, json.loads(text)))
+    return tuple(_facts(kind, json.loads(text), decided or {}))
 
 
 def public_label(field: KindField) -> Title:
@@ -34,7 +37,7 @@ def public_label(field: KindField) -> Title:
     return Title(zh=_UNIT_ZH.sub("", field.title), en=_UNIT_EN.sub("", en))
 
 
-def _facts(kind: RecordKind, content: dict[str, str | int | None]) -> Iterator[Fact]:
+def _facts(kind: RecordKind, content: dict[str, str | int | None], decided: Mapping[str, Decided]) -> Iterator[Fact]:
     elsewhere = {kind.credit.party.name, kind.credit.party.uscc}
     if kind.credit.envelope is not None:
         elsewhere.add(kind.credit.envelope.basis)
@@ -43,10 +46,24 @@ def _facts(kind: RecordKind, content: dict[str, str | int | None]) -> Iterator[F
         if name in elsewhere or field.credit.field_class != FieldClass.PUBLIC or value in (None, ""):
             continue
         if field.credit.may_name_persons:
-            note = _("可能含个人信息，核对后公开")
-            yield Fact(name=name, label=public_label(field), value="", note=note, withheld=True)
+            fact = _cleared(name, public_label(field), decided.get(name))
         else:
-            yield _fact(name, field, value)
+            fact = _fact(name, field, value)
+        yield _as_own_words(fact) if field.credit.own_words and not fact.withheld else fact
+
+
+def _as_own_words(fact: Fact) -> Fact:
+    said_by = _("企业自己的说法，原样刊登，未经核实")
+    return replace(fact, note=f"{said_by}{_('；')}{fact.note}" if fact.note else said_by)
+
+
+def _cleared(name: str, label: Title, decided: Decided | None) -> Fact:
+    if decided is None:
+        return Fact(name=name, label=label, value="", note=_("可能含个人信息，核对后公开"), withheld=True)
+    if not decided.shown:
+        return Fact(name=name, label=label, value="", note=_("经核对，为保护个人信息不公开"), withheld=True)
+    note = _("其中的个人信息已隐去") if decided.is_masked else ""
+    return Fact(name=name, label=label, value=decided.shown, note=note)
 
 
 def _fact(name: str, field: KindField, value: str | int | None) -> Fact:

@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from rongxin.departments.queries import providers
+from rongxin.disclosure.punctuality import month_of_units
 from rongxin.disclosure.subjects import counts_in_order, platform_began_on
-from rongxin.disclosure.timing import month_of_units
 from rongxin.disclosure.views import Count, PunctualityMonth
 from rongxin.policy.pack import Policy
 from rongxin.records import queries as records
@@ -50,12 +50,11 @@ def _counted(policy: Policy, moment: Moment) -> Figures:
     units = providers()
     began_on = platform_began_on(moment.day)
     month = month_to_show(moment.day, began_on)
-    counts = records.punctuality_counts(month, _last_day(month))
     return Figures(
         subjects=number_of_subjects(),
         displayed=counts_in_order(records.displayed_count(policy, moment), policy),
         units=len(units),
-        punctuality=month_of_units(policy, month, counts, units, began_on=began_on),
+        punctuality=month_of_units(policy, month, units, today=moment.day, began_on=began_on),
         began_on=began_on,
         as_of=timezone.now(),
     )
@@ -65,7 +64,3 @@ def month_to_show(today: date, began_on: date) -> date:
     """The first day of the last full month, or of the present one while the platform is younger than that."""
     this_month = today.replace(day=1)
     return this_month if began_on >= this_month else (this_month - timedelta(days=1)).replace(day=1)
-
-
-def _last_day(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

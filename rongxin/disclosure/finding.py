@@ -16,6 +16,7 @@ from rongxin.engine.cells import document_key
 from rongxin.policy.pack import Policy
 from rongxin.primitives import resident_id
 from rongxin.primitives.names import normalise_name, split
+from rongxin.primitives.uscc import LENGTH as USCC_LENGTH
 from rongxin.records import queries as records
 from rongxin.records.display import Moment
 from rongxin.subjects import queries as subjects
@@ -91,7 +92,9 @@ def _hits(query: str, found: list[Found], policy: Policy, moment: Moment) -> tup
 
 def _why(query: str, found: Found) -> str:
     if found.by_name is None:
-        return "" if found.by_code == found.subject.uscc else _("旧代码相符")
+        if found.by_code == found.subject.uscc:
+            return ""
+        return _("曾以此代码归集") if len(found.by_code) == USCC_LENGTH else _("旧代码相符")
     if found.by_name.is_former:
         return _("曾用名相符")
     whole = normalise_name(query)

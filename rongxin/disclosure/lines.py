@@ -7,6 +7,7 @@ from itertools import groupby
 
 from rongxin.disclosure.timing import punctuality_of, rule_for
 from rongxin.disclosure.views import RecordLine, YearOfRecords
+from rongxin.disclosure.wording import told_severity
 from rongxin.policy.display import first_repair_on, shown_until
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Polarity, Severity
@@ -27,7 +28,7 @@ def record_line(found: Shown, policy: Policy, on: date, *, began_on: date) -> Re
         kind_title=kind.title,
         icon=kind.credit.icon,
         polarity=Polarity(record.polarity),
-        severity=Severity(record.severity),
+        severity=told_severity(policy, kind, Severity(record.severity)),
         authority=record.authority,
         document_number=record.document_number,
         decided_on=record.decided_on,
@@ -35,7 +36,7 @@ def record_line(found: Shown, policy: Policy, on: date, *, began_on: date) -> Re
         basis=record.basis,
         valid_from=record.valid_from,
         valid_to=record.valid_to,
-        shown_until=shown_until(record.decided_on, rule),
+        shown_until=shown_until(record.decided_on, rule, record.valid_to),
         first_repair_on=first_repair_on(record.decided_on, rule),
         punctuality=punctuality_of(
             policy,

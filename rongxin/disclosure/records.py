@@ -20,11 +20,12 @@ from rongxin.disclosure.views import (
     RecordView,
     Sighting,
 )
-from rongxin.disclosure.wording import basis_line, words
+from rongxin.disclosure.wording import basis_line, told_severity, words
 from rongxin.policy.display import DisplayRule, first_repair_on, shown_until
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Polarity, Severity
 from rongxin.records import queries as records
+from rongxin.records.clearing import decided
 from rongxin.records.display import SHANGHAI, Moment
 from rongxin.records.queries import Act
 from rongxin.subjects.models import Category
@@ -70,13 +71,13 @@ def record_view(number: str, policy: Policy, moment: Moment, *, began_on: date) 
         provider=record.provider.name,
         decided_on=record.decided_on,
         polarity=Polarity(record.polarity),
-        severity=Severity(record.severity),
-        facts=facts_of(kind, act.shown.text),
+        severity=told_severity(policy, kind, Severity(record.severity)),
+        facts=facts_of(kind, act.shown.text, decided(record, act.shown.text, kind, moment)),
         basis=record.basis,
         timeliness=timeliness_of(policy, record.kind, record.decided_on, first_recorded_on, began_on=began_on),
-        term=_term(policy, rule, record.decided_on),
+        term=_term(policy, rule, record.decided_on, record.valid_to),
         display_basis=_display_basis(policy, rule),
-        history=tuple(_history(act)),
+        history=tuple(_history(act, words(kind.credit.happened))),
         sightings=tuple(
             Sighting(provider=seen.provider.name, batch=seen.batch, row=seen.row, received_at=seen.seen_at)
             for seen in act.sightings
@@ -91,8 +92,8 @@ def record_view(number: str, policy: Policy, moment: Moment, *, began_on: date) 
     )
 
 
-def _term(policy: Policy, rule: DisplayRule, decided_on: date) -> DisplayTerm | None:
-    until = shown_until(decided_on, rule)
+def _term(policy: Policy, rule: DisplayRule, decided_on: date, valid_to: date | None) -> DisplayTerm | None:
+    until = shown_until(decided_on, rule, valid_to)
     if until is None or rule.term is None or rule.term_months is None:
         return None
     return DisplayTerm(
@@ -109,8 +110,8 @@ def _display_basis(policy: Policy, rule: DisplayRule) -> BasisLine | None:
     return basis_line(policy, rule.clause.basis) if rule.clause else None
 
 
-def _history(act: Act) -> Iterable[HistoryLine]:
-    """What happened, the latest first, down to the decision itself."""
+def _history(act: Act, happened: str) -> Iterable[HistoryLine]:
+    """What happened, the latest first, down to the decision itself, which is told as ``happened``."""
     versions = {record.pk: record for record in (act.shown.record, *act.versions)}
     rows = {sighting.record_id: sighting for sighting in reversed(act.sightings)}
     for event in act.events:
@@ -127,7 +128,7 @@ def _history(act: Act) -> Iterable[HistoryLine]:
             }
         yield HistoryLine(at=event.effective_at, event=told, text=text, note=note)
     decided = act.shown.record
-    yield HistoryLine(at=decided.decided_on, event="decided", text=_("作出决定"), note=decided.authority)
+    yield HistoryLine(at=decided.decided_on, event="decided", text=happened, note=decided.authority)
 
 
 def _older_versions(act: Act) -> Iterable[OlderVersion]:

@@ -5,10 +5,12 @@ import json
 from typing import Any
 
 from rongxin.disclosure.views import RecordView
+from rongxin.records.withdrawing import Tombstone
 
 
 def representation(view: RecordView) -> dict[str, Any]:
-    """``record`` is what the act says, the same on every day and in every language; ``public_hash`` is its SHA-256.
+    """``record`` is what the act says, the same in every language and, until it is corrected or a text in it is cleared,
+    on every day; ``public_hash`` is its SHA-256.
 
     The rest is as of the moment: how long it is displayed, whether it is disputed, what happened.
     """
@@ -23,6 +25,18 @@ def representation(view: RecordView) -> dict[str, Any]:
         },
         "history": [{"at": line.at.isoformat(), "event": line.event} for line in view.history],
     }
+
+
+def tombstone_representation(number: str, state: str, withdrawn: Tombstone | None) -> dict[str, Any]:
+    """What a program is told of an act that is not displayed: for a withdrawn one when, why and by whom, too."""
+    told: dict[str, Any] = {"number": number, "state": state}
+    if withdrawn is not None:
+        told["withdrawn"] = {
+            "at": withdrawn.at.isoformat(timespec="seconds"),
+            "reason": withdrawn.reason,
+            "provider": withdrawn.provider,
+        }
+    return told
 
 
 def public_hash(view: RecordView) -> str:

@@ -1,16 +1,21 @@
 """One subject for the public: its card, its records displayed at a moment, how many there are."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal, cast
 
 from rongxin.disclosure.lines import by_year, record_line
-from rongxin.disclosure.views import Count, FormerName, RecordsPart, SubjectCard
+from rongxin.disclosure.summaries import summaries
+from rongxin.disclosure.views import Count, FormerName, RecordsPart, SubjectCard, SuccessionLine, SummaryCard
+from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
+from rongxin.policy.words import Polarity
 from rongxin.records import queries as records
 from rongxin.records.display import SHANGHAI, Moment
 from rongxin.subjects import queries as subjects
 from rongxin.subjects.models import Category, IdentifierKind, Status, Subject
+from rongxin.subjects.succession import successions_of
 
 PART: Final = 20
 CLOSED: Final = frozenset({Status.REVOKED, Status.CLOSED, Status.MOVED})
@@ -18,11 +23,12 @@ CLOSED: Final = frozenset({Status.REVOKED, Status.CLOSED, Status.MOVED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectView:
-    """A subject with what is displayed of it; ``total`` counts all kinds."""
+    """A subject with what is displayed of it; ``total`` counts all kinds. ``summaries`` stand with the first part only."""
 
     card: SubjectCard
     counts: tuple[Count, ...]
     part: RecordsPart
+    summaries: tuple[SummaryCard, ...] = ()
 
     @property
     def total(self) -> int:
@@ -39,23 +45,36 @@ def platform_began_on(today: date) -> date:
 def subject_view(
     uscc: str, policy: Policy, moment: Moment, *, began_on: date, kind: str = "", offset: int = 0
 ) -> SubjectView | None:
-    """The subject that bears this code and a part of its displayed records, or None when no subject bears it."""
+    """The subject that this code leads to and a part of its displayed records, or None when it leads nowhere.
+
+    The card bears another code when the bearer of this one was merged into it.
+    """
     subject = subjects.by_uscc(uscc)
     if subject is None:
         return None
     counts = counts_in_order(records.counts_of([subject.pk], policy, moment).get(subject.pk, {}), policy)
     number = sum(count.number for count in counts if kind in ("", count.kind))
     part = _part(subject, policy, moment, began_on=began_on, kind=kind, offset=offset, number=number)
-    return SubjectView(card=_card(subject, policy), counts=counts, part=part)
+    return SubjectView(
+        card=_card(subject, policy),
+        counts=counts,
+        part=part,
+        summaries=() if offset else summaries(subject, counts, policy, moment),
+    )
 
 
 def counts_in_order(numbers: dict[str, int], policy: Policy) -> tuple[Count, ...]:
     """Numbers by kind, in the order of the catalog."""
     return tuple(
-        Count(kind=kind.name, label=kind.title, number=numbers[kind.name], polarity=kind.credit.polarity)
+        Count(kind=kind.name, label=kind.title, number=numbers[kind.name], polarity=_polarity(kind))
         for kind in policy.kinds.values()
         if kind.name in numbers
     )
+
+
+def _polarity(kind: RecordKind) -> Polarity:
+    """What all records of the kind say of their subject; neutral where they differ."""
+    return kind.credit.polarity if len(kind.credit.polarities) == 1 else Polarity.NEUTRAL
 
 
 def region_name(code: str, policy: Policy) -> str:
@@ -83,11 +102,8 @@ def _part(
 
 def _card(subject: Subject, policy: Policy) -> SubjectCard:
     is_sole_trader = subject.category == Category.SOLE_TRADER
-    old_numbers = [
-        identifier.value
-        for identifier in subjects.identifiers_of(subject)
-        if identifier.kind == IdentifierKind.REGISTRATION_NUMBER
-    ]
+    identifiers = subjects.identifiers_of(subject)
+    old_numbers = [each.value for each in identifiers if each.kind == IdentifierKind.REGISTRATION_NUMBER]
     return SubjectCard(
         name=subject.name,
         uscc=subject.uscc,
@@ -98,7 +114,7 @@ def _card(subject: Subject, policy: Policy) -> SubjectCard:
         former_names=tuple(
             FormerName(name=name.text, used_from=name.valid_from, used_to=name.valid_to)
             for name in subjects.names_of(subject)
-            if name.valid_to is not None
+            if name.valid_to is not None or name.subject_id != subject.pk
         ),
         established_on=subject.established_on,
         # Where a sole trader trades is often where a person lives.
@@ -107,4 +123,24 @@ def _card(subject: Subject, policy: Policy) -> SubjectCard:
         region=region_name(subject.region, policy),
         source=subject.source,
         source_on=subject.source_on,
+        also_under=tuple(
+            each.value for each in identifiers if each.kind == IdentifierKind.USCC and each.value != subject.uscc
+        ),
+        successions=tuple(_succession_lines(subject)),
     )
+
+
+def _succession_lines(subject: Subject) -> Iterator[SuccessionLine]:
+    """Successions on both sides of a subject; a sole trader is nobody's to find and is not named on another's page."""
+    for succession in successions_of(subject):
+        before, after = (side.merged_into or side for side in (succession.predecessor, succession.successor))
+        other = before if after.pk == subject.pk else after
+        if other.category != Category.SOLE_TRADER:
+            yield SuccessionLine(
+                kind=cast(Literal["merger", "division", "conversion"], succession.kind),
+                effective_on=succession.effective_on,
+                document=succession.document,
+                took_over=after.pk == subject.pk,
+                name=other.name,
+                uscc=other.uscc,
+            )

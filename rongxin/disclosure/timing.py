@@ -1,26 +1,24 @@
-"""Was it displayed in time? Of one act, and of every unit in a month.
+"""Was an act displayed in time, and how long has one that still waits?
 
 Source: item 13 of 闽信用〔2019〕7号. What is lawfully withheld is neither on time nor late. An act whose deadline
-passed before this platform held its first record is not judged: nobody could have displayed it here.
+passed before this platform held its first record is not judged: nobody could have displayed it here. Nothing is late by a
+provisional calendar.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from math import floor
 from typing import Final
 
-from rongxin.departments.models import Department
-from rongxin.disclosure.views import Punctuality, PunctualityMonth, PunctualityRow, Timeliness
+from rongxin.disclosure.views import Punctuality, Timeliness
 from rongxin.disclosure.wording import basis_line
-from rongxin.policy.display import Deadline, DisplayRule, Timing, display_rule, publish_by, punctuality
+from rongxin.policy import display as rules
+from rongxin.policy.display import Deadline, DisplayRule, Timing, display_rule, publish_by
 from rongxin.policy.pack import NothingInForce, Policy
-from rongxin.policy.values import Unit
-from rongxin.policy.words import Display, Severity
-from rongxin.records.queries import DayCount
+from rongxin.policy.words import Severity
 
-AXIS_FROM: Final = 0.9
-REMEMBERED: Final = 4096
+REMEMBERED: Final = 1 << 14  # a year of days for forty kinds
+WARN_DAYS: Final = "publicity/warn_days"
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -35,16 +33,33 @@ def deadline_for(policy: Policy, kind: str, decided_on: date) -> Deadline | None
     return publish_by(policy, policy.kinds[kind], decided_on)
 
 
+def timing_of(
+    policy: Policy, kind: str, decided_on: date, displayed_on: date | None, *, today: date, began_on: date
+) -> rules.Punctuality | None:
+    """How an act that is to be displayed stands on ``today``; ``displayed_on`` None while it waits.
+
+    None where it has no deadline, or the deadline passed before ``began_on``, the platform's first day.
+    """
+    if kind not in policy.kinds:
+        return None
+    deadline = deadline_for(policy, kind, decided_on)
+    if deadline is None or deadline.due < began_on:
+        return None
+    return rules.punctuality(policy, deadline, displayed_on, withheld=False, today=today)
+
+
 def punctuality_of(
     policy: Policy, kind: str, decided_on: date, recorded_on: date, *, began_on: date
 ) -> Punctuality | None:
     """How a displayed act kept its deadline; None where it had none, or it passed before ``began_on``."""
-    deadline = deadline_for(policy, kind, decided_on)
-    if deadline is None or deadline.due < began_on:
-        return None
-    found = punctuality(policy, deadline, recorded_on, withheld=False, today=recorded_on)
-    if found.state == Timing.LATE:
-        return Punctuality(state="late", workday=found.workdays_late)
+    found = timing_of(policy, kind, decided_on, recorded_on, today=recorded_on, began_on=began_on)
+    match found:
+        case None:
+            return None
+        case rules.Punctuality(state=Timing.LATE):
+            return Punctuality(state="late", workday=found.workdays_late)
+        case rules.Punctuality(state=Timing.UNDETERMINED):
+            return Punctuality(state="undetermined", workday=found.workdays_taken)
     return Punctuality(state="met", workday=found.workdays_taken)
 
 
@@ -69,46 +84,48 @@ def timeliness_of(
     )
 
 
-def month_of_units(
-    policy: Policy, month: date, counts: Iterable[DayCount], units: Iterable[Department], *, began_on: date
-) -> PunctualityMonth:
-    """How punctual ``units`` were with the acts that ``counts`` counts; a unit with nothing due has no share."""
-    kept: dict[int, dict[str, int]] = {}
-    for count in counts:
-        if count.kind not in policy.kinds or count.display == Display.WITHHELD:
-            continue
-        found = punctuality_of(policy, count.kind, count.decided_on, count.recorded_on, began_on=began_on)
-        if found is not None:
-            tally = kept.setdefault(count.provider, {"met": 0, "late": 0})
-            tally[found.state] += count.count
-    rows = tuple(_row(unit, kept.get(unit.pk, {"met": 0, "late": 0})) for unit in units)
-    lowest = min((row.share for row in rows if row.share is not None), default=1.0)
-    return PunctualityMonth(
-        month=month,
-        days=_common_deadline(policy, month),
-        axis_from=min(AXIS_FROM, floor(lowest * 10) / 10),
-        rows=tuple(sorted(rows, key=lambda row: (row.share is None, -(row.share or 0), row.name))),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The running clock of acts that wait to be displayed.
+
+    ``left``: working days after today up to the deadline, its last day included. ``warnings``: how many of the reminders
+    of publicity/warn_days have fallen due. ``workdays_late``: beyond the deadline; 0 on days that are none.
+    """
+
+    state: Timing
+    due: date
+    is_provisional: bool
+    taken: int
+    left: int
+    warnings: int
+    workdays_late: int
+
+    @property
+    def is_soon(self) -> bool:
+        """Not due yet, and a reminder has fallen due."""
+        return self.state == Timing.NOT_DUE and self.warnings > 0
 
 
-def _row(unit: Department, kept: dict[str, int]) -> PunctualityRow:
-    due = kept["met"] + kept["late"]
-    return PunctualityRow(
-        name=unit.short_name, share=kept["met"] / due if due else None, on_time=kept["met"], late=kept["late"]
-    )
-
-
-def _common_deadline(policy: Policy, on: date) -> int | None:
-    lengths = set()
-    for kind in policy.kinds.values():
-        if kind.credit.deadline is None:
-            continue
-        try:
-            value = policy.value(kind.credit.deadline, on)
-        except NothingInForce:
-            continue
-        lengths.add((value.count, value.unit))
-    if len(lengths) != 1:
+def clock_of(policy: Policy, kind: str, decided_on: date, *, today: date, began_on: date) -> Clock | None:
+    """The clock of acts of the kind decided on the day, seen on ``today``; None where ``timing_of`` gives none."""
+    found = timing_of(policy, kind, decided_on, None, today=today, began_on=began_on)
+    deadline = deadline_for(policy, kind, decided_on) if found else None
+    if found is None or deadline is None:
         return None
-    length, unit = lengths.pop()
-    return length if unit == Unit.WORKDAYS else None
+    return Clock(
+        state=found.state,
+        due=deadline.due,
+        is_provisional=deadline.provisional,
+        taken=found.workdays_taken,
+        left=max(0, policy.calendar.between(today, deadline.due).days),
+        warnings=sum(found.workdays_taken >= day for day in warn_days(policy, decided_on)),
+        workdays_late=found.workdays_late,
+    )
+
+
+def warn_days(policy: Policy, decided_on: date) -> tuple[int, ...]:
+    """On which working days after a decision of the day its department is reminded; none where no rule says so."""
+    try:
+        return policy.value(WARN_DAYS, decided_on).counts
+    except NothingInForce:
+        return ()

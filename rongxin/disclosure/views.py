@@ -27,15 +27,21 @@ class BasisLine:
 # ── in time? ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Punctuality:
-    """Displayed in time? ``workday`` is the working day of display (0: the day of decision); late: days beyond."""
+    """Displayed in time? ``workday`` is the working day of display (0: the day of decision); late: days beyond.
 
-    state: Literal["met", "late"]
+    ``undetermined``: after a deadline that is provisional, which makes nothing late.
+    """
+
+    state: Literal["met", "late", "undetermined"]
     workday: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PunctualityRow:
-    """One providing unit in one month. ``share`` (0 to 1) displayed in time, of those due; None when none was due."""
+    """One providing unit in one month. ``share`` (0 to 1) displayed in time, of those due; None when none was due.
+
+    ``late`` counts what was displayed after its deadline or is still not.
+    """
 
     name: str
     share: float | None
@@ -186,8 +192,26 @@ class FormerName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuccessionLine:
+    """A succession as a page of one side tells it: how, when, by which document, and who the other side is.
+
+    ``took_over``: the subject of the page took the other one over; else the other one took it over.
+    """
+
+    kind: Literal["merger", "division", "conversion"]
+    effective_on: date
+    document: str
+    took_over: bool
+    name: str
+    uscc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectCard:
-    """The register's facts about a subject; empty means not filed. ``source``, ``source_on``: where they come from."""
+    """The register's facts about a subject; empty means not filed. ``source``, ``source_on``: where they come from.
+
+    ``also_under``: unified codes under which it was recorded, too, before they proved to be the same subject's.
+    """
 
     name: str
     uscc: str
@@ -202,6 +226,35 @@ class SubjectCard:
     region: str = ""
     source: str = ""
     source_on: date | None = None
+    also_under: tuple[str, ...] = ()
+    successions: tuple[SuccessionLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyLine:
+    """How many records say one value."""
+
+    value: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Records counted by one field, the most frequent value first."""
+
+    label: Title
+    lines: tuple[TallyLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryCard:
+    """The displayed records of a kind counted by what they say; ``note`` says what the number is not."""
+
+    title: Title
+    counted: Title
+    number: int
+    tallies: tuple[Tally, ...]
+    note: Title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,13 +447,33 @@ class FieldLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolarityLine:
+    """What a record of the kind says of its subject, and when; ``basis`` None: by itself."""
+
+    polarity: Polarity
+    words: str
+    basis: BasisLine | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeverityLine:
-    """When a record of the kind has a severity, in words."""
+    """When a record of the kind has a severity, in words. ``is_told``: it stands on the record's page, too."""
 
     severity: Severity
     words: str
     basis: BasisLine
     note: str = ""
+    is_told: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithheldLine:
+    """Records that are not displayed, whatever their severity: which, why, and where that stands."""
+
+    words: str
+    reason: str
+    basis: BasisLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -411,3 +484,4 @@ class DisplayLine:
     display: Display
     basis: BasisLine
     reason: str = ""
+    is_told: bool = True

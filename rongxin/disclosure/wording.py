@@ -4,10 +4,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rongxin.disclosure.views import BasisLine
-from rongxin.policy.kinds import Basis
+from rongxin.policy.kinds import Basis, RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.values import Unit
-from rongxin.policy.words import Title
+from rongxin.policy.words import Rank, Severity, Title
 
 
 def words(title: Title | None) -> str:
@@ -21,6 +21,15 @@ def basis_line(policy: Policy, basis: Basis) -> BasisLine:
     """Where a rule stands, with what a reader must know about the document."""
     document = policy.documents[basis.document]
     return BasisLine(document=words(document.title), item=basis.item, rank=document.rank, reading=basis.reading)
+
+
+def told_severity(policy: Policy, kind: RecordKind, severity: Severity) -> Severity:
+    """The severity as the public is told it: ``none`` where only settings of the platform sort the record.
+
+    A setting may give a record the shortest display; it does not make anybody untrustworthy (失信).
+    """
+    ranks = {policy.documents[clause.basis.document].rank for clause in kind.credit.severity if clause.then == severity}
+    return Severity.NONE if ranks == {Rank.LOCAL_SETTING} else severity
 
 
 def unit_words(unit: Unit) -> str:

@@ -1,10 +1,11 @@
-"""Which act a row is, what it says, and how grave it is: key, content and severity (architecture §4, record
-envelope).
+"""Which act a row is, what it says, and how grave it is: key, content, polarity and severity (architecture §4,
+record envelope).
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Final
 
 import polars as pl
@@ -13,14 +14,16 @@ from rongxin.engine import cells as cell
 from rongxin.engine.findings import AT, found, nothing_found
 from rongxin.engine.rules import holds
 from rongxin.engine.sheets import ROW, params_text
-from rongxin.policy.kinds import RecordKind
+from rongxin.policy.kinds import Clause, RecordKind
 from rongxin.policy.words import FieldClass, Polarity, Severity
 from rongxin.primitives.names import normalise_name
 
 NAME: Final = "party_name_normalised"
 USABLE: Final = "uscc_usable"
 SEVERITY: Final = "severity"
+POLARITY: Final = "polarity"
 _UNIT_SEPARATOR: Final = "\x1f"
+_PART_SEPARATOR: Final = "\x1e"
 _SLICE: Final = 50_000
 _ROWS_NAMED: Final = 10
 _NEEDS_ESCAPE: Final = r'["\\\x00-\x1f]'
@@ -31,46 +34,79 @@ def stored_fields(kind: RecordKind) -> list[str]:
     return [field.name for field in kind.table.fields if field.credit.field_class != FieldClass.DISCARD]
 
 
-def severities(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
-    """The severity of each row (国办发〔2025〕22号 item 2): the first clause that holds, else unknown; none unless
-    adverse.
+def judgements(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """What each row says of its subject and how grave it is: polarity, severity.
+
+    Each is that of the first clause that holds, else that of the kind, and unknown (国办发〔2025〕22号 item 2). Rows
+    that are not adverse have severity none.
     """
-    if kind.credit.polarity != Polarity.ADVERSE:
-        return pl.Series(SEVERITY, [Severity.NONE.value]).new_from_index(0, rows.height)
-    fields = sorted({clause.field for clause in kind.credit.severity if clause.field})
+    clauses: list[Clause] = [*kind.credit.polarity_when, *kind.credit.severity]
+    fields = sorted({clause.field for clause in clauses if clause.field})
     if not fields:
-        return _severities(rows, kind)
+        return _judgements(rows, kind)
     filed = rows.select(fields)
     different = filed.unique()
-    table = different.with_columns(_severities(different, kind))
-    return filed.join(table, on=fields, how="left", nulls_equal=True, maintain_order="left")[SEVERITY]
+    table = different.hstack(_judgements(different, kind))
+    joined = filed.join(table, on=fields, how="left", nulls_equal=True, maintain_order="left")
+    return joined.select(POLARITY, SEVERITY)
 
 
-def _severities(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
-    severity = pl.Series(SEVERITY, [Severity.UNKNOWN.value]).new_from_index(0, rows.height)
-    for clause in reversed(kind.credit.severity):
-        values = (
-            rows[clause.field] if clause.field else pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
-        )
-        severity = severity.set(holds(values, clause.has, only=clause.only), clause.then.value)
-    return severity
+def _judgements(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    credit = kind.credit
+    polarity = _first(rows, [(clause, clause.then) for clause in credit.polarity_when], credit.polarity)
+    severity = _first(rows, [(clause, clause.then) for clause in credit.severity], Severity.UNKNOWN)
+    return pl.DataFrame(
+        {POLARITY: polarity, SEVERITY: severity.set(polarity != Polarity.ADVERSE.value, Severity.NONE.value)}
+    )
+
+
+def _first(rows: pl.DataFrame, clauses: Sequence[tuple[Clause, StrEnum]], otherwise: StrEnum) -> pl.Series:
+    """What the first clause that holds gives each row."""
+    answer = pl.Series([otherwise.value]).new_from_index(0, rows.height)
+    for clause, then in reversed(clauses):
+        values = rows[clause.field] if clause.field else _nothing(rows.height)
+        answer = answer.set(holds(values, clause.has, only=clause.only), then.value)
+    return answer
+
+
+def _nothing(height: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.String).new_from_index(0, height)
 
 
 def act_parts(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
-    """What tells one act from another, normalised: authority, document, party, matter. Null where it was not filed."""
+    """What tells one act from another, normalised: authority, document, party, matter. Null where it was not filed.
+
+    Where no document number is filed, the fields of ``identified_by`` stand in its place.
+    """
     envelope, party = kind.credit.envelope, kind.credit.party
     if envelope is None:
         raise ValueError(f"{kind.name} has no acts")
-    code = rows[party.uscc] if party.uscc else pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
+    code = rows[party.uscc] if party.uscc else _nothing(rows.height)
     matter = kind.credit.several_per_document
     return pl.DataFrame(
         {
             "authority": cell.by_value(rows[envelope.authority], normalise_name, pl.String()),
-            "document": cell.normalised_documents(rows[envelope.document_number]),
+            "document": documents(rows, kind).fill_null(_identities(rows, kind)),
             "party": pl.select(pl.when(rows[USABLE]).then(code).otherwise(rows[NAME])).to_series(),
             "matter": cell.normalised_names(rows[matter]).fill_null("") if matter else [""] * rows.height,
         }
     )
+
+
+def documents(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
+    """The normalised document number of each row; null where none was filed."""
+    number = kind.credit.envelope.document_number if kind.credit.envelope else None
+    return cell.normalised_documents(rows[number]) if number else _nothing(rows.height)
+
+
+def _identities(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
+    """What tells acts without a document number apart, marked so that no document number is the same."""
+    names = kind.credit.identified_by
+    if not names:
+        return _nothing(rows.height)
+    texts = [cell.normalised_names(rows[name].cast(pl.String)).alias(name) for name in names]
+    parts = pl.DataFrame(texts).select(pl.concat_str(pl.lit(""), pl.all(), separator=_PART_SEPARATOR))
+    return parts.to_series()
 
 
 def repeated(rows: pl.DataFrame, kind: RecordKind) -> tuple[pl.DataFrame, pl.Series]:
@@ -82,8 +118,8 @@ def repeated(rows: pl.DataFrame, kind: RecordKind) -> tuple[pl.DataFrame, pl.Ser
     none = pl.Series([False]).new_from_index(0, rows.height)
     if kind.credit.envelope is None:
         return nothing_found(), none
-    documents = cell.normalised_documents(rows[kind.credit.envelope.document_number])
-    perhaps = documents.is_not_null() & documents.hash().is_duplicated()
+    told_by = documents(rows, kind).fill_null(_identities(rows, kind))
+    perhaps = told_by.is_not_null() & told_by.hash().is_duplicated()
     if not perhaps.any():
         return nothing_found(), none
     stored = stored_fields(kind)
@@ -135,7 +171,7 @@ def _identified(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
     parts = act_parts(rows, kind)
     keys = parts.select(pl.concat_str(pl.lit(kind.name), pl.all(), separator=_UNIT_SEPARATOR)).to_series()
     return pl.DataFrame(
-        {"act_key": _hashed(keys), "document_key": parts["document"], "content_hash": _hashed(contents(rows, kind))}
+        {"act_key": _hashed(keys), "document_key": documents(rows, kind), "content_hash": _hashed(contents(rows, kind))}
     )
 
 

@@ -28,12 +28,17 @@ SEPARATOR: Final = "；"
 TYPES: Final[Mapping[str, pl.DataType]] = {"date": pl.Date(), "amount": pl.Int64()}
 """Column types by field type; all others are String."""
 
-CODE_TYPES: Final = frozenset({"uscc", "organisation_code", "registration_number"})
+CODE_TYPES: Final = frozenset({"uscc", "organisation_code", "registration_number", "party_code"})
 
-MALFORMED: Final = frozenset({"uscc_placeholder", "code_lost_digits", "uscc_length", "uscc_alphabet", "uscc_category"})
+MALFORMED: Final = frozenset(
+    {"uscc_placeholder", "code_lost_digits", "uscc_length", "uscc_alphabet", "uscc_category", "code_hidden"}
+)
 """Findings after which a unified code cannot be used to look anything up."""
 
 MOST_FEN: Final = 2**63 - 1
+_HIDDEN: Final = r"\*"
+_ORGANISATION_CODE: Final = "^[0-9A-Z]{9}$"
+_REGISTRATION_NUMBER: Final = "^[0-9]{13}(?:[0-9]{2})?$"
 _PLAIN_AMOUNT: Final = r"^[0-9]{1,12}(?:\.[0-9]{1,6})?$"
 _MILLIONTHS_PER_FEN: Final = {"yuan": 10_000, "10k_yuan": 1}
 
@@ -133,6 +138,8 @@ def _judge_cells(raw: pl.Series, field: KindField, judging: Judging) -> Column:
             value, findings = _organisation_codes(text, judging)
         case "registration_number":
             value, findings = _registration_numbers(text)
+        case "party_code":
+            value, findings = _party_codes(text, judging)
         case _:
             value, findings = _texts(text, field, judging)
     return Column(value.alias(field.name), text.is_not_null(), findings)
@@ -221,6 +228,22 @@ def _registration_numbers(text: pl.Series) -> _Judged:
     wrong = {code for code in codes.drop_nulls().unique() if not registration_number.is_valid(code)}
     code = "registration_number_invalid"
     return codes, _wrong_codes(text, codes, wrong, code, severity_of(code))
+
+
+def _party_codes(text: pl.Series, judging: Judging) -> _Judged:
+    """Codes of any kind, each judged as what its form says; those with hidden characters lead to nobody."""
+    codes = normalise_codes(text)
+    hidden, organisation, registration = (
+        codes.str.contains(form).fill_null(False) for form in (_HIDDEN, _ORGANISATION_CODE, _REGISTRATION_NUMBER)
+    )
+    unified = ~(hidden | organisation | registration)
+    findings = [
+        found(positions(hidden), "code_hidden"),
+        _organisation_codes(text.set(~organisation, None), judging)[1],
+        _registration_numbers(text.set(~registration, None))[1],
+        _unified_codes(text.set(~unified, None), judging)[1],
+    ]
+    return codes, all_found(findings)
 
 
 def _wrong_codes(text: pl.Series, codes: pl.Series, wrong: set[str], code: str, severity: StepSeverity) -> pl.DataFrame:

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from rongxin.engine.sheets import Unreadable
+from rongxin.engine.sheets import Unreadable, cell_too_large
 
 CHUNK = 1 << 16
 LINE_LIMIT = 16 << 20
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _ASCII, _UTF8, _GB18030, _BROKEN = "ASCII", "UTF-8", "GB18030", ""  # what a line may be
 _MOST_NULS_AT_THE_START = 0.1
+_FEWEST_NULS_OF_UTF16 = 0.02
+_ONE_SIDE = 0.9
+_LAST_OF_TWO_BYTES = "\u07ff"
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Text:
     path: Path
     encoding: str
     mixed: bool = False
+    set_apart_by_blanks: bool = False
     has_quotes: bool = False
     has_returns: bool = False
     flagged: dict[int, list[str]] = field(default_factory=dict)
@@ -44,17 +48,34 @@ def as_utf8(path: Path, folder: Path) -> Text:
     """
     with path.open("rb") as file:
         start = file.read(4096)
-    for mark, encoding in _UTF16.items():
-        if start.startswith(mark):
-            text = line_by_line(_from_utf16(path, folder, encoding), folder)
-            text.encoding = "UTF-16"
-            return text
+    if encoding := _utf16_of(start):
+        text = line_by_line(_from_utf16(path, folder, encoding), folder)
+        text.encoding = "UTF-16"
+        return text
     if start.count(0) > len(start) * _MOST_NULS_AT_THE_START:
         raise Unreadable("encoding_unreadable")
     look = _look(path)
     if look.has_nul or look.has_lone_return:
         return line_by_line(path, folder)
     return Text(path, _utf8_name(start), has_quotes=look.has_quotes, has_returns=look.has_returns)
+
+
+def _utf16_of(start: bytes) -> str | None:
+    """Which UTF-16 the text is in: by its mark, else by NUL bytes that all stand on one side of the characters."""
+    for mark, encoding in _UTF16.items():
+        if start.startswith(mark):
+            return encoding
+    high, low = start[0::2].count(0), start[1::2].count(0)
+    if high + low < len(start) * _FEWEST_NULS_OF_UTF16 or max(high, low) < (high + low) * _ONE_SIDE:
+        return None
+    encoding = "utf-16-be" if high > low else "utf-16-le"
+    try:
+        text = start[: len(start) // 2 * 2].decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.end < len(start) - 1:
+            return None
+        text = start[: error.start].decode(encoding)  # half of a pair at the end of what was looked at
+    return encoding if any(sign in text for sign in "\n\r\t,") and "\0" not in text else None
 
 
 def require_utf8(path: Path) -> None:
@@ -78,7 +99,7 @@ def lines_in_chunks(file: BinaryIO) -> Iterator[bytes]:
             yield carry[:end]
             carry = carry[end:]
         elif len(carry) > LINE_LIMIT:
-            raise Unreadable("not_a_table", found="text without lines")
+            raise cell_too_large()
     if carry:
         yield carry
 
@@ -118,7 +139,7 @@ def _from_utf16(path: Path, folder: Path, encoding: str) -> Path:
     copy = folder / "utf8.csv"
     try:
         with path.open(encoding=encoding, newline="") as source, copy.open("w", encoding="utf-8", newline="") as target:
-            source.read(1)  # the byte order mark
+            target.write(source.read(CHUNK).removeprefix("\ufeff"))
             while text := source.read(CHUNK):
                 target.write(text)
     except UnicodeError:
@@ -129,7 +150,7 @@ def _from_utf16(path: Path, folder: Path, encoding: str) -> Path:
 def line_by_line(path: Path, folder: Path) -> Text:
     """A copy with UTF-8 lines ending in LF and no NUL, each line read by itself, with what was wrong on which line.
 
-    Unreadable: ``encoding_unreadable`` where more lines are broken than not, ``not_a_table`` for a line without end.
+    Unreadable: ``encoding_unreadable`` where more lines are broken than not, ``cell_too_large`` for a line without end.
     """
     with path.open("rb") as file:
         name = _utf8_name(file.read(3))
@@ -145,7 +166,7 @@ def line_by_line(path: Path, folder: Path) -> Text:
                 if b"\0" in line:
                     readable = line.replace(b"\0", b"")
                     text.flagged.setdefault(number, []).append("nul_byte")
-                encoding, readable = _line_as_utf8(readable)
+                encoding, readable = _line_as_utf8(readable, lean_on_gb18030=counts[_GB18030] > counts[_UTF8])
                 counts[encoding] += 1
                 if encoding == _BROKEN:
                     text.flagged.setdefault(number, []).append("encoding_broken")
@@ -158,16 +179,20 @@ def line_by_line(path: Path, folder: Path) -> Text:
     return text
 
 
-def _line_as_utf8(line: bytes) -> tuple[str, bytes]:
-    """The encoding of a line and the line in UTF-8."""
+def _line_as_utf8(line: bytes, *, lean_on_gb18030: bool) -> tuple[str, bytes]:
+    """The encoding of a line and the line in UTF-8.
+
+    A few Chinese characters in GB 18030 read as Greek, Arabic and the like in UTF-8 (示 as ʾ); the lines before decide.
+    """
     if line.isascii():
         return _ASCII, line
     try:
-        line.decode("utf-8")
+        text = line.decode("utf-8")
     except UnicodeDecodeError:
         pass
     else:
-        return _UTF8, line
+        if not lean_on_gb18030 or max(text) > _LAST_OF_TWO_BYTES:
+            return _UTF8, line
     try:
         return _GB18030, line.decode("gb18030").encode()
     except UnicodeError:

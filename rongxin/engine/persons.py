@@ -17,6 +17,7 @@ from rongxin.engine.findings import AT
 from rongxin.policy.kinds import Party
 from rongxin.primitives import resident_id
 from rongxin.primitives.characters import without_blanks
+from rongxin.primitives.uscc import LENGTH
 
 CATEGORY_PERSON: Final = "category_person"
 CODE_IS_RESIDENT_ID: Final = "code_is_resident_id"
@@ -30,7 +31,7 @@ _ORGANISATION_CODE_SHAPE: Final = r"^[0-9A-Z]{8}[0-9X]$"
 def usable_codes(code: Column) -> pl.Series:
     """Whether the unified code of each row can be used to look a subject up: eighteen characters of the right form."""
     malformed = code.found.filter(pl.col("code").is_in(MALFORMED))[AT]
-    return cell.placed(code.filled, malformed, False)
+    return cell.placed(code.filled, malformed, False) & (code.value.str.len_bytes() == LENGTH).fill_null(False)
 
 
 def identity_numbers(codes: pl.Series) -> pl.Series:

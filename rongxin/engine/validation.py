@@ -16,20 +16,21 @@ import polars as pl
 
 from rongxin.engine import acts, persons, rules
 from rongxin.engine import cells as cell
-from rongxin.engine.acts import NAME, SEVERITY, USABLE
+from rongxin.engine.acts import NAME, POLARITY, SEVERITY, USABLE
 from rongxin.engine.columns import CODE_TYPES, Column, Judging, absent, judge
 from rongxin.engine.findings import AT, found, positions
 from rongxin.engine.heads import HeadMatch
 from rongxin.engine.problems import severity_of
 from rongxin.engine.sheets import ROW, Sheet, column_name
+from rongxin.engine.units import ProviderFacts, of_others
 from rongxin.policy.kinds import KindField, RecordKind
-from rongxin.policy.words import FieldClass, Polarity, Severity, StepSeverity
+from rongxin.policy.words import FieldClass, Severity, StepSeverity
 from rongxin.primitives.divisions import Divisions
 from rongxin.primitives.resident_id import HIDDEN, mask_numbers
 
 VERDICT: Final = "verdict"
 ACCEPTED, REVIEW, REJECTED, DUPLICATE = "accepted", "review", "rejected", "duplicate"
-OWN_COLUMNS: Final = (ROW, SEVERITY, VERDICT, NAME, USABLE)
+OWN_COLUMNS: Final = (ROW, POLARITY, SEVERITY, VERDICT, NAME, USABLE)
 VALUE_LENGTH: Final = 200
 _CODE_SHAPE: Final = "^[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}$"
 # Below this many rows starting threads, each with a cache of regular expressions of its own, costs more than it saves.
@@ -53,7 +54,7 @@ class Checked:
     """A judged table.
 
     ``rows``: every row that is not surely about a person: ``row``, one typed column per stored field (String, Date,
-    Int64 fen), ``severity``, ``verdict`` (accepted, review, rejected, duplicate), ``party_name_normalised``,
+    Int64 fen), ``polarity``, ``severity``, ``verdict`` (accepted, review, rejected, duplicate), ``party_name_normalised``,
     ``uscc_usable``. ``problems``: row, field (null: the whole row), column (index in the sheet), code, severity,
     value (as filed, persons hidden), params (JSON), suggestion (a value to put in the cell), ordered by row, field
     and code. ``persons``: row and reason of the refused person rows. ``suspects``: rows whose code is an identity
@@ -92,13 +93,15 @@ def validate(
     today: date,
     divisions: Divisions,
     ladder: Mapping[str, StepSeverity],
+    provider: ProviderFacts | None = None,
 ) -> Checked:
     """Judge every row of ``sheet`` by the rules of ``kind`` on the day ``today``.
 
-    ``heads``: from :func:`.heads.require_heads`. ``ladder``: what a finding of each step of the code check does
-    (format, alphabet, check_character, organisation_code, division); a step that is missing is an error.
+    ``heads``: from :func:`.heads.require_heads`. ``provider``: who sends, where rows of others are to be refused.
+    ``ladder``: what a finding of each step of the code check does (format, alphabet, check_character,
+    organisation_code, division); a step that is missing is an error.
     """
-    judging = Judging.of(kind, divisions, ladder, may_be_numbers=sheet.format == "xlsx")
+    judging = Judging.of(kind, divisions, ladder, may_be_numbers=sheet.may_hold_numbers)
     columns = _columns(sheet, heads, kind, judging)
     party = kind.credit.party
     names = cell.normalised_names(columns[party.name].value)
@@ -110,7 +113,9 @@ def validate(
     suspects = rows.filter(suspect & keep)[ROW]
     if refused.height:
         rows = rows.filter(keep)
-    cells = _named(_of_cells(columns, kind, today), sheet, heads, kind, numbers=sheet.frame[ROW], hidden=~keep)
+    cells = _named(
+        _of_cells(columns, kind, today, provider), sheet, heads, kind, numbers=sheet.frame[ROW], hidden=~keep
+    )
     twice, repeats = acts.repeated(rows, kind)
     whole = _named(_of_rows(rows, twice, kind), sheet, heads, kind, numbers=rows[ROW])
     problems = in_order(pl.concat([*cells, *whole, _of_reading(sheet, rows)]), kind)
@@ -126,7 +131,9 @@ def validate(
 
 
 def verdicts(rows: pl.DataFrame, problems: pl.DataFrame, repeats: pl.Series) -> pl.Series:
-    """Rejected where a problem refuses the row, else duplicate where it only repeats another, else what is left."""
+    """Rejected where a problem refuses the row, else review where a person must look, else duplicate where it only
+    repeats another, else accepted.
+    """
 
     def has(severity: StepSeverity) -> pl.Series:
         return rows[ROW].is_in(problems.filter(pl.col(SEVERITY) == severity.value)[ROW].unique().implode())
@@ -134,10 +141,10 @@ def verdicts(rows: pl.DataFrame, problems: pl.DataFrame, repeats: pl.Series) -> 
     return pl.select(
         pl.when(has(StepSeverity.REFUSE))
         .then(pl.lit(REJECTED))
-        .when(repeats)
-        .then(pl.lit(DUPLICATE))
         .when(has(StepSeverity.REVIEW))
         .then(pl.lit(REVIEW))
+        .when(repeats)
+        .then(pl.lit(DUPLICATE))
         .otherwise(pl.lit(ACCEPTED))
         .alias(VERDICT)
     ).to_series()
@@ -158,7 +165,7 @@ def _columns(sheet: Sheet, heads: HeadMatch, kind: RecordKind, judging: Judging)
 def _rows(sheet: Sheet, columns: Mapping[str, Column], kind: RecordKind) -> pl.DataFrame:
     values = [_kept(columns[name].value, kind.fields[name], kind).alias(name) for name in acts.stored_fields(kind)]
     rows = pl.DataFrame([sheet.frame[ROW], *values])
-    return rows.with_columns(acts.severities(rows, kind).alias(SEVERITY))
+    return rows.hstack(acts.judgements(rows, kind))
 
 
 def _kept(values: pl.Series, field: KindField, kind: RecordKind) -> pl.Series:
@@ -172,18 +179,21 @@ def _kept(values: pl.Series, field: KindField, kind: RecordKind) -> pl.Series:
 _Findings = Iterator[tuple[str | None, pl.DataFrame]]
 
 
-def _of_cells(columns: Mapping[str, Column], kind: RecordKind, today: date) -> _Findings:
+def _of_cells(
+    columns: Mapping[str, Column], kind: RecordKind, today: date, provider: ProviderFacts | None
+) -> _Findings:
     """What is wrong with cells by themselves and between the columns of a row."""
     yield from ((name, column.found) for name, column in columns.items())
     yield from rules.required(columns, kind)
     yield from rules.between(columns, kind, today=today)
+    if provider:
+        yield from of_others(columns, provider)
 
 
 def _of_rows(rows: pl.DataFrame, twice: pl.DataFrame, kind: RecordKind) -> _Findings:
     """What is wrong with rows as acts."""
     yield None, twice
-    if kind.credit.polarity == Polarity.ADVERSE:
-        yield None, found(positions(rows[SEVERITY] == Severity.UNKNOWN.value), "severity_unknown")
+    yield None, found(positions(rows[SEVERITY] == Severity.UNKNOWN.value), "severity_unknown")
 
 
 def _named(

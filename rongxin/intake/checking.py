@@ -3,8 +3,8 @@
 The same function serves a batch in the background, a form while it is typed and a dry run from the terminal.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -13,26 +13,61 @@ import polars as pl
 
 from config.environment import environment
 from rongxin.engine.acts import contents
-from rongxin.engine.heads import HeadMatch, known_heads, require_heads
-from rongxin.engine.reading import read_table
+from rongxin.engine.heads import HeadMatch, known_heads, match_heads, require
+from rongxin.engine.layouts import convert, under
 from rongxin.engine.resolution import resolve
-from rongxin.engine.sheets import FileFinding, Sheet
-from rongxin.engine.validation import ACCEPTED, DUPLICATE, VERDICT, validate
-from rongxin.intake.envelope import envelope
+from rongxin.engine.sheets import FileFinding, Sheet, Unreadable
+from rongxin.engine.swapped import by_content
+from rongxin.engine.units import ProviderFacts
+from rongxin.engine.validation import ACCEPTED, DUPLICATE, REVIEW, VERDICT, validate
+from rongxin.intake.adapters import read_source
+from rongxin.intake.envelope import as_displayed, envelope
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, StepSeverity
 from rongxin.records import actions as records
 from rongxin.records.queries import known_acts
+from rongxin.subjects.judging import judgements_for
 from rongxin.subjects.queries import register_for
 
 PHASES: Final = ("识别列", "校验", "认企业", "比对已有记录")
 COMES_BACK: Final = (StepSeverity.REFUSE, StepSeverity.REVIEW)
+SLICE: Final = 25_000
+"""Rows whose envelope and content are made at once: those of a million rows are larger than the file."""
+
+ACT: Final = ("row", "act_key", "content_hash", "decided_on", "valid_to", "polarity", "display")
+"""What is known of every row at once."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What checking a file depends on besides the file: who sends it (``provider_code``: under whose judgements), and what
+    the department said its heads mean (:func:`.heads.head_keys` → field).
+    """
+
+    provider: ProviderFacts | None = None
+    provider_code: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_KNOWN: Final = Circumstances()
+
+
+class Unmatched(Unreadable):
+    """The table was read, but its heads do not tell which column is which field; a person can say."""
+
+    def __init__(self, cause: Unreadable, sheet: Sheet, heads: HeadMatch) -> None:
+        super().__init__(cause.code, **cause.params)
+        self.sheet = sheet
+        self.heads = heads
 
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """What became of a file. ``accepted`` rows are new, ``again`` are recorded already; both as records.append takes them."""
+    """What became of a file. ``accepted`` rows are new, ``again`` are recorded already, ``waiting`` are new and wait for a
+    person: the columns ACT, which :meth:`recordable` makes whole a slice at a time (of a register the rows themselves).
+    ``rows_filed``: the fields of all rows, ``day``: on which they were checked.
+    """
 
     sheet: Sheet
     heads: HeadMatch
@@ -41,9 +76,19 @@ class CheckedFile:
     persons: pl.DataFrame
     accepted: pl.DataFrame
     again: pl.DataFrame
+    waiting: pl.DataFrame
     rows: int
     rejected: int
     in_review: int
+    kind: RecordKind
+    policy: Policy
+    day: date
+    rows_filed: pl.DataFrame
+
+    @property
+    def layout(self) -> str:
+        """The name of the layout the file is in; empty where its heads tell none."""
+        return self.heads.layout.name if self.heads.layout else ""
 
     @property
     def refused_person(self) -> int:
@@ -57,68 +102,126 @@ class CheckedFile:
 
     @property
     def withheld(self) -> int:
-        """New rows that would not be public: lawfully, or until they are complete."""
+        """New rows that would not be public: lawfully, until they are complete, or because they are past their last day."""
         if "display" not in self.accepted.columns:
             return 0
-        return self.accepted.filter(pl.col("display") == Display.WITHHELD.value).height
+        return as_displayed(self.accepted, self.kind, self.day).filter(display=Display.WITHHELD.value).height
 
-    @property
-    def accepted_and_again(self) -> pl.DataFrame:
-        """All rows that a release records: new acts, and acts seen again."""
-        return pl.concat([self.accepted, self.again]).sort("row")
+    def recordable(self, *parts: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """The rows of ``parts`` (``accepted``, ``again``, ``waiting``) as records.append or the register takes them, in the
+        order of the file, SLICE at a time.
+        """
+        if self.kind.credit.registers_subjects:
+            yield pl.concat(parts).sort("row")
+            return
+        wanted = pl.concat([part["row"] for part in parts]).sort()
+        for part in self.rows_filed.iter_slices(SLICE):
+            near = wanted.filter(wanted.is_between(part["row"][0], part["row"][-1]))
+            filed = part.filter(pl.col("row").is_in(near.implode()))
+            if filed.is_empty():
+                continue
+            shaped = envelope(filed, self.kind, self.policy, self.day)
+            yield shaped.with_columns(contents(filed, self.kind)).select(records.SCHEMA.keys())
 
 
 def check_file(
-    path: Path, kind: RecordKind, policy: Policy, today: date, *, phase: Callable[[str], None] = lambda _: None
+    path: Path,
+    kind: RecordKind,
+    policy: Policy,
+    today: date,
+    *,
+    about: Circumstances = NOTHING_KNOWN,
+    phase: Callable[[str], None] = lambda _: None,
 ) -> CheckedFile:
-    """Check every row of the file at ``path``. Raises Unreadable when it is no table of this kind."""
+    """Check every row of the file at ``path``.
+
+    Raises Unreadable when it is no table, Unmatched when its heads do not tell which column is which field.
+    """
     phase(PHASES[0])
-    sheet = read_table(path, row_limit=environment.row_limit, known_heads=known_heads(policy.kinds.values()))
-    heads = require_heads(sheet.heads, kind, policy.kinds.values())
+    heads_known = known_heads(policy.kinds.values())
+    sheet = read_source(path, kind, row_limit=environment.row_limit, known_heads=heads_known)
+    heads = matched(sheet, kind, policy, about.mapping)
+    converted = convert(sheet, heads, kind, about.provider)
     phase(PHASES[1])
     ladder = policy.value("intake/code_ladder", today).steps
-    checked = validate(sheet, heads, kind, today=today, divisions=policy.divisions, ladder=ladder)
+    checked = validate(
+        converted.sheet,
+        converted.heads,
+        under(kind, heads.layout),
+        today=today,
+        divisions=policy.divisions,
+        ladder=ladder,
+        provider=about.provider,
+    )
     phase(PHASES[2])
     register = register_for(checked.codes(), checked.names())
     resolved = resolve(
         checked,
         register,
         ladder=ladder,
-        name_alone=_name_alone(policy, kind, today),
+        name_alone=policy.value("intake/name_alone", today).steps,
         check_character_when_registered=policy.value("intake/check_character_when_registered", today).step,
+        judgements=judgements_for(checked.names(), about.provider_code),
     )
     phase(PHASES[3])
-    accepted = resolved.rows.filter(pl.col(VERDICT).is_in([ACCEPTED, DUPLICATE]))
+    del checked  # its rows are the larger part of the memory, and those of ``resolved`` are the same and more
+    rows = resolved.rows
     if kind.credit.registers_subjects:
-        new, again = accepted, accepted.clear()
+        new, again, waiting = rows.filter(_taken([ACCEPTED, DUPLICATE])), rows.clear(), rows.filter(_taken([REVIEW]))
     else:
-        filled = accepted.with_columns(contents(accepted, kind))
-        shaped = envelope(filled, kind, policy, today).select(records.SCHEMA.keys())
-        known = known_acts(shaped)
-        new, again = _parted(shaped, accepted, known)
+        shaped = pl.concat(_acts(part, kind, policy, today) for part in (*rows.iter_slices(SLICE), rows.clear()))
+        new, again, waiting = _parted(shaped, known_acts(shaped))
     outcome = resolved.outcome()
     return CheckedFile(
         sheet=sheet,
         heads=heads,
-        findings=(*sheet.findings, *heads.findings),
-        problems=resolved.problems,
+        findings=(*converted.sheet.findings, *heads.findings),
+        problems=converted.at_source(_without_settled(resolved.problems, again)),
         persons=resolved.persons,
         accepted=new,
         again=again,
+        waiting=waiting,
         rows=outcome.rows,
         rejected=outcome.rejected,
-        in_review=outcome.in_review,
+        in_review=waiting.height,
+        kind=kind,
+        policy=policy,
+        day=today,
+        rows_filed=rows,
     )
 
 
-def _parted(shaped: pl.DataFrame, accepted: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """New acts, and those recorded already or standing twice in the file."""
-    doubled = accepted.filter(pl.col(VERDICT) == DUPLICATE)["row"].cast(pl.Int64)
+def matched(sheet: Sheet, kind: RecordKind, policy: Policy, mapping: Mapping[str, str]) -> HeadMatch:
+    """Which column is which field, by heads and, for codes, by content; raises Unmatched."""
+    heads = by_content(sheet, match_heads(sheet.heads, kind, mapping), kind)
+    try:
+        return require(heads, sheet.heads, kind, policy.kinds.values(), mapping)
+    except Unreadable as cause:
+        raise Unmatched(cause, sheet, heads) from cause
+
+
+def _taken(verdicts: list[str]) -> pl.Expr:
+    return pl.col(VERDICT).is_in(verdicts)
+
+
+def _acts(rows: pl.DataFrame, kind: RecordKind, policy: Policy, today: date) -> pl.DataFrame:
+    """ACT and the verdict of the rows that are not rejected."""
+    taken = rows.filter(_taken([ACCEPTED, DUPLICATE, REVIEW]))
+    return envelope(taken, kind, policy, today).select(*ACT, VERDICT)
+
+
+def _parted(shaped: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """New acts; those recorded already or standing twice in the file; new acts that wait for a person."""
+    doubled = shaped.filter(_taken([DUPLICATE]))["row"].cast(pl.Int64)
     seen = pl.concat([known["row"], doubled]).unique()
     is_again = pl.col("row").cast(pl.Int64).is_in(seen.implode())
-    return shaped.filter(~is_again), shaped.filter(is_again)
+    in_review = _taken([REVIEW])
+    parts = (shaped.filter(which) for which in (~is_again & ~in_review, is_again, ~is_again & in_review))
+    new, again, waiting = (part.select(ACT) for part in parts)
+    return new, again, waiting
 
 
-def _name_alone(policy: Policy, kind: RecordKind, today: date) -> StepSeverity:
-    by_polarity = policy.value("intake/name_alone", today).steps
-    return by_polarity.get(kind.credit.polarity, by_polarity["other"])
+def _without_settled(problems: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
+    """Nobody is asked again about a row that was recorded just so: a person answered for it then."""
+    settled = pl.col("row").is_in(again["row"].cast(pl.UInt32).implode())
+    return problems.filter(~((pl.col("severity") == StepSeverity.REVIEW.value) & settled))

@@ -1,13 +1,14 @@
 """From checked rows to the record envelope: which column fills what, the title, and whether it may be displayed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-from rongxin.policy.display import DisplayRule, display_rule
-from rongxin.policy.kinds import KindField, RecordKind
+from rongxin.engine.rules import holds
+from rongxin.policy.display import display_rule
+from rongxin.policy.kinds import Basis, KindField, RecordKind
 from rongxin.policy.pack import Policy
-from rongxin.policy.words import Display, Polarity, Severity
+from rongxin.policy.words import Display, Severity
 from rongxin.primitives.money import format_yuan
 
 TITLE_LENGTH = 300
@@ -27,10 +28,10 @@ def envelope(rows: pl.DataFrame, kind: RecordKind, policy: Policy, today: date) 
         party_code=_column(party.uscc),
         authority=pl.col(filed.authority),
         authority_uscc=_column(filed.authority_uscc),
-        document_number=pl.col(filed.document_number),
+        document_number=_column(filed.document_number),
         decided_on=pl.col(filed.decided_on),
         valid_from=_column(filed.valid_from, pl.Date),
-        valid_to=_column(filed.valid_to, pl.Date),
+        valid_to=_valid_to(kind),
         basis=_column(filed.basis),
         amount_fen=pl.sum_horizontal(filed.amount) if filed.amount else pl.lit(None, pl.Int64),
         title=_title(rows, kind),
@@ -42,6 +43,15 @@ def envelope(rows: pl.DataFrame, kind: RecordKind, policy: Policy, today: date) 
 
 def _column(name: str | None, dtype: type[pl.DataType] = pl.String) -> pl.Expr:
     return pl.lit(None, dtype) if name is None else pl.col(name)
+
+
+def _valid_to(kind: RecordKind) -> pl.Expr:
+    """The last day of validity; of a list entry the day before its removal, if that is earlier."""
+    listing = kind.credit.listing
+    if listing is None:
+        return _column(kind.credit.envelope.valid_to if kind.credit.envelope else None, pl.Date)
+    before_removal = pl.col(listing.removed_on) - timedelta(days=1)
+    return pl.min_horizontal(_column(listing.until, pl.Date), before_removal)
 
 
 def _title(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
@@ -71,7 +81,7 @@ def _displayed(rows: pl.DataFrame, *, kind: RecordKind, policy: Policy, today: d
             "severity": [severity for severity, _ in rules],
             "display": [rule.display.value for _, rule in rules],
             "display_reason": [rule.reason.zh if rule.reason else None for _, rule in rules],
-            "display_clause": [_cited(rule, policy) for _, rule in rules],
+            "display_clause": [_cited(rule.clause.basis, policy) if rule.clause else None for _, rule in rules],
         },
         schema={
             "severity": pl.String,
@@ -81,17 +91,37 @@ def _displayed(rows: pl.DataFrame, *, kind: RecordKind, policy: Policy, today: d
         },
     )
     shown = rows.join(by_severity, on="severity", how="left", maintain_order="left")
-    if kind.credit.polarity != Polarity.ADVERSE:
-        return shown
-    incomplete = pl.any_horizontal(pl.col(name).fill_null("") == "" for name in _NEEDED_IF_ADVERSE)
-    return shown.with_columns(
+    is_adverse = pl.col("severity") != Severity.NONE.value
+    is_public = pl.col("display") == Display.PUBLIC.value
+    incomplete = (
+        is_adverse & is_public & pl.any_horizontal(pl.col(name).fill_null("") == "" for name in _NEEDED_IF_ADVERSE)
+    )
+    complete = shown.with_columns(
         display=pl.when(incomplete).then(pl.lit(Display.WITHHELD.value)).otherwise("display"),
         display_reason=pl.when(incomplete).then(pl.lit(INCOMPLETE)).otherwise("display_reason"),
     )
+    return _withheld_by_content(complete, kind=kind, policy=policy)
 
 
-def _cited(rule: DisplayRule, policy: Policy) -> str | None:
-    if rule.clause is None:
-        return None
-    basis = rule.clause.basis
+def _withheld_by_content(rows: pl.DataFrame, *, kind: RecordKind, policy: Policy) -> pl.DataFrame:
+    """Withhold the rows that the kind withholds by what they say, each for the first reason that holds."""
+    for clause in reversed(kind.credit.withheld_when):
+        held = holds(rows[clause.field], clause.has, only=clause.only) if clause.field else pl.lit(True)
+        rows = rows.with_columns(
+            display=pl.when(held).then(pl.lit(Display.WITHHELD.value)).otherwise("display"),
+            display_reason=pl.when(held).then(pl.lit(clause.reason.zh)).otherwise("display_reason"),
+            display_clause=pl.when(held).then(pl.lit(_cited(clause.basis, policy))).otherwise("display_clause"),
+        )
+    return rows
+
+
+def as_displayed(rows: pl.DataFrame, kind: RecordKind, day: date) -> pl.DataFrame:
+    """The rows with ``display`` as the public would meet it on the day: withheld where the last day of validity is past."""
+    if not kind.credit.ends_with_validity:
+        return rows
+    is_past = (pl.col("valid_to") < day).fill_null(False)
+    return rows.with_columns(display=pl.when(is_past).then(pl.lit(Display.WITHHELD.value)).otherwise("display"))
+
+
+def _cited(basis: Basis, policy: Policy) -> str:
     return f"《{policy.documents[basis.document].title.zh}》{basis.item}"

@@ -1,7 +1,8 @@
 """Where the files of a batch lie, and how long.
 
 ``received/<batch>`` holds the file as sent and lives until the batch is finished, outside backups. ``batches/<batch>/`` holds
-what is kept: the return workbook, the blanked copy, and, until they are recorded, the accepted rows.
+what is kept: the return workbook, the blanked copy, the rows that a person was asked about, and, until they are recorded, the
+accepted rows.
 """
 
 import hashlib
@@ -45,6 +46,11 @@ def accepted_path(batch: str) -> Path:
     return environment.var / "batches" / batch / "accepted.parquet"
 
 
+def waiting_path(batch: str) -> Path:
+    """Rows that wait for a person, as a release would record them (Parquet)."""
+    return environment.var / "batches" / batch / "waiting.parquet"
+
+
 def return_path(batch: str) -> Path:
     """The return workbook: failing rows with their reasons."""
     return environment.var / "batches" / batch / "returned.xlsx"
@@ -53,6 +59,16 @@ def return_path(batch: str) -> Path:
 def copy_path(batch: str) -> Path:
     """The table as received, with refused rows, identity and telephone numbers blanked."""
     return environment.var / "batches" / batch / "received.csv"
+
+
+def columns_path(batch: str) -> Path:
+    """The columns of a batch that waits until a person tells them (JSON)."""
+    return environment.var / "batches" / batch / "columns.json"
+
+
+def round_path(batch: str) -> Path:
+    """Which rows of the first file a corrected file holds, and which of them were mended (JSON)."""
+    return environment.var / "batches" / batch / "round.json"
 
 
 def take(parts: Iterable[bytes]) -> Arrived:

@@ -1,21 +1,32 @@
 """The two long parts of a batch, each of which may be killed and begun again at any point."""
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from django.db import connection, transaction
 from django.utils import timezone
+from polars.io.plugins import register_io_source
 
 from config.environment import environment
+from rongxin.engine.marks import Marks, template_version
 from rongxin.engine.problems import REFUSED_PERSON
-from rongxin.engine.returning import write_redacted_copy, write_return_workbook
-from rongxin.engine.sheets import Sheet, Unreadable
-from rongxin.intake import files
-from rongxin.intake.checking import CheckedFile, check_file
+from rongxin.engine.returning import Returned, write_redacted_copy, write_return_workbook
+from rongxin.engine.sheets import FileFinding, Sheet, Unreadable
+from rongxin.intake import files, rounds
+from rongxin.intake.checking import SLICE, CheckedFile, Unmatched, check_file
 from rongxin.intake.columns import register_columns
+from rongxin.intake.coverage.waiting import decided_days
+from rongxin.intake.ending import end_at_once
+from rongxin.intake.envelope import as_displayed
+from rongxin.intake.faults.actions import keep_faults
+from rongxin.intake.mapping.known import circumstances, keep_columns
 from rongxin.intake.models import Batch, BatchState, RowProblem
+from rongxin.intake.questions import asking
+from rongxin.intake.questions.rows import rows_to_record
+from rongxin.intake.questions.settling import replaced_by
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.policy.kinds import RecordKind
@@ -32,17 +43,23 @@ PERSON = "person"
 @job(queue="bulk", title="校验批次")
 def check_batch(progress: Progress, number: str) -> dict[str, Any]:
     """Check every row of a received batch; it then waits for release, or is finished when it brings nothing new."""
-    batch = Batch.objects.get(number=number)
+    batch = Batch.objects.select_related("provider").get(number=number)
     if batch.state != BatchState.RECEIVED:
         return {"state": batch.state}
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
+    path, about = files.received_path(number), circumstances(batch.provider, batch.kind)
     try:
-        checked = check_file(files.received_path(number), kind, policy, timezone.localdate(), phase=progress.phase)
+        checked = check_file(path, kind, policy, timezone.localdate(), about=about, phase=progress.phase)
+    except Unmatched as unmatched:
+        keep_columns(number, unmatched, kind)
+        return _wait_for_columns(batch, unmatched)
     except Unreadable as unreadable:
         return _close_unreadable(batch, unreadable)
     progress.phase("保存结果", checked.problems.height)
-    _write_files(batch, checked, kind)
+    questions = asking.questions_of(checked, batch.provider)
+    findings = _told_by_marks(batch, checked, policy)
+    _write_files(batch, checked, policy)
     with transaction.atomic():
         batch = (
             Batch.objects.select_for_update(of=("self",)).select_related("provider", "submitted_by").get(number=number)
@@ -50,10 +67,21 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
         if batch.state != BatchState.RECEIVED:
             return {"state": batch.state}  # stopped in the meantime
         _keep_problems(batch, checked)
-        if checked.accepted.is_empty() and not kind.credit.registers_subjects:
+        asking.keep(batch, questions)
+        batch.coded = keep_faults(batch, checked.sheet, checked.heads, checked.problems, checked.persons, kind)
+        origin = origin_of(batch, policy, kind, by=batch.submitted_by.username)
+        ended = end_at_once(batch, checked, policy, origin)
+        if ended.waiting.is_empty() and not kind.credit.registers_subjects:
             # Nothing new would show, so nobody has to release it; that the rows were seen again is kept.
-            records.append(checked.again, origin_of(batch, policy, kind, by=batch.submitted_by.username))
-        _conclude(batch, checked)
+            for part in checked.recordable(checked.again):
+                records.append(part, origin)
+        _conclude(
+            batch,
+            checked,
+            ended.waiting,
+            [*findings, *ended.findings, *filter(None, [rounds.keep_round(batch, checked)])],
+        )
+        replaced_by(batch)
     if batch.is_finished:
         files.drop_received(number)
     return {"state": batch.state, "rows": checked.rows}
@@ -67,14 +95,16 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
         return {"state": batch.state}
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
-    rows = pl.read_parquet(files.accepted_path(number))
-    progress.phase("入库", rows.height)
+    waiting = rows_to_record(batch)
+    height = waiting.select(pl.len()).collect().item()
+    progress.phase("入库", height)
     if kind.credit.registers_subjects:
         source = f"{batch.provider.name} {number}"
-        register(register_columns(rows, policy), source=source, on=timezone.localdate(batch.received_at))
+        register(register_columns(waiting.collect(), policy), source=source, on=timezone.localdate(batch.received_at))
     else:
         origin = origin_of(batch, policy, kind, by=batch.decided_by.username)
-        records.append(rows, origin, advance=progress.advance)
+        for start in range(0, height, SLICE):
+            records.append(waiting.slice(start, SLICE).collect(), origin, advance=progress.advance)
     with transaction.atomic():
         batch.state = BatchState.RECORDED
         batch.recorded = batch.accepted
@@ -92,7 +122,6 @@ def origin_of(batch: Batch, policy: Policy, kind: RecordKind, *, by: str) -> Ori
         kind=kind.name,
         kind_digest=policy.kind_digest(kind.name),
         policy_digest=policy.digest,
-        polarity=kind.credit.polarity,
         platform=environment.origin,
         released_by=by,
     )
@@ -108,21 +137,70 @@ def _close_unreadable(batch: Batch, unreadable: Unreadable) -> dict[str, Any]:
     return {"state": batch.state}
 
 
-def _write_files(batch: Batch, checked: CheckedFile, kind: RecordKind) -> None:
+def _wait_for_columns(batch: Batch, unmatched: Unmatched) -> dict[str, Any]:
+    """The heads do not tell which column is which field: the file stays until a person has said it."""
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update().get(pk=batch.pk)
+        if batch.state != BatchState.RECEIVED:
+            return {"state": batch.state}  # stopped in the meantime
+        batch.state = BatchState.MAPPING
+        batch.rows = unmatched.sheet.frame.height
+        batch.file_format = format_of(unmatched.sheet)
+        batch.findings = [{"code": unmatched.code, "params": unmatched.params}]
+        batch.save(update_fields=["state", "rows", "file_format", "findings"])
+    return {"state": batch.state}
+
+
+def _told_by_marks(batch: Batch, checked: CheckedFile, policy: Policy) -> list[FileFinding]:
+    """What our own workbook says of itself: the batch it continues, and an older template."""
+    marks = Marks.of(checked.sheet.marks)
+    told = list(rounds.recognise(batch, marks))
+    if marks is None or marks.kind != batch.kind:
+        return told
+    newer = template_version(policy.kinds[batch.kind].credit.version, policy.kind_digest(batch.kind))
+    if marks.template_version and marks.template_version != newer:
+        told.append(FileFinding("template_older", {"used": marks.template_version[:40], "newer": newer}))
+    return told
+
+
+def _write_files(batch: Batch, checked: CheckedFile, policy: Policy) -> None:
     """The return workbook, the blanked copy and the accepted rows; each put in place whole."""
+    kind = policy.kinds[batch.kind]
+    version = template_version(kind.credit.version, policy.kind_digest(kind.name))
+    marks = Marks(kind=kind.name, template_version=version, batch=batch.number, round=batch.round)
     folder = files.accepted_path(batch.number).parent
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as name:
         making = Path(name)
-        checked.accepted_and_again.write_parquet(making / "accepted")
+        _write_rows(making / "accepted", checked, checked.accepted, checked.again)
         files.replace_whole(making / "accepted", files.accepted_path(batch.number))
+        _write_rows(making / "waiting", checked, checked.waiting)
+        files.replace_whole(making / "waiting", files.waiting_path(batch.number))
         if checked.comes_back:
             write_return_workbook(
-                making / "returned.xlsx", checked.sheet, checked.heads, checked.problems, checked.persons, kind
+                making / "returned.xlsx",
+                checked.sheet,
+                checked.heads,
+                checked.problems,
+                checked.persons,
+                kind,
+                Returned(marks, rounds.origin_texts(batch, checked.sheet)),
             )
             files.replace_whole(making / "returned.xlsx", files.return_path(batch.number))
         write_redacted_copy(making / "received", checked.sheet, checked.heads, checked.persons, kind)
         files.replace_whole(making / "received", files.copy_path(batch.number))
+
+
+def _write_rows(path: Path, checked: CheckedFile, *chosen: pl.DataFrame) -> None:
+    """Rows as one file, made of slices so that their contents never stand in memory all at once."""
+    made = checked.recordable(*chosen)
+    first = next(made, pl.DataFrame(schema=records.SCHEMA))
+
+    def slices(*_: object) -> Iterator[pl.DataFrame]:
+        yield first
+        yield from made
+
+    register_io_source(slices, schema=first.schema).sink_parquet(path, row_group_size=SLICE)
 
 
 def _keep_problems(batch: Batch, checked: CheckedFile) -> None:
@@ -155,9 +233,12 @@ def _keep_problems(batch: Batch, checked: CheckedFile) -> None:
         )
 
 
-def _conclude(batch: Batch, checked: CheckedFile) -> None:
-    nothing_new = checked.accepted.is_empty()
-    batch.state = BatchState.NOTHING_NEW if nothing_new else BatchState.CHECKED
+def _conclude(batch: Batch, checked: CheckedFile, waiting: pl.DataFrame, more: list[FileFinding]) -> None:
+    batch.recorded = checked.accepted.height - waiting.height
+    if waiting.height:
+        batch.state = BatchState.CHECKED
+    else:
+        batch.state = BatchState.RECORDED if batch.recorded else BatchState.NOTHING_NEW
     batch.rows = checked.rows
     batch.accepted = checked.accepted.height
     batch.withheld = checked.withheld
@@ -165,10 +246,16 @@ def _conclude(batch: Batch, checked: CheckedFile) -> None:
     batch.in_review = checked.in_review
     batch.refused_person = checked.refused_person
     batch.duplicates = checked.again.height
+    batch.decided_days = decided_days(as_displayed(waiting, checked.kind, checked.day))
     batch.file_format = format_of(checked.sheet)
-    batch.findings = [{"code": finding.code, "params": dict(finding.params)} for finding in checked.findings]
+    batch.sheets = list(checked.sheet.sheets)
+    batch.layout = checked.layout
+    marks = Marks.of(checked.sheet.marks)
+    batch.template_version = marks.template_version[:40] if marks else ""
+    findings = [*checked.findings, *more]
+    batch.findings = [{"code": finding.code, "params": dict(finding.params)} for finding in findings]
     batch.checked_at = timezone.now()
-    batch.finished_at = batch.checked_at if nothing_new else None
+    batch.finished_at = batch.checked_at if batch.is_finished else None
     batch.save()
 
 

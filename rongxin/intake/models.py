@@ -43,8 +43,8 @@ class Batch(models.Model):
     """What a department sent at once (批次). Nothing of it shows before a second person has released it.
 
     ``sheets``: names of the worksheets read, in the order of their row numbers (engine.sheets). ``coded``: rows that carry a code.
-    ``decided_days``: {ISO day: acts decided on it} of the acts that wait for release. ``continues``: the first batch of a chain in
-    which returned rows were corrected and sent again; ``round`` counts from 1.
+    ``decided_days``: {ISO day: {display: acts}} of the acts that a release would record (coverage.waiting). ``continues``: the
+    first batch of a chain in which returned rows were corrected and sent again; ``round`` counts from 1.
     """
 
     number = models.CharField("批次号", max_length=32, unique=True)

@@ -4,26 +4,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import polars as pl
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import EVERYWHERE, Action
 from rongxin.accounts.queries import demand
-from rongxin.intake import files
 from rongxin.intake.checking import COMES_BACK
+from rongxin.intake.envelope import as_displayed
 from rongxin.intake.jobs import PERSON
 from rongxin.intake.models import Batch, BatchState, RowProblem
+from rongxin.intake.questions.queries import answerers
+from rongxin.intake.questions.rows import rows_to_record
 from rongxin.policy.words import Display
+from rongxin.records import queries as records
+from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.models import Subject
+from rongxin.subjects.queries import counting_as
 
 UNDER_WAY: Final = (BatchState.RECEIVED, BatchState.RELEASED)
 
 
 @dataclass(frozen=True)
 class WaitingRow:
-    """A row that a release would record, and the company it was resolved to."""
+    """A row that a release would record, and the company it was resolved to; ``attributed_by``: the person who said so."""
 
     row: int
     subject: Subject | None
@@ -31,6 +36,7 @@ class WaitingRow:
     document_number: str
     decided_on: date | None
     is_public: bool
+    attributed_by: str = ""
 
 
 def visible_to(officer: Account) -> QuerySet[Batch]:
@@ -56,11 +62,13 @@ def to_release(officer: Account) -> QuerySet[Batch]:
 
 
 def with_returned_rows(officer: Account) -> QuerySet[Batch]:
-    """The officer's own batches of which rows came back and whose file has a return workbook."""
+    """The officer's own batches of which rows came back and that no later round has taken up."""
     back = Q(rejected__gt=0) | Q(in_review__gt=0)
+    first = Coalesce(OuterRef("continues"), OuterRef("pk"))
+    later = Batch.objects.filter(continues=first, round__gt=OuterRef("round"))
     return (
         visible_to(officer)
-        .filter(back, submitted_by=officer)
+        .filter(back, ~Exists(later), submitted_by=officer)
         .exclude(state__in=(BatchState.STOPPED, BatchState.RETURNED))
     )
 
@@ -69,6 +77,11 @@ def problems_of(batch: Batch, *, limit: int | None) -> list[RowProblem]:
     """Why rows came back or wait, in the order of the file."""
     chosen = RowProblem.objects.filter(batch=batch, severity__in=(*COMES_BACK, PERSON))
     return list(chosen.order_by("row", "pk")[:limit])
+
+
+def recorded_numbers(batch: Batch, *, limit: int = 20) -> list[str]:
+    """The public numbers of the records in which rows of the batch were seen."""
+    return records.numbers_in_batch(batch.number, limit=limit)
 
 
 def problem_columns(batch: Batch) -> list[tuple[str, int]]:
@@ -104,13 +117,15 @@ def warnings_of(batch: Batch) -> list[Warned]:
 
 
 def waiting_rows(batch: Batch, *, limit: int) -> list[WaitingRow]:
-    """The first rows that a release would record."""
-    path = files.accepted_path(batch.number)
-    if not path.exists() or "act_key" not in pl.read_parquet_schema(path):
+    """The first rows that a release would record: those that somebody was asked about, then the others."""
+    rows = rows_to_record(batch)
+    if "act_key" not in rows.collect_schema().names():
         return []
-    columns = ("row", "subject", "party_name", "document_number", "decided_on", "display")
-    first = pl.scan_parquet(path).select(columns).head(limit).collect()
-    subjects = Subject.objects.in_bulk(first["subject"].drop_nulls().to_list())
+    columns = ("row", "subject", "party_name", "document_number", "decided_on", "valid_to", "display")
+    kind = rulebook.by_digest(batch.policy_digest).kinds[batch.kind]
+    first = as_displayed(rows.select(columns).head(limit).collect(), kind, timezone.localdate())
+    said_by = answerers(batch, first["row"])
+    subjects = counting_as(first["subject"].drop_nulls())
     return [
         WaitingRow(
             row=row["row"],
@@ -119,6 +134,7 @@ def waiting_rows(batch: Batch, *, limit: int) -> list[WaitingRow]:
             document_number=row["document_number"],
             decided_on=row["decided_on"],
             is_public=row["display"] == Display.PUBLIC,
+            attributed_by=said_by.get(row["row"], ""),
         )
         for row in first.iter_rows(named=True)
     ]

@@ -14,7 +14,7 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.departments.models import Department
-from rongxin.intake import files, jobs
+from rongxin.intake import files, jobs, rounds
 from rongxin.intake.models import FINISHED, Batch, BatchCounter, Channel
 from rongxin.policy.kinds import RecordKind
 from rongxin.rulebook import queries as rulebook
@@ -43,16 +43,20 @@ def receive(
     by: Account,
     channel: Channel = Channel.PAGE,
     check_now: bool = False,
+    continues: Batch | None = None,
 ) -> Receipt:
     """Keep a sent file as a new batch and have it checked in the background (at once with ``check_now``).
 
-    The same file of the same provider and kind that is still under way is the same batch. Raises PermissionDenied, NoSuchKind
+    The same file of the same provider and kind that is still under way is the same batch. ``continues``: the batch whose
+    returned rows are sent again; of another provider or kind it is a ValueError. Raises PermissionDenied, NoSuchKind
     and files.TooLarge; then nothing is kept.
     """
     demand(by, Action.BATCH_SUBMIT, provider)
     policy = rulebook.current()
     if kind not in policy.kinds:
         raise NoSuchKind(kind)
+    if continues and (continues.provider_id, continues.kind) != (provider.pk, kind):
+        raise ValueError(f"{continues.number} is not of {provider.code} and {kind}")
     arrived = files.take(parts)
     same = Batch.objects.filter(provider=provider, kind=kind, file_sha256=arrived.sha256).exclude(state__in=FINISHED)
     try:
@@ -61,7 +65,7 @@ def receive(
                 arrived.path.unlink()
                 return Receipt(found, was_here=True)
             batch = Batch.objects.create(
-                number=_next_number(),
+                number=next_number(),
                 provider=provider,
                 kind=kind,
                 policy_digest=policy.digest,
@@ -73,6 +77,8 @@ def receive(
                 received_at=timezone.now(),
             )
             files.keep(arrived, batch.number)
+            if continues:
+                rounds.take_up(batch, continues)
             if not check_now:
                 batch.run = jobs.check_batch.enqueue(batch.number, key=batch.number).pk
                 batch.save(update_fields=["run"])
@@ -95,7 +101,8 @@ def as_table(values: Mapping[str, str], kind: RecordKind) -> bytes:
     return text.getvalue().encode()
 
 
-def _next_number() -> str:
+def next_number() -> str:
+    """The number of the next batch of today. Must run in a transaction, which holds the counter."""
     today = timezone.localdate()
     BatchCounter.objects.get_or_create(day=today)
     counter = BatchCounter.objects.select_for_update().get(day=today)

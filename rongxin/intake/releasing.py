@@ -8,7 +8,9 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.intake import files, jobs
-from rongxin.intake.models import Batch, BatchState
+from rongxin.intake.models import Batch, BatchState, Channel
+from rongxin.intake.questions.actions import given_up
+from rongxin.intake.questions.rows import answered_in
 from rongxin.jobs.queries import run_state
 
 
@@ -40,6 +42,7 @@ def send_back(number: str, by: Account, *, reason: str) -> Batch:
     batch.return_reason = reason.strip()[:500]
     batch.finished_at = batch.decided_at
     batch.save()
+    given_up(batch, by)
     transaction.on_commit(lambda: files.drop_received(number))
     return batch
 
@@ -49,7 +52,7 @@ def stop(number: str, by: Account) -> Batch:
     """Stop a batch before its release, by a person of the department who may send."""
     batch = _locked(number)
     demand(by, Action.BATCH_SUBMIT, batch.provider)
-    if batch.state not in (BatchState.RECEIVED, BatchState.CHECKED):
+    if batch.state not in (BatchState.RECEIVED, BatchState.MAPPING, BatchState.CHECKED):
         raise NotPossible(batch.state)
     run = run_state(batch.run) if batch.run else None
     if run is not None and not run.is_over:
@@ -58,6 +61,7 @@ def stop(number: str, by: Account) -> Batch:
     batch.stopped_by = by
     batch.finished_at = timezone.now()
     batch.save()
+    given_up(batch, by)
     transaction.on_commit(lambda: files.drop_received(number))
     return batch
 
@@ -67,6 +71,8 @@ def _decided(number: str, by: Account) -> Batch:
     demand(by, Action.BATCH_RELEASE, batch.provider)
     if by.pk == batch.submitted_by_id:
         raise PermissionDenied("a batch is released by a second person")
+    if answered_in(batch).filter(answered_by=by).exists():
+        raise PermissionDenied("whoever said whose a row is does not release it")
     if batch.state != BatchState.CHECKED:
         raise NotPossible(batch.state)
     batch.decided_by = by
@@ -75,4 +81,7 @@ def _decided(number: str, by: Account) -> Batch:
 
 
 def _locked(number: str) -> Batch:
+    followed = Batch.objects.filter(number=number, channel=Channel.QUESTION).values("continues")
+    # A follow-up after the batch that it follows, as those who answer do: nobody waits in a circle.
+    list(Batch.objects.select_for_update().filter(pk__in=followed))
     return Batch.objects.select_for_update().select_related("provider").get(number=number)

@@ -18,6 +18,7 @@ from rongxin.engine.sheets import Unreadable
 from rongxin.intake import files
 from rongxin.intake.checking import COMES_BACK, CheckedFile, check_file
 from rongxin.intake.jobs import PERSON
+from rongxin.intake.mapping.known import circumstances
 from rongxin.intake.models import Batch, BatchState, Channel, RowProblem
 from rongxin.intake.receiving import NoSuchKind, receive
 from rongxin.policy.kinds import RecordKind
@@ -91,7 +92,7 @@ def of_dry_run(file: Path, *, kind: str, provider: Department, errors: Path | No
         raise NoSuchKind(kind)
     chosen = policy.kinds[kind]
     try:
-        checked = check_file(file, chosen, policy, timezone.localdate())
+        checked = check_file(file, chosen, policy, timezone.localdate(), about=circumstances(provider, kind))
     except Unreadable as unreadable:
         return _unreadable(unreadable.code, unreadable.params)
     if errors and checked.comes_back:
@@ -137,7 +138,7 @@ def of_batch(file: Path, *, kind: str, provider: Department, by: Account, errors
         check_now=True,
     )
     batch = receipt.batch
-    if batch.state == BatchState.UNREADABLE:
+    if batch.state in (BatchState.UNREADABLE, BatchState.MAPPING):
         return _unreadable(batch.findings[0]["code"], batch.findings[0]["params"])
     if errors and files.return_path(batch.number).exists():
         shutil.copyfile(files.return_path(batch.number), errors)

@@ -9,8 +9,10 @@ from typing import Any
 import polars as pl
 from django.utils import timezone
 
+from rongxin.departments.models import Department
 from rongxin.engine.problems import person_code
-from rongxin.intake.checking import check_file
+from rongxin.intake.checking import NOTHING_KNOWN, check_file
+from rongxin.intake.mapping.known import circumstances
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.words import StepSeverity
 from rongxin.rulebook import queries as rulebook
@@ -26,7 +28,7 @@ class Found:
     suggestion: str
 
 
-def problems_of(table: bytes, kind: RecordKind) -> list[Found]:
+def problems_of(table: bytes, kind: RecordKind, provider: Department | None = None) -> list[Found]:
     """Why rows of ``table`` would be refused; what only waits for a judgement or warns is no obstacle here.
 
     Raises engine.reading.Unreadable.
@@ -34,7 +36,8 @@ def problems_of(table: bytes, kind: RecordKind) -> list[Found]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.csv"
         path.write_bytes(table)
-        checked = check_file(path, kind, rulebook.current(), timezone.localdate())
+        about = circumstances(provider, kind.name) if provider else NOTHING_KNOWN
+        checked = check_file(path, kind, rulebook.current(), timezone.localdate(), about=about)
     refused = checked.problems.filter(pl.col("severity") == StepSeverity.REFUSE.value)
     found = [
         Found(row["field"] or "", row["code"], json.loads(row["params"] or "{}"), row["suggestion"] or "")

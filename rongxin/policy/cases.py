@@ -88,7 +88,7 @@ def run_cases(root: Path, pack: str, policy: Policy) -> list[Outcome]:
         file = YamlFile.read(text, name, findings) if text is not None else None
         cases = file.as_model(_CASES, findings) if file else None
         for number, case in enumerate(cases or ()):
-            line = file.line(number) if file else 1
+            line = file.place(number).line if file else 1
             outcomes.append(Outcome(case, name, line, tuple(_mismatches(policy, case))))
     findings.stop_if_any()
     return outcomes

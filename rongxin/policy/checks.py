@@ -10,7 +10,7 @@ from rongxin.policy.files import Findings
 from rongxin.policy.kinds import Basis, RecordKind, RequiredWhen
 from rongxin.policy.reading import Placed, ReadPack
 from rongxin.policy.values import PolicyValue, Unit, ValueLine, clashes, unfit
-from rongxin.policy.words import Display, Polarity, Reading, Strength, Strict
+from rongxin.policy.words import Display, FieldClass, Polarity, Reading, Severity, Strength, Strict
 
 TERM = re.compile(r"display/(minor|general|serious)_(shortest|longest)")
 TERM_UNITS = frozenset({Unit.MONTHS, Unit.YEARS})
@@ -30,8 +30,10 @@ def check(chain: list[ReadPack], findings: Findings) -> None:
         _check_kinds(pack, above, documents, findings)
         _check_units(pack, above, findings)
         _check_industries(pack, above, findings)
+        _check_catalogue(pack, above, findings)
     _check_calendar(chain, findings)
     _check_divisions(chain, findings)
+    _check_nothing_outside(chain, findings)
 
 
 def _bases(piece: Strict, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Basis, tuple[str | int, ...]]]:
@@ -50,7 +52,7 @@ def _bases(piece: Strict, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Ba
 
 
 def _check_citations(pack: ReadPack, documents: Mapping[str, Document], findings: Findings) -> None:
-    tables = [placed for placed in (pack.head, pack.units, pack.industries) if placed]
+    tables = [placed for placed in (pack.head, pack.units, pack.industries, pack.catalogue) if placed]
     for placed in (*tables, *pack.values.values(), *pack.kinds.values()):
         for basis, path in _bases(placed.piece):
             document = documents.get(basis.document)
@@ -147,6 +149,8 @@ def _check_kinds(pack: ReadPack, above: list[ReadPack], documents: Mapping[str, 
                 placed.tell(findings, f'kind "{name}" already stands in pack {general.head.piece.name}', "name")
         _check_deadline(placed, known, findings)
         _check_display(placed, pack, documents, findings)
+        _check_identity(placed, findings)
+        _check_public_parts(placed, findings)
         _check_heads(placed, findings)
         _check_words(placed, findings)
 
@@ -167,20 +171,52 @@ def _check_display(
     placed: Placed[RecordKind], pack: ReadPack, documents: Mapping[str, Document], findings: Findings
 ) -> None:
     credit = placed.piece.credit
-    adverse = credit.polarity == Polarity.ADVERSE
-    if adverse and not credit.display:
+    if Polarity.ADVERSE in credit.polarities and not credit.display:
         placed.tell(findings, "an adverse kind needs display clauses", "x-credit", "display")
     severities = [clause.severity for clause in credit.display]
     for number, clause in enumerate(credit.display):
         if severities.index(clause.severity) < number:
             placed.tell(findings, f"two display clauses for {clause.severity}", "x-credit", "display", number)
+        if clause.severity not in credit.severities:
+            placed.tell(findings, f"no row has severity {clause.severity}", "x-credit", "display", number)
         document = documents.get(clause.basis.document)
-        if not adverse or clause.display != Display.PUBLIC or document is None:
+        if clause.severity == Severity.NONE or clause.display != Display.PUBLIC or document is None:
             continue
         reason = obstacle(clause.basis, document, pack.head.piece.territory, on=None)
         if reason:
             told = f"no display of adverse records on this basis: {reason.en}"
             placed.tell(findings, told, "x-credit", "display", number, "basis")
+
+
+def _check_identity(placed: Placed[RecordKind], findings: Findings) -> None:
+    """What tells one act from another must always be filed."""
+    credit, fields = placed.piece.credit, placed.piece.fields
+    if credit.envelope is None:
+        return
+    for name in (credit.envelope.authority, credit.envelope.decided_on, credit.party.name, *credit.identified_by):
+        if not fields[name].constraints.required:
+            placed.tell(findings, f'"{name}" tells acts apart; it is required', "x-credit")
+    number = credit.envelope.document_number
+    if not credit.identified_by and (number is None or not fields[number].constraints.required):
+        told = "the document number may be missing; identified_by says what tells acts apart then"
+        placed.tell(findings, told, "x-credit", "envelope")
+
+
+def _check_public_parts(placed: Placed[RecordKind], findings: Findings) -> None:
+    """What stands in the title and the envelope is public, so no field may stand there that is not."""
+    credit, fields = placed.piece.credit, placed.piece.fields
+    shown: dict[str, tuple[str | int, ...]] = dict.fromkeys(credit.headline, ("headline",))
+    if credit.envelope:
+        envelope = credit.envelope
+        for key in ("authority", "document_number", "basis"):
+            if name := getattr(envelope, key):
+                shown[name] = ("envelope", key)
+    if credit.summary:
+        shown |= dict.fromkeys(credit.summary.by, ("summary", "by"))
+    for name, path in shown.items():
+        field = fields[name].credit
+        if field.field_class != FieldClass.PUBLIC or field.may_name_persons:
+            placed.tell(findings, f'"{name}" would be shown here, but it is not public', "x-credit", *path)
 
 
 def _check_heads(placed: Placed[RecordKind], findings: Findings) -> None:
@@ -197,7 +233,15 @@ def _check_heads(placed: Placed[RecordKind], findings: Findings) -> None:
 def _check_words(placed: Placed[RecordKind], findings: Findings) -> None:
     """Words a clause or rule waits for must be words the field can hold, or it would never hold."""
     fields, credit = placed.piece.fields, placed.piece.credit
-    waited = [(clause.field, clause.has, ("severity", number)) for number, clause in enumerate(credit.severity)]
+    waited = [
+        (clause.field, clause.has, (key, number))
+        for key, clauses in (
+            ("polarity_when", credit.polarity_when),
+            ("severity", credit.severity),
+            ("withheld_when", credit.withheld_when),
+        )
+        for number, clause in enumerate(clauses)
+    ]
     for number, rule in enumerate(credit.rules):
         if isinstance(rule, RequiredWhen):
             waited.append((rule.when, rule.has, ("rules", number)))
@@ -273,3 +317,25 @@ def _check_divisions(chain: list[ReadPack], findings: Findings) -> None:
             code = getattr(row.piece, name)
             if code and code not in codes:
                 row.tell(findings, f"{name} {code} is not in the table")
+
+
+def _check_catalogue(pack: ReadPack, above: list[ReadPack], findings: Findings) -> None:
+    """An item names a kind that can be sent, and keeps the kind that its code has above."""
+    if pack.catalogue is None:
+        return
+    kinds = {name for each in (*above, pack) for name in each.kinds}
+    coded = {item.code: item.kind for each in above if each.catalogue for item in each.catalogue.piece.items}
+    for number, item in enumerate(pack.catalogue.piece.items):
+        if item.kind not in kinds:
+            pack.catalogue.tell(findings, f'there is no kind "{item.kind}"', "items", number, "kind")
+        elif coded.get(item.code, item.kind) != item.kind:
+            told = f"{item.code} is {coded[item.code]} in the catalogue above; a code keeps its kind"
+            pack.catalogue.tell(findings, told, "items", number, "code")
+
+
+def _check_nothing_outside(chain: list[ReadPack], findings: Findings) -> None:
+    """Where there is a catalogue, nothing outside it is collected (the rule of the national basic catalogue)."""
+    listed = {item.kind for pack in chain if pack.catalogue for item in pack.catalogue.piece.items}
+    for name, placed in (pair for pack in chain if listed for pair in pack.kinds.items()):
+        if name not in listed:
+            placed.tell(findings, f'kind "{name}" stands in no catalogue; nothing outside it is collected', "name")

@@ -8,7 +8,17 @@ from typing import Any, Literal
 from rongxin.policy.pack import Policy
 
 Change = Literal["added", "changed", "removed"]
-TABLES = ("packs", "documents", "values", "kinds", "calendar", "divisions", "reporting_units", "industries")
+TABLES = (
+    "packs",
+    "documents",
+    "values",
+    "kinds",
+    "calendar",
+    "divisions",
+    "reporting_units",
+    "industries",
+    "catalogue",
+)
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,11 @@ def _tables(policy: Policy) -> dict[str, dict[str, Any]]:
         "calendar": days,
         "divisions": {row["code"]: row for row in content.get("division_rows", ())},
         "reporting_units": {unit["code"]: unit for unit in units},
+        "catalogue": {
+            f"{table['pack']} {item['code']}": item
+            for table in content.get("catalogues", ())
+            for item in table["catalogue"]["items"]
+        },
         "industries": {section["code"]: section for section in content.get("industry_table", {}).get("sections", ())},
     }
 

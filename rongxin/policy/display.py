@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from rongxin.policy.documents import obstacle
-from rongxin.policy.kinds import Basis, DisplayClause, RecordKind, SeverityClause
+from rongxin.policy.kinds import Basis, Clause, DisplayClause, RecordKind, SeverityClause
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import Unit, ValueInForce
 from rongxin.policy.words import Display, Polarity, Severity, Title
@@ -46,12 +46,18 @@ def why_unusable(policy: Policy, basis: Basis, on: date) -> Title | None:
     return obstacle(basis, policy.documents[basis.document], policy.territory, on)
 
 
+def polarity_of(kind: RecordKind, values: Mapping[str, str | None]) -> Polarity:
+    """What a row of canonical values says of its subject: by the first clause that holds, else as the kind does."""
+    clauses = (clause.then for clause in kind.credit.polarity_when if _holds(clause, values))
+    return next(clauses, kind.credit.polarity)
+
+
 def severity_of(kind: RecordKind, values: Mapping[str, str | None]) -> tuple[Severity, SeverityClause | None]:
     """The severity of a row of canonical values, and the clause that decided.
 
-    The first clause that holds decides; none gives ``unknown``. Records that are not adverse have severity ``none``.
+    The first clause that holds decides; none gives ``unknown``. Rows that are not adverse have severity ``none``.
     """
-    if kind.credit.polarity != Polarity.ADVERSE:
+    if polarity_of(kind, values) != Polarity.ADVERSE:
         return Severity.NONE, None
     for clause in kind.credit.severity:
         if _holds(clause, values):
@@ -59,7 +65,7 @@ def severity_of(kind: RecordKind, values: Mapping[str, str | None]) -> tuple[Sev
     return Severity.UNKNOWN, None
 
 
-def _holds(clause: SeverityClause, values: Mapping[str, str | None]) -> bool:
+def _holds(clause: Clause, values: Mapping[str, str | None]) -> bool:
     if clause.field is None or not clause.has:
         return True
     parts = {part.strip() for part in _SEPARATOR.split(values.get(clause.field) or "")} - {""}
@@ -72,6 +78,7 @@ class DisplayRule:
 
     ``reason`` says why they are withheld. ``term_months`` None means no end. ``shortest_months`` must pass before a
     repair; ``term`` is the value the term comes from, ``term_note`` what a reader should know about it.
+    ``while_valid``: not beyond the last day of validity, either.
     """
 
     display: Display
@@ -81,16 +88,21 @@ class DisplayRule:
     shortest_months: int | None = None
     term: ValueInForce | None = None
     term_note: Title | None = None
+    while_valid: bool = False
 
 
 def display_rule(policy: Policy, kind: RecordKind, severity: Severity, on: date) -> DisplayRule:
-    """The rule for records of ``severity`` as it stands on the day of looking, whenever they were decided."""
+    """The rule for records of ``severity`` as it stands on the day of looking, whenever they were decided.
+
+    A record is adverse exactly when its severity is not ``none``.
+    """
     clause = next((each for each in kind.credit.display if each.severity == severity), None)
-    reason = _withheld(policy, kind, severity, clause, on)
+    reason = _withheld(policy, severity, clause, on)
+    while_valid = kind.credit.ends_with_validity
     if reason is not None:
         return DisplayRule(Display.WITHHELD, reason, clause)
-    if kind.credit.polarity != Polarity.ADVERSE:
-        return DisplayRule(Display.PUBLIC, clause=clause)
+    if severity == Severity.NONE:
+        return DisplayRule(Display.PUBLIC, clause=clause, while_valid=while_valid)
     as_general = severity == Severity.SERIOUS and not _serious_may_last(policy, kind, on)
     term_of = Severity.GENERAL if as_general else severity
     longest, shortest = (_in_force(policy, f"display/{term_of}_{end}", on) for end in ("longest", "shortest"))
@@ -103,19 +115,18 @@ def display_rule(policy: Policy, kind: RecordKind, severity: Severity, on: date)
         shortest_months=shortest.months if shortest else None,
         term=longest,
         term_note=_AS_GENERAL if as_general else longest.line.note,
+        while_valid=while_valid,
     )
 
 
-def _withheld(
-    policy: Policy, kind: RecordKind, severity: Severity, clause: DisplayClause | None, on: date
-) -> Title | None:
+def _withheld(policy: Policy, severity: Severity, clause: DisplayClause | None, on: date) -> Title | None:
     if clause is None:
         return _SEVERITY_UNKNOWN if severity == Severity.UNKNOWN else _NO_CLAUSE
     if clause.display == Display.WITHHELD:
         return clause.reason or (_MINOR if severity == Severity.MINOR else _NO_CLAUSE)
-    if kind.credit.polarity == Polarity.ADVERSE:
-        if severity == Severity.UNKNOWN:
-            return _SEVERITY_UNKNOWN
+    if severity == Severity.UNKNOWN:
+        return _SEVERITY_UNKNOWN
+    if severity != Severity.NONE:
         return why_unusable(policy, clause.basis, on)
     return None if policy.documents[clause.basis.document].in_force(on) else _NOT_IN_FORCE
 
@@ -132,11 +143,15 @@ def _in_force(policy: Policy, key: str, on: date) -> ValueInForce | None:
         return None
 
 
-def shown_until(decided_on: date, rule: DisplayRule) -> date | None:
-    """The last day of display under the rule, counted from the deciding document; None for no end or no display."""
-    if rule.display == Display.WITHHELD or rule.term_months is None:
+def shown_until(decided_on: date, rule: DisplayRule, valid_to: date | None = None) -> date | None:
+    """The last day of display under the rule: of the term, counted from the deciding document, or of validity where
+    display ends with it (``valid_to``), whichever is earlier. None for no end or no display.
+    """
+    if rule.display == Display.WITHHELD:
         return None
-    return last_day(decided_on, months=rule.term_months)
+    term_ends = None if rule.term_months is None else last_day(decided_on, months=rule.term_months)
+    ends = [end for end in (term_ends, valid_to if rule.while_valid else None) if end is not None]
+    return min(ends, default=None)
 
 
 def first_repair_on(decided_on: date, rule: DisplayRule) -> date | None:
@@ -146,7 +161,7 @@ def first_repair_on(decided_on: date, rule: DisplayRule) -> date | None:
     Without a shortest period it is the day of the decision: as soon as the duties are fulfilled (国办发〔2025〕22号
     item 2).
     """
-    if shown_until(decided_on, rule) is None:
+    if rule.display == Display.WITHHELD or rule.term_months is None:
         return None
     if not rule.shortest_months:
         return decided_on
@@ -187,13 +202,16 @@ def publish_by(policy: Policy, kind: RecordKind, decided_on: date) -> Deadline |
 
 
 class Timing(StrEnum):
-    """How publishing stands against its deadline. Withheld is lawful, not late."""
+    """How publishing stands against its deadline. Withheld is lawful, not late. Undetermined: past a provisional
+    deadline; the announced calendar will tell.
+    """
 
     ON_TIME = "on_time"
     LATE = "late"
     WITHHELD = "withheld"
     NOT_DUE = "not_due"
     OVERDUE = "overdue"
+    UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True)
@@ -210,14 +228,14 @@ class Punctuality:
 def punctuality(
     policy: Policy, deadline: Deadline, published_on: date | None, *, withheld: bool, today: date
 ) -> Punctuality:
-    """How a record kept its deadline, seen on ``today``."""
+    """How a record kept its deadline, seen on ``today``. Nothing is ever late by a provisional deadline."""
     until = published_on or today
     taken = max(0, policy.calendar.between(deadline.decided_on, until).days)
-    late = 0 if withheld else max(0, policy.calendar.between(deadline.due, until).days)
     if withheld:
-        state = Timing.WITHHELD
-    elif published_on is not None:
-        state = Timing.ON_TIME if published_on <= deadline.due else Timing.LATE
-    else:
-        state = Timing.NOT_DUE if today <= deadline.due else Timing.OVERDUE
-    return Punctuality(state, taken, late)
+        return Punctuality(Timing.WITHHELD, taken, 0)
+    if until <= deadline.due:
+        return Punctuality(Timing.ON_TIME if published_on else Timing.NOT_DUE, taken, 0)
+    if deadline.provisional:
+        return Punctuality(Timing.UNDETERMINED, taken, 0)
+    state = Timing.LATE if published_on else Timing.OVERDUE
+    return Punctuality(state, taken, policy.calendar.between(deadline.due, until).days)

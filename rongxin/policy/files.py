@@ -1,20 +1,28 @@
 """Reading a file of a pack strictly: every mistake is told with its file and line, and all are told at once."""
 
+import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 Read = TypeVar("Read")
 TAG = "tag:yaml.org,2002:"
+
+
+class Place(NamedTuple):
+    """A file below the folder of packs and a line of it, from 1."""
+
+    file: str
+    line: int
 
 
 @dataclass(frozen=True, order=True)
@@ -61,18 +69,29 @@ def read_text(path: Path, name: str, findings: Findings) -> str | None:
         return None
 
 
+class _NamedText(io.StringIO):
+    """Text that knows its file, so that every node of its tree does."""
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text, newline="")
+        self.name = name
+
+
 class YamlFile:
-    """A YAML file as its node tree: plain content for the models, and the line of any place in it."""
+    """A YAML file as its node tree: plain content for the models, and the file and line of any place in it.
+
+    A tree may be laid together from several files (:mod:`.outlines`); each node knows the file it stands in.
+    """
 
     def __init__(self, name: str, root: Node) -> None:
         self.name = name
-        self._root = root
+        self.root = root
 
     @classmethod
     def read(cls, text: str, name: str, findings: Findings) -> "YamlFile | None":
         """Parse; None with a finding when the text is not one plain YAML document."""
         try:
-            root = YAML(typ="safe", pure=True).compose(text)
+            root = YAML(typ="safe", pure=True).compose(_NamedText(text, name))
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             findings.add(name, mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
@@ -88,17 +107,17 @@ class YamlFile:
     def content(self, findings: Findings) -> Any | None:
         """The content as JSON would hold it; None with findings for what plain YAML does not allow in packs."""
         before = len(findings.errors)
-        content = self._plain(self._root, findings)
+        content = self._plain(self.root, findings)
         return content if len(findings.errors) == before else None
 
-    def line(self, *path: str | int) -> int:
-        """The line of a place, as deep as it exists; parts that name no place (such as union tags) are passed over."""
-        node, line = self._root, self._root.start_mark.line
+    def place(self, *path: str | int) -> Place:
+        """Where a place is, as deep as it exists; parts that name no place (such as union tags) are passed over."""
+        node, mark = self.root, self.root.start_mark
         for part in path:
             step = _step(node, part)
             if step is not None:
-                node, line = step
-        return int(line) + 1
+                node, mark = step
+        return _place(mark)
 
     def as_model(self, adapter: TypeAdapter[Read], findings: Findings) -> Read | None:
         """The content checked against a model; None with a finding for every place that does not fit."""
@@ -110,14 +129,12 @@ class YamlFile:
             return adapter.validate_json(json.dumps(content, ensure_ascii=False))
         except ValidationError as error:
             for detail in error.errors(include_url=False, include_context=True):
-                findings.add(self.name, self.line(*detail["loc"]), told(detail))
+                findings.add(*self.place(*detail["loc"]), told(detail))
             return None
 
     def _plain(self, node: Node, findings: Findings) -> Any:
         if node.anchor:
-            findings.add(
-                self.name, node.start_mark.line + 1, f"anchor &{node.anchor}: write the content out where it is needed"
-            )
+            findings.add(*_place(node.start_mark), f"anchor &{node.anchor}: write the content out where it is needed")
             return None
         match node:
             case MappingNode() if node.tag == TAG + "map":
@@ -126,17 +143,17 @@ class YamlFile:
                 return [self._plain(child, findings) for child in node.value]
             case ScalarNode() if str(node.tag).startswith(TAG):
                 return self._scalar(node, findings)
-        findings.add(self.name, node.start_mark.line + 1, f"tag {node.tag} is not used in packs")
+        findings.add(*_place(node.start_mark), f"tag {node.tag} is not used in packs")
         return None
 
     def _mapping(self, node: MappingNode, findings: Findings) -> dict[str, Any]:
         content: dict[str, Any] = {}
         for key, child in node.value:
-            line = key.start_mark.line + 1
+            place = _place(key.start_mark)
             if not isinstance(key, ScalarNode) or key.tag != TAG + "str":
-                findings.add(self.name, line, f"key {key.value!r} must be a word; put it in quotes if it is one")
+                findings.add(*place, f"key {key.value!r} must be a word; put it in quotes if it is one")
             elif key.value in content:
-                findings.add(self.name, line, f'key "{key.value}" stands twice')
+                findings.add(*place, f'key "{key.value}" stands twice')
             else:
                 content[key.value] = self._plain(child, findings)
         return content
@@ -149,7 +166,7 @@ class YamlFile:
         except ValueError:
             pass  # told below, like a tag without a reader
         told = f"{node.value!r} cannot be read; write days as 2026-04-01, whole numbers in digits"
-        findings.add(self.name, node.start_mark.line + 1, told)
+        findings.add(*_place(node.start_mark), told)
         return None
 
 
@@ -163,14 +180,18 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _step(node: Node, part: str | int) -> tuple[Node, int] | None:
+def _place(mark: StringMark) -> Place:
+    return Place(str(mark.name), int(mark.line) + 1)
+
+
+def _step(node: Node, part: str | int) -> tuple[Node, StringMark] | None:
     if isinstance(node, MappingNode):
         for key, child in node.value:
             if key.value == part:
-                return child, key.start_mark.line
+                return child, key.start_mark
     elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
         child = node.value[part]
-        return child, child.start_mark.line
+        return child, child.start_mark
     return None
 
 

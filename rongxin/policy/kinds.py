@@ -9,9 +9,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rongxin.policy.layouts import Layout
 from rongxin.policy.words import Display, FieldClass, Polarity, Reading, Severity, Strict, Title
 
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")]
+
+RESERVED = frozenset(
+    {
+        *("row", "severity", "polarity", "verdict", "party_name_normalised", "uscc_usable", "subject", "method"),
+        *("act_key", "document_key", "content", "content_hash", "display_reason", "display_clause"),
+    }
+)
+"""Names that the engine gives to columns of its own."""
 
 
 class Constraints(Strict):
@@ -29,6 +38,7 @@ class FieldCredit(Strict):
     ``code``: the field's code in the standard (e.g. ``CF_WSH``), also accepted as a column head. ``aliases``: other
     heads seen. ``label``: English label. ``unit`` of money columns: a bare number is read in it. ``several``: values
     separated by ``；``. ``values``: spellings accepted for a value of ``enum`` (``{"法人": "法人及非法人组织"}``).
+    ``own_words``: what the party itself says, shown as such and unverified.
     """
 
     code: str = ""
@@ -36,6 +46,7 @@ class FieldCredit(Strict):
     aliases: tuple[str, ...] = ()
     field_class: FieldClass = Field(default=FieldClass.PUBLIC, alias="class")
     may_name_persons: bool = False
+    own_words: bool = False
     unit: Literal["yuan", "10k_yuan"] | None = None
     several: bool = False
     values: dict[str, str] = {}
@@ -44,12 +55,12 @@ class FieldCredit(Strict):
 
 class KindField(Strict):
     """One column. ``type``: string, text, date, amount (money, kept as whole fen), uscc, organisation_code,
-    registration_number.
+    registration_number, party_code (any of the three, told apart by its form; digits may be hidden by asterisks).
     """
 
     name: FieldName
     title: str
-    type: Literal["string", "text", "date", "amount", "uscc", "organisation_code", "registration_number"]
+    type: Literal["string", "text", "date", "amount", "uscc", "organisation_code", "registration_number", "party_code"]
     constraints: Constraints = Constraints()
     credit: FieldCredit = Field(default=FieldCredit(), alias="x-credit")
 
@@ -120,7 +131,7 @@ class Envelope(Strict):
 
     authority: FieldName
     authority_uscc: FieldName | None = None
-    document_number: FieldName
+    document_number: FieldName | None = None
     decided_on: FieldName
     valid_from: FieldName | None = None
     valid_to: FieldName | None = None
@@ -128,19 +139,41 @@ class Envelope(Strict):
     amount: tuple[FieldName, ...] = ()
 
 
-class SeverityClause(Strict):
-    """``then`` is the severity when ``field`` holds one of ``has`` (or ``has`` is empty: always).
+class Listing(Strict):
+    """An entry of a list, valid to the earlier of ``until`` and the day before ``removed_on`` (移出日期)."""
 
-    Clauses are tried in order; the first that holds decides; none gives ``unknown``. ``only``: no other value may
-    stand beside.
+    removed_on: FieldName
+    until: FieldName | None = None
+
+
+class Clause(Strict):
+    """It holds when ``field`` holds one of ``has`` (or ``has`` is empty: always). ``only``: no other value may stand
+    beside. Clauses are tried in order; the first that holds decides.
     """
 
-    then: Severity
     field: FieldName | None = None
     has: tuple[str, ...] = ()
     only: bool = False
     basis: Basis
     note: str = ""
+
+
+class SeverityClause(Clause):
+    """``then`` is the severity of an adverse row; no clause gives ``unknown``."""
+
+    then: Severity
+
+
+class PolarityClause(Clause):
+    """``then`` is what a row says of its subject; no clause gives the polarity of the kind."""
+
+    then: Polarity
+
+
+class WithheldClause(Clause):
+    """Rows that are not shown, whatever their severity, and the ``reason`` a reader is told."""
+
+    reason: Title
 
 
 class DisplayClause(Strict):
@@ -152,29 +185,72 @@ class DisplayClause(Strict):
     reason: Title | None = None
 
 
+class Summary(Strict):
+    """How the displayed records of one party are counted on its page: by the values of each of ``by``, under ``title``, as
+    so many ``counted``, with a ``note`` that keeps a reader from taking the number for more than it is.
+    """
+
+    title: Title
+    counted: Title
+    by: tuple[FieldName, ...]
+    note: Title
+
+
 class KindCredit(Strict):
     """What credit law adds to the whole kind.
 
     ``several_per_document``: the matter field when one document may carry several acts on one party. ``headline``:
-    fields whose values make the title of a record's page, in order. ``retention_years`` is kept with the kind;
-    deletion acts on it later.
+    fields whose values make the title of a record's page, in order. ``identified_by``: fields that tell one act from
+    another where no document number is filed. ``happened``: what happened on the day of ``decided_on``.
+    ``shown_while_valid``: shown to the last day of validity at most, as a ``listing`` always is.
+    ``organisations_only``: rows about sole traders are refused, because no clause names them (architecture §2).
+    ``retention_years`` is kept with the kind; deletion acts on it later. ``layouts``: earlier layouts that are converted,
+    and the present one to tell them from.
     """
 
     version: str
     polarity: Polarity
+    polarity_when: tuple[PolarityClause, ...] = ()
     catalogue_item: str = ""
     party: Party
     envelope: Envelope | None = None
+    identified_by: tuple[FieldName, ...] = ()
     several_per_document: FieldName | None = None
+    listing: Listing | None = None
+    shown_while_valid: bool = False
+    organisations_only: bool = False
     headline: tuple[FieldName, ...] = ()
     registers_subjects: bool = False
     provider: Title
     deadline: str | None = None
     severity: tuple[SeverityClause, ...] = ()
     display: tuple[DisplayClause, ...]
+    withheld_when: tuple[WithheldClause, ...] = ()
+    summary: Summary | None = None
+    happened: Title = Title(zh="作出决定", en="Decided")
     rules: tuple[Rule, ...] = ()
     retention_years: int | None = Field(default=None, ge=1)
+    layouts: tuple[Layout, ...] = ()
     icon: str = "file-text"
+
+    @property
+    def polarities(self) -> frozenset[Polarity]:
+        """What rows of the kind may say of their subject."""
+        return frozenset({self.polarity, *(clause.then for clause in self.polarity_when)})
+
+    @property
+    def severities(self) -> frozenset[Severity]:
+        """Severities that rows of the kind may have: ``none`` unless adverse, never ``none`` when adverse."""
+        adverse = {*(clause.then for clause in self.severity), Severity.UNKNOWN}
+        return frozenset(
+            (adverse if Polarity.ADVERSE in self.polarities else set())
+            | ({Severity.NONE} if self.polarities - {Polarity.ADVERSE} else set())
+        )
+
+    @property
+    def ends_with_validity(self) -> bool:
+        """Whether display ends with the last day of validity."""
+        return self.shown_while_valid or self.listing is not None
 
 
 class TableSchema(Strict):
@@ -210,20 +286,40 @@ class RecordKind(Strict):
             raise ValueError(f"unknown field {missing}")
         if self.credit.envelope is None and not self.credit.registers_subjects:
             raise ValueError("a kind needs an envelope unless it registers subjects")
-        if self.credit.polarity == Polarity.ADVERSE and not self.credit.severity:
+        if Polarity.ADVERSE in self.credit.polarities and not self.credit.severity:
             raise ValueError("an adverse kind needs a severity rule")
+        if any(clause.then == Severity.NONE for clause in self.credit.severity):
+            raise ValueError("severity none is what rows have that are not adverse")
+        reserved = sorted(RESERVED & set(names))
+        if reserved:
+            raise ValueError(f"field {reserved} has the name of a column of the engine")
+        self._tells_validity_once()
         return self
+
+    def _tells_validity_once(self) -> None:
+        credit = self.credit
+        valid_to = credit.envelope.valid_to if credit.envelope else None
+        if credit.listing and valid_to:
+            raise ValueError("a listing says until when; leave valid_to out of the envelope")
+        if credit.shown_while_valid and not (valid_to or credit.listing):
+            raise ValueError("shown_while_valid needs the field of valid_to")
 
     def _named_fields(self) -> set[str]:
         credit = self.credit
-        named: set[str | None] = {*credit.headline, credit.several_per_document}
+        named: set[str | None] = {*credit.headline, credit.several_per_document, *credit.identified_by}
+        if credit.summary:
+            named |= {*credit.summary.by}
+        if credit.listing:
+            named |= {credit.listing.removed_on, credit.listing.until}
         party = credit.party
         named |= {party.name, party.category, party.uscc, party.registration_number, party.organisation_code}
         if credit.envelope:
             envelope = credit.envelope
             named |= {envelope.authority, envelope.authority_uscc, envelope.document_number, envelope.decided_on}
             named |= {envelope.valid_from, envelope.valid_to, envelope.basis, *envelope.amount}
-        named |= {clause.field for clause in credit.severity}
+        named |= {clause.field for clause in (*credit.polarity_when, *credit.severity, *credit.withheld_when)}
+        for layout in credit.layouts:
+            named |= layout.named_fields()
         for rule in credit.rules:
             match rule:
                 case RequiredWhen():

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rongxin.policy.catalogue import PackCatalogue
 from rongxin.policy.checks import check
 from rongxin.policy.files import Findings
 from rongxin.policy.pack import PackHead, Policy
@@ -14,7 +15,9 @@ def load_pack(root: Path, name: str) -> Policy:
     """The policy of the pack ``name`` below the folder ``root``, with all it extends; raises PolicyErrors."""
     findings = Findings()
     heads = _chain(root, name, findings)
-    packs = [read_pack(root, head, findings) for head in heads]
+    packs: list[ReadPack] = []
+    for head in heads:
+        packs.append(read_pack(root, head, findings, packs))
     check(packs, findings)
     findings.stop_if_any()
     return _merged(packs)
@@ -71,6 +74,11 @@ def _merged(packs: list[ReadPack]) -> Policy:
         division_rows=tuple(sorted(divisions, key=lambda row: row.code)),
         unit_tables=tuple(pack.units.piece for pack in packs if pack.units),
         industry_table=next((pack.industries.piece for pack in packs if pack.industries), None),
+        catalogues=tuple(
+            PackCatalogue.model_construct(pack=pack.head.piece.name, catalogue=pack.catalogue.piece)
+            for pack in packs
+            if pack.catalogue
+        ),
     )
 
 

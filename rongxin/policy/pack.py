@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from rongxin.policy.catalogue import ItemInForce, PackCatalogue, items_in_force
 from rongxin.policy.documents import Document, Territory, contains
 from rongxin.policy.kinds import Basis, RecordKind
 from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, IndustrySection, ReportingUnit, ReportingUnits
@@ -53,6 +54,7 @@ class Policy(Strict):
     division_rows: tuple[DivisionRow, ...] = ()
     unit_tables: tuple[ReportingUnits, ...] = ()
     industry_table: Industries | None = None
+    catalogues: tuple[PackCatalogue, ...] = ()
 
     @property
     def name(self) -> str:
@@ -119,6 +121,11 @@ class Policy(Strict):
     def industries(self) -> tuple[IndustrySection, ...]:
         """Sections of the industry classification."""
         return self.industry_table.sections if self.industry_table else ()
+
+    @cached_property
+    def catalogue(self) -> tuple[ItemInForce, ...]:
+        """The items of the catalogue in the order of their codes; a more specific pack's item replaces the one above."""
+        return items_in_force(self.catalogues)
 
     def history(self, key: str) -> History:
         """All lines of a value; raises KeyError for an unknown key."""

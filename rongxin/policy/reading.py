@@ -3,16 +3,18 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from rongxin.policy.catalogue import Catalogue
 from rongxin.policy.documents import Document, DocumentId
-from rongxin.policy.files import Findings, YamlFile, read_text, told
+from rongxin.policy.files import Findings, Place, YamlFile, read_text, told
 from rongxin.policy.kinds import RecordKind
+from rongxin.policy.outlines import completed
 from rongxin.policy.pack import PackHead
 from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, ReportingUnits
 from rongxin.policy.values import PolicyValue, ValueKey
@@ -20,7 +22,8 @@ from rongxin.policy.values import PolicyValue, ValueKey
 Piece = TypeVar("Piece")
 
 LAYOUT = re.compile(
-    r"(pack|documents|reporting_units|industries)\.yaml|divisions\.csv|README\.md|(values|calendar|kinds|cases)/[^/]+\.yaml"
+    r"(pack|documents|reporting_units|industries|catalogue)\.yaml|divisions\.csv|README\.md|(values|calendar|kinds|outlines|cases)/[^/]+\.yaml"
+    r"|examples/[^/]+\.(csv|yaml)"
 )
 DIVISION_COLUMNS = ("code", "name", "name_en", "level", "parent", "valid_from", "valid_to", "successor")
 
@@ -31,6 +34,7 @@ _KIND = TypeAdapter(RecordKind)
 _YEAR = TypeAdapter(CalendarYear)
 _UNITS = TypeAdapter(ReportingUnits)
 _INDUSTRIES = TypeAdapter(Industries)
+_CATALOGUE = TypeAdapter(Catalogue)
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,11 @@ class Placed(Generic[Piece]):
 
     piece: Piece
     file: str
-    line_of: Callable[..., int]
+    place_of: Callable[..., Place]
 
     def tell(self, findings: Findings, message: str, *path: str | int) -> None:
         """Add a finding at a place inside the piece."""
-        findings.add(self.file, self.line_of(*path), message)
+        findings.add(*self.place_of(*path), message)
 
 
 @dataclass
@@ -54,10 +58,12 @@ class ReadPack:
     documents: dict[str, Placed[Document]] = field(default_factory=dict)
     values: dict[str, Placed[PolicyValue]] = field(default_factory=dict)
     kinds: dict[str, Placed[RecordKind]] = field(default_factory=dict)
+    outlines: dict[str, YamlFile] = field(default_factory=dict)
     years: list[Placed[CalendarYear]] = field(default_factory=list)
     divisions: list[Placed[DivisionRow]] = field(default_factory=list)
     units: Placed[ReportingUnits] | None = None
     industries: Placed[Industries] | None = None
+    catalogue: Placed[Catalogue] | None = None
     documents_readable: bool = True
 
 
@@ -79,9 +85,10 @@ def read_head(root: Path, name: str, findings: Findings) -> Placed[PackHead] | N
     return placed
 
 
-def read_pack(root: Path, head: Placed[PackHead], findings: Findings) -> ReadPack:
-    """All files of one pack; what cannot be read is left out and told."""
+def read_pack(root: Path, head: Placed[PackHead], findings: Findings, above: Sequence[ReadPack] = ()) -> ReadPack:
+    """All files of one pack; what cannot be read is left out and told. Its kinds may extend outlines of ``above``."""
     pack = ReadPack(head)
+    _read_outlines(root, pack, above, findings)
     for path in pack_files(root, head.piece.name):
         within = path.relative_to(root / head.piece.name).as_posix()
         if not LAYOUT.fullmatch(within):
@@ -93,7 +100,7 @@ def read_pack(root: Path, head: Placed[PackHead], findings: Findings) -> ReadPac
             case ["values", _]:
                 _read_values(path, root, pack, findings)
             case ["kinds", _]:
-                _read_kind(path, root, pack, findings)
+                _read_kind(path, root, pack, above, findings)
             case ["calendar", _]:
                 _read_year(path, root, pack, findings)
             case ["divisions.csv"]:
@@ -102,19 +109,28 @@ def read_pack(root: Path, head: Placed[PackHead], findings: Findings) -> ReadPac
                 pack.units = _read(path, root, _UNITS, findings)
             case ["industries.yaml"]:
                 pack.industries = _read(path, root, _INDUSTRIES, findings)
+            case ["catalogue.yaml"]:
+                pack.catalogue = _read(path, root, _CATALOGUE, findings)
     return pack
 
 
 def _read(path: Path, root: Path, adapter: TypeAdapter[Piece], findings: Findings) -> Placed[Piece] | None:
+    return _placed(_read_yaml(path, root, findings), adapter, findings)
+
+
+def _read_yaml(path: Path, root: Path, findings: Findings) -> YamlFile | None:
     name = path.relative_to(root).as_posix()
     text = read_text(path, name, findings)
-    file = YamlFile.read(text, name, findings) if text is not None else None
+    return YamlFile.read(text, name, findings) if text is not None else None
+
+
+def _placed(file: YamlFile | None, adapter: TypeAdapter[Piece], findings: Findings) -> Placed[Piece] | None:
     piece = file.as_model(adapter, findings) if file else None
-    return Placed(piece, name, file.line) if file and piece is not None else None
+    return Placed(piece, file.name, file.place) if file and piece is not None else None
 
 
 def _inside(placed: Placed[dict[str, Piece]], key: str) -> Placed[Piece]:
-    return Placed(placed.piece[key], placed.file, lambda *path: placed.line_of(key, *path))
+    return Placed(placed.piece[key], placed.file, lambda *path: placed.place_of(key, *path))
 
 
 def _read_documents(path: Path, root: Path, pack: ReadPack, findings: Findings) -> bool:
@@ -135,8 +151,21 @@ def _read_values(path: Path, root: Path, pack: ReadPack, findings: Findings) -> 
         pack.values[key] = value
 
 
-def _read_kind(path: Path, root: Path, pack: ReadPack, findings: Findings) -> None:
-    kind = _read(path, root, _KIND, findings)
+def _read_outlines(root: Path, pack: ReadPack, above: Sequence[ReadPack], findings: Findings) -> None:
+    for path in sorted((root / pack.head.piece.name / "outlines").glob("*.yaml")):
+        outline = _read_yaml(path, root, findings)
+        for general in above:
+            if outline and path.stem in general.outlines:
+                told = f'outline "{path.stem}" already stands in pack {general.head.piece.name}'
+                findings.add(*outline.place(), told)
+        if outline:
+            pack.outlines[path.stem] = outline
+
+
+def _read_kind(path: Path, root: Path, pack: ReadPack, above: Sequence[ReadPack], findings: Findings) -> None:
+    outlines = {name: outline for each in (*above, pack) for name, outline in each.outlines.items()}
+    file = _read_yaml(path, root, findings)
+    kind = _placed(completed(file, outlines, findings) if file else None, _KIND, findings)
     if kind:
         if kind.piece.name != path.stem:
             kind.tell(findings, f'kind "{kind.piece.name}" lies in {path.name}; the two must agree', "name")
@@ -180,7 +209,7 @@ def _division(cells: list[str], name: str, line: int, findings: Findings) -> Pla
         if re.fullmatch(r"[0-9]{4}", str(filled.get(column, ""))):
             filled[column] = int(filled[column])
     try:
-        return Placed(DivisionRow.model_validate(filled), name, lambda *_: line)
+        return Placed(DivisionRow.model_validate(filled), name, lambda *_: Place(name, line))
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             findings.add(name, line, told(detail))

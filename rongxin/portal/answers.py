@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
-from django.utils.http import quote_etag
+from django.utils.http import parse_http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -40,7 +40,8 @@ def public_page(view: View[P]) -> View[P]:
         patch_vary_headers(response, ("Cookie", "HX-Request"))
         etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
         response["ETag"] = etag
-        return get_conditional_response(request, etag=etag, response=response) or response
+        changed = parse_http_date(response["Last-Modified"]) if response.has_header("Last-Modified") else None
+        return get_conditional_response(request, etag=etag, last_modified=changed, response=response) or response
 
     return require_safe(answered)
 

@@ -14,19 +14,23 @@ from rongxin.disclosure.views import (
     DisplayLine,
     FieldLine,
     KindCard,
+    PolarityLine,
     PunctualityMonth,
     RecordLine,
     RecordView,
     SearchResult,
     SeverityLine,
     SubjectCard,
+    SummaryCard,
     ValueCard,
+    WithheldLine,
     YearOfRecords,
 )
 from rongxin.policy.words import Polarity, Title
+from rongxin.records.withdrawing import Tombstone
 from rongxin.ui.clock import ClockDay
 from rongxin.ui.drawing import Term
-from rongxin.ui.parts import Figure, Tab
+from rongxin.ui.parts import Choice, Figure, Tab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,7 @@ class SubjectPage:
     more_url: str = ""
     more_number: int = 0
     is_demo: bool = False
+    summaries: tuple[SummaryCard, ...] = ()
 
     @property
     def is_today(self) -> bool:
@@ -109,10 +114,14 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TombstonePage:
-    """``portal/tombstone.html``, answered with 410: the number is known, nothing is shown and no more is said."""
+    """``portal/tombstone.html``, answered with 410: the number is known, nothing is shown and no more is said.
+
+    ``withdrawn``: when, why and by whom, for a withdrawn record.
+    """
 
     number: str
-    state: Literal["ended", "withdrawn", "not_public"]
+    state: Literal["ended", "withdrawn", "removed", "not_public"]
+    withdrawn: Tombstone | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +137,7 @@ class RefusalPage:
 class NewestPage:
     """``portal/newest.html``: what came on display, newest first. ``on``: only that day. ``kind``: only that kind."""
 
-    tabs: tuple[Tab, ...]
+    kinds: tuple[Choice, ...]
     records: tuple[RecordLine, ...]
     today: date
     on: date | None = None
@@ -152,7 +161,10 @@ class RulesPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesKindPage:
-    """``portal/rules_kind.html``: one kind of record in full. ``deadline`` and ``terms``: its dated values."""
+    """``portal/rules_kind.html``: one kind of record in full. ``deadline`` and ``terms``: its dated values.
+
+    ``withheld``: what is not displayed whatever its severity. ``example_url``: empty where there is no example.
+    """
 
     title: Title
     description: str
@@ -162,5 +174,8 @@ class RulesKindPage:
     fields: tuple[FieldLine, ...]
     severity: tuple[SeverityLine, ...]
     display: tuple[DisplayLine, ...]
+    polarities: tuple[PolarityLine, ...] = ()
+    withheld: tuple[WithheldLine, ...] = ()
     deadline: ValueCard | None = None
     terms: tuple[ValueCard, ...] = ()
+    example_url: str = ""

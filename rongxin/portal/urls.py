@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from rongxin.portal import views
+from rongxin.portal import catalogue, examples, feeds, punctuality, views
 from rongxin.portal.addresses import RecordNumber, Uscc
 
 register_converter(Uscc, "uscc")
@@ -15,6 +15,13 @@ urlpatterns = [
     path("s/<uscc:uscc>", views.subject, name="subject"),
     path("r/<record_number:number>", views.record, name="record"),
     path("newest", views.newest, name="newest"),
+    path("feed.atom", feeds.atom, name="feed_atom"),
+    path("feed.json", feeds.json, name="feed_json"),
+    path("catalogue", catalogue.items, name="catalogue"),
+    path("catalogue.csv", catalogue.items_csv, name="catalogue_csv"),
+    path("punctuality", punctuality.month_page, name="punctuality"),
+    path("punctuality.csv", punctuality.month_csv, name="punctuality_csv"),
     path("rules", views.rules, name="rules"),
     path("rules/<slug:kind>", views.rules_kind, name="rules_kind"),
+    path("rules/<slug:kind>/example.csv", examples.example, name="example"),
 ]

@@ -16,13 +16,15 @@ from rongxin.disclosure.figures import Figures, figures
 from rongxin.disclosure.finding import find, shorter
 from rongxin.disclosure.lines import newest_lines
 from rongxin.disclosure.records import record_view
-from rongxin.disclosure.representation import public_hash, representation
+from rongxin.disclosure.representation import public_hash, representation, tombstone_representation
 from rongxin.disclosure.subjects import platform_began_on, subject_view
-from rongxin.disclosure.views import RecordLine, RecordView, SearchResult
+from rongxin.disclosure.views import Count, RecordLine, RecordView, SearchResult
+from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
-from rongxin.policy.words import Title
+from rongxin.policy.words import Display, Title
 from rongxin.portal import parameters
 from rongxin.portal.answers import public_page, refusal, unkept_page
+from rongxin.portal.examples import example_url
 from rongxin.portal.pages import (
     HomePage,
     NewestPage,
@@ -34,14 +36,17 @@ from rongxin.portal.pages import (
     TombstonePage,
 )
 from rongxin.records.display import Moment
-from rongxin.records.queries import why_hidden
+from rongxin.records.queries import Hidden, why_hidden
+from rongxin.records.withdrawing import tombstone
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.clock import clock_days
 from rongxin.ui.drawing import Term
-from rongxin.ui.parts import Figure, Tab
+from rongxin.ui.parts import Choice, Figure, Tab
 from rongxin.ui.templatetags.rongxin import lang, percent, thousands
 
 NEWEST_ON_HOME: Final = 8
+KINDS_ON_HOME: Final = 5
+KINDS_NAMED: Final = 3
 NEWEST_ON_PAGE: Final = 30
 MOST_PAGES: Final = 100
 MOST_OFFSET: Final = 100_000
@@ -57,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
     page = HomePage(
         figures=_figures(counted),
         examples=_examples(newest) if environment.demo else (),
-        tabs=_newest_tabs(policy, ""),
+        tabs=_kind_tabs(reverse("portal:newest"), {}, _most_displayed(counted.displayed), ""),
         newest=newest,
         punctuality=counted.punctuality if counted.punctuality.rows else None,
         as_of=counted.as_of,
@@ -95,12 +100,17 @@ def subject(request: HttpRequest, uscc: str) -> HttpResponse:
         heading = _("没有查到这个代码")
         words = _("登记库里没有这个代码的企业或组织。请核对 18 位代码，或改用名称查询。")
         return refusal(request, 404, heading, words, "search-off")
-    url = reverse("portal:subject", args=[uscc])
+    url = reverse("portal:subject", args=[found.card.uscc])
+    if found.card.uscc != uscc:
+        # Not a permanent redirect: a merge that proves wrong is undone, and a browser would never ask again.
+        question = request.GET.urlencode()
+        return HttpResponseRedirect(f"{url}?{question}" if question else url)
     kept = {"as_of": moment.day.isoformat()} if moment.day != present.day else {}
     more = {**({"kind": kind} if kind else {}), **kept, "offset": found.part.next_offset}
     page = SubjectPage(
         subject=found.card,
         counts=found.counts,
+        summaries=found.summaries,
         tabs=_kind_tabs(url, kept, [(each.kind, each.label, each.number) for each in found.counts], kind),
         years=found.part.years,
         as_of=moment.day,
@@ -174,7 +184,9 @@ def newest(request: HttpRequest) -> HttpResponse:
     kept = {**({"kind": kind} if kind else {}), **({"on": on.isoformat()} if on else {})}
     has_earlier = len(lines) > NEWEST_ON_PAGE and number < MOST_PAGES
     page = NewestPage(
-        tabs=_newest_tabs(policy, kind, on),
+        kinds=tuple(
+            Choice(value=each.name, label=each.title, is_chosen=each.name == kind) for each in _displayable(policy)
+        ),
         records=lines[:NEWEST_ON_PAGE],
         today=moment.day,
         on=on,
@@ -220,13 +232,19 @@ def rules_kind(request: HttpRequest, kind: str) -> HttpResponse:
         display=catalogue.display_lines(policy, found, today),
         deadline=catalogue.deadline_card(policy, found, today),
         terms=catalogue.term_cards(policy, found, today),
+        polarities=catalogue.polarity_lines(policy, found),
+        withheld=catalogue.withheld_lines(policy, found),
+        example_url=example_url(policy, kind),
     )
     return render(request, "portal/rules_kind.html", {"page": page})
 
 
 def _figures(counted: Figures) -> tuple[Figure, ...]:
     month = counted.punctuality
-    kinds = " · ".join(f"{lang(count.label)} {thousands(count.number)}" for count in counted.displayed)
+    named = sorted(counted.displayed, key=lambda count: -count.number)[:KINDS_NAMED]
+    kinds = " · ".join(f"{lang(count.label)} {thousands(count.number)}" for count in named)
+    if len(counted.displayed) > KINDS_NAMED:
+        kinds = _("%(kinds)s 等 %(number)s 类") % {"kinds": kinds, "number": len(counted.displayed)}
     return (
         Figure(label=_("信用主体"), value=thousands(counted.subjects), note=_("企业、个体工商户和其他组织")),
         Figure(label=_("公示中的记录"), value=thousands(counted.records), note=kinds),
@@ -247,10 +265,19 @@ def _examples(newest: tuple[RecordLine, ...]) -> tuple[str, ...]:
     return (shorter(named[0].subject_name) or named[0].subject_name, named[0].subject_uscc, named[0].document_number)
 
 
-def _newest_tabs(policy: Policy, chosen: str, on: date | None = None) -> tuple[Tab, ...]:
-    kept = {"on": on.isoformat()} if on else {}
-    kinds = [(kind.name, kind.title, None) for kind in policy.kinds.values() if kind.credit.envelope is not None]
-    return _kind_tabs(reverse("portal:newest"), kept, kinds, chosen)
+def _displayable(policy: Policy) -> list[RecordKind]:
+    """The kinds whose records may be displayed at all."""
+    return [
+        kind
+        for kind in policy.kinds.values()
+        if kind.credit.envelope is not None and any(each.display == Display.PUBLIC for each in kind.credit.display)
+    ]
+
+
+def _most_displayed(counts: tuple[Count, ...]) -> list[tuple[str, Title, None]]:
+    """The kinds with the most displayed records, in the order of the catalog."""
+    most = {count.kind for count in sorted(counts, key=lambda count: -count.number)[:KINDS_ON_HOME]}
+    return [(count.kind, count.label, None) for count in counts if count.kind in most]
 
 
 def _kind_tabs(
@@ -303,7 +330,8 @@ def _not_displayed(request: HttpRequest, number: str, policy: Policy, moment: Mo
     if moment.day != present.day and record_view(number, policy, present, began_on=present.day) is not None:
         words = _("这条记录今天公示着，%(day)s 那天没有公示。") % {"day": moment.day.isoformat()}
         return refusal(request, 404, _("那一天没有公示"), words, "history")
+    withdrawn = tombstone(number) if hidden == Hidden.WITHDRAWN else None
     if is_json:
-        return JsonResponse({"number": number, "state": hidden.value}, status=410)
-    page = TombstonePage(number=number, state=hidden.value)
+        return JsonResponse(tombstone_representation(number, hidden.value, withdrawn), status=410)
+    page = TombstonePage(number=number, state=hidden.value, withdrawn=withdrawn)
     return render(request, "portal/tombstone.html", {"page": page}, status=410)

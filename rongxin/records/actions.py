@@ -11,13 +11,20 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from rongxin.departments.models import Department
-from rongxin.records.models import Effect, EventCursor, Record, RecordEvent
+from rongxin.engine.resolution import BY_CODE, BY_JUDGEMENT
+from rongxin.primitives.names import normalise_name
+from rongxin.records.models import Effect, EventCursor, Record, RecordEvent, Resolution, Sighting
 from rongxin.records.numbers import new_numbers
 from rongxin.storage.frames import fetched, kept
 from rongxin.storage.staging import staged
+from rongxin.subjects.models import Subject
 
 CHUNK: Final = 10_000
 EVENTS: Final = "events"
+# How the basis of a suspension begins that only means that nobody knows whose the record is.
+UNRESOLVED: Final = "归属认定已撤销"
+# How a record came to its subject when a person split it off another (records.splitting).
+SPLIT: Final = "split"
 
 # What a row to be recorded holds (architecture §4, the envelope).
 SCHEMA: Final = {
@@ -34,6 +41,7 @@ SCHEMA: Final = {
     "decided_on": pl.Date,
     "valid_from": pl.Date,
     "valid_to": pl.Date,
+    "polarity": pl.String,
     "severity": pl.String,
     "amount_fen": pl.Int64,
     "basis": pl.String,
@@ -44,7 +52,10 @@ SCHEMA: Final = {
     "content_hash": pl.String,
     "title": pl.String,
 }
-_TEXT_NEVER_NULL: Final = ("party_code", "authority_uscc", "basis", "display_reason", "display_clause")
+_TEXT_NEVER_NULL: Final = (
+    *("party_code", "authority_uscc", "document_number", "document_key"),
+    *("basis", "display_reason", "display_clause"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,6 @@ class Origin:
     kind: str
     kind_digest: str
     policy_digest: str
-    polarity: str
     platform: str
     released_by: str
 
@@ -105,6 +115,7 @@ def _append_chunk(rows: pl.DataFrame, origin: Origin) -> Appended:
         _insert_contents(cursor, origin, now)
         _insert_sightings(cursor, origin, now)
         recorded, corrected = _insert_events(cursor, origin, now)
+        _resolve_again(cursor, origin)
     return Appended(recorded, corrected, waiting - recorded - corrected)
 
 
@@ -132,14 +143,13 @@ def _insert_versions(cursor: CursorWrapper, origin: Origin, now: Any) -> None:
         "polarity, severity, amount_fen, basis, display, display_reason, display_clause, content_hash, origin, region, "
         "provider_id, recorded_at) "
         "SELECT COALESCE(last_number, number), COALESCE(last_version, 0) + 1, last_id, %s, %s, %s, party_name, party_code, "
-        "act_key, authority, authority_uscc, document_number, document_key, decided_on, valid_from, valid_to, %s, severity, "
-        "amount_fen, basis, display, display_reason, display_clause, content_hash, %s, %s, %s, %s "
+        "act_key, authority, authority_uscc, document_number, document_key, decided_on, valid_from, valid_to, polarity, "
+        "severity, amount_fen, basis, display, display_reason, display_clause, content_hash, %s, %s, %s, %s "
         f"FROM ({_NEW_VERSIONS}) fresh",
         [
             origin.kind,
             origin.kind_digest,
             origin.policy_digest,
-            origin.polarity,
             origin.platform,
             origin.provider.region,
             origin.provider.pk,
@@ -147,6 +157,14 @@ def _insert_versions(cursor: CursorWrapper, origin: Origin, now: Any) -> None:
         ],
     )
 
+
+# Whose a record is: a new version of an act that a person gave to another subject stays there; a code names its own bearer, also
+# while that one counts as another, so that a merge that ends leaves no record behind.
+_BEARER: Final = f"""
+    COALESCE(given.subject_id,
+             CASE WHEN m.method = '{BY_CODE}' THEN (SELECT k.id FROM subjects_subject k WHERE k.uscc = m.party_code) END,
+             m.subject)
+"""
 
 # The records made in this chunk are those of its acts and contents that have no content row yet.
 _MADE: Final = """
@@ -160,7 +178,10 @@ _MADE: Final = """
 def _insert_contents(cursor: CursorWrapper, origin: Origin, now: Any) -> None:
     cursor.execute(
         "INSERT INTO records_resolution (record_id, subject_id, method, by, made_at, ended_at) "
-        f"SELECT r.id, s.subject, s.method, %s, %s, NULL {_MADE}",
+        f"SELECT m.id, {_BEARER}, CASE WHEN given.id IS NULL THEN m.method ELSE given.method END, %s, %s, NULL "
+        f"FROM (SELECT r.id, r.supersedes_id, s.subject, s.method, s.party_code {_MADE}) m "
+        "LEFT JOIN records_resolution given ON given.record_id = m.supersedes_id AND given.ended_at IS NULL "
+        f"AND given.method = '{SPLIT}'",
         [origin.released_by, now],
     )
     cursor.execute(
@@ -198,11 +219,77 @@ def _insert_events(cursor: CursorWrapper, origin: Origin, now: Any) -> tuple[int
     return first, made.height - first
 
 
+def _resolve_again(cursor: CursorWrapper, origin: Origin) -> None:
+    """A record that was taken off its subject and is filed again finds a subject again, and is displayed again."""
+    unresolved = fetched(
+        cursor,
+        {"record": pl.Int64, "subject": pl.Int64, "method": pl.String},
+        "SELECT r.id, min(s.subject), min(s.method) FROM staged_records s "
+        "JOIN records_record r ON r.act_key = s.act_key AND r.content_hash = s.content_hash WHERE NOT EXISTS "
+        "(SELECT 1 FROM records_resolution o WHERE o.record_id = r.id AND o.ended_at IS NULL) GROUP BY r.id ORDER BY r.id",
+    )
+    now = timezone.now()
+    for key, subject, method in unresolved.iter_rows():
+        Resolution.objects.create(record_id=key, subject_id=subject, method=method, by=origin.released_by, made_at=now)
+        record = Record.objects.get(pk=key)
+        events = RecordEvent.objects.filter(act_key=record.act_key).order_by("-position")
+        resumed = events.filter(effect=Effect.RESUMED).values_list("position", flat=True).first() or 0
+        standing = events.filter(effect=Effect.SUSPENDED, position__gt=resumed)
+        # A suspension for another cause stays, whoever the record belongs to.
+        if standing and all(event.basis.startswith(UNRESOLVED) for event in standing):
+            note(record, Effect.RESUMED, by=origin.released_by, basis=origin.batch)
+
+
 @transaction.atomic
-def note(record: Record, effect: Effect, *, by: str, basis: str, effective_at: datetime | None = None) -> RecordEvent:
+def unresolve(batch: str, row: int, *, by: str, basis: str) -> None:
+    """Take the record seen in this row of a batch off its subject: it is displayed on nobody's page until it is filed again.
+
+    Its act is suspended unless a newer version stands in its place. Nothing happens where nothing was recorded or the record is
+    nobody's already.
+    """
+    sighting = Sighting.objects.filter(batch=batch, row=row).select_related("record").first()
+    if sighting is None:
+        return
+    _lock_cursor()
+    record = sighting.record
+    ended = Resolution.objects.filter(record=record, ended_at=None).update(ended_at=timezone.now())
+    if ended and not Record.objects.filter(supersedes=record).exists():
+        note(record, Effect.SUSPENDED, by=by, basis=f"{UNRESOLVED}：{basis}")
+
+
+@transaction.atomic
+def unresolve_judged(subject: Subject, provider: Department, name: str, code: str, *, by: str, basis: str) -> int:
+    """Take off ``subject`` what came to it only because of a judgement about that party (normalised name and code).
+
+    Returns how many records were, as by ``unresolve``.
+    """
+    judged = Resolution.objects.filter(
+        subject=subject,
+        method=BY_JUDGEMENT,
+        ended_at=None,
+        record__provider=provider,
+        record__party_code=code,
+    ).values_list("record__party_name", "record")
+    records = [record for party_name, record in judged if normalise_name(party_name) == name]
+    for sighting in Sighting.objects.filter(record__in=records).order_by("record", "pk").distinct():
+        unresolve(sighting.batch, sighting.row, by=by, basis=basis)
+    return len(records)
+
+
+@transaction.atomic
+def note(
+    record: Record,
+    effect: Effect,
+    *,
+    by: str,
+    basis: str,
+    effective_at: datetime | None = None,
+    reason: str | None = None,
+) -> RecordEvent:
     """Add an event to the act of ``record`` under the cursor: a withdrawal, a dispute, a repair …
 
-    Display follows from it when read. ``basis`` says why and by which document; it may not be empty.
+    Display follows from it when read. ``basis`` says why and by which document, for officers; it may not be empty.
+    ``reason`` is what the public is told, at most 200 characters.
     """
     if not basis.strip():
         raise ValueError("an event needs its basis")
@@ -220,4 +307,5 @@ def note(record: Record, effect: Effect, *, by: str, basis: str, effective_at: d
         recorded_at=now,
         by=by,
         basis=basis,
+        reason=reason,
     )

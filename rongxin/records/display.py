@@ -1,7 +1,7 @@
 """What is displayed on a day, computed when read: dates, events and the rules in force, never a job.
 
-``displayed`` is the one gate through which records reach the public. It is set-based: one condition per kind and severity from
-the rulebook, the newest version known, and no event that ended display and was not undone.
+``displayed`` is the one gate through which records reach the public. It is set-based: conditions by kind and severity from the
+rulebook, the newest version known, and no event that ended display and was not undone.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from rongxin.policy.display import NEVER, decided_since
 from rongxin.policy.pack import Policy
-from rongxin.policy.words import Display, Polarity, Severity
+from rongxin.policy.words import Display, Severity
 from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Record, RecordEvent
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -45,7 +46,8 @@ class Moment:
 def displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
     """The records shown to the public at ``moment`` under ``policy``, one version of each act."""
     ended = standing_ends(moment).filter(act_key=OuterRef("act_key"))
-    return known(moment).filter(_in_term(policy, moment.day), ~Exists(ended), display=Display.PUBLIC)
+    over = over_when_first_recorded(policy).filter(act_key=OuterRef("act_key"))
+    return known(moment).filter(_in_term(policy, moment.day), ~Exists(ended), ~Exists(over), display=Display.PUBLIC)
 
 
 def all_displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
@@ -57,6 +59,7 @@ def all_displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
         Record.objects.filter(_in_term(policy, moment.day), display=Display.PUBLIC, recorded_at__lte=moment.known_at)
         .exclude(pk__in=superseded)
         .exclude(act_key__in=standing_ends(moment).values("act_key"))
+        .exclude(act_key__in=over_when_first_recorded(policy).values("act_key"))
     )
 
 
@@ -95,22 +98,36 @@ def standing_ends(moment: Moment) -> QuerySet[RecordEvent]:
     return in_effect.filter(effect__in=ENDS_DISPLAY).annotate(undone_by=undone_by).filter(~Exists(undone))
 
 
+def over_when_first_recorded(policy: Policy) -> QuerySet[Record]:
+    """First versions of list entries that were over before they were known here: removals of unknown acts.
+
+    They are kept and never displayed, also when the entry itself arrives afterwards.
+    """
+    lists = [kind.name for kind in policy.kinds.values() if kind.credit.listing is not None]
+    recorded_on = TruncDate("recorded_at", tzinfo=SHANGHAI)
+    return Record.objects.filter(kind__in=lists, version=1, valid_to__lt=recorded_on)
+
+
 def _in_term(policy: Policy, day: date) -> Q:
-    """One condition per kind and severity: decided late enough to be still in term on ``day``, and complete when adverse."""
-    condition = Q(pk__in=[])
+    """Decided late enough to be still in term on ``day``, valid where display ends with validity, and complete when
+    adverse: one condition for the kinds and severities that share it.
+    """
+    alike: dict[tuple[Severity, date | None, bool], list[str]] = {}
     for kind in policy.kinds.values():
         if kind.credit.envelope is None:
             continue
-        adverse = kind.credit.polarity == Polarity.ADVERSE
-        severities = [severity for severity in Severity if adverse is not (severity == Severity.NONE)]
-        for severity in severities:
+        for severity in sorted(kind.credit.severities):
             since = decided_since(policy, kind, severity, day)
-            if since == NEVER:
-                continue
-            shown = Q(kind=kind.name, severity=severity)
-            if since is not None:
-                shown &= Q(decided_on__gte=since)
-            if adverse:
-                shown &= ~Q(authority="") & ~Q(document_number="") & ~Q(basis="")
-            condition |= shown
+            if since != NEVER:
+                alike.setdefault((severity, since, kind.credit.ends_with_validity), []).append(kind.name)
+    condition = Q(pk__in=[])
+    for (severity, since, ends_with_validity), kinds in alike.items():
+        shown = Q(kind__in=kinds, severity=severity)
+        if since is not None:
+            shown &= Q(decided_on__gte=since)
+        if severity != Severity.NONE:
+            shown &= ~Q(authority="") & ~Q(document_number="") & ~Q(basis="")
+        if ends_with_validity:
+            shown &= Q(valid_to=None) | Q(valid_to__gte=day)
+        condition |= shown
     return condition

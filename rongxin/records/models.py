@@ -149,12 +149,13 @@ class ClearingDecision(models.TextChoices):
     AS_FILED = "as_filed", "原文公开"
     MASKED = "masked", "隐去所标后公开"
     WITHHELD = "withheld", "不公开"
+    REOPENED = "reopened", "重新核对"
 
 
 class Clearing(models.Model):
     """What the public may read of one text of a record. Rows are added; the newest of a record and field counts.
 
-    ``text`` is the public version, empty where nothing is shown.
+    ``text`` is the public version, empty where nothing is shown. ``reopened`` takes a decision back: the text waits again.
     """
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="+")

@@ -1,6 +1,6 @@
 """Reading records: those displayed, those of a company, one act with its history, and what a batch may already find here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -8,26 +8,38 @@ from typing import Final
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Exists, JSONField, Min, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
-from rongxin.departments.models import Department
 from rongxin.policy.display import display_rule
+from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
-from rongxin.records.display import SHANGHAI, Moment, all_displayed, displayed, known, shown, standing_ends
+from rongxin.records.display import (
+    SHANGHAI,
+    Moment,
+    all_displayed,
+    displayed,
+    known,
+    over_when_first_recorded,
+    shown,
+    standing_ends,
+)
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent, Resolution, Sighting
+from rongxin.records.removals import was_removed
 from rongxin.storage.frames import fetched
 from rongxin.storage.staging import staged
 from rongxin.subjects.models import Subject
+from rongxin.subjects.queries import same_as
 
 DISPUTE: Final = (Effect.DISPUTED, Effect.DISPUTE_ENDED)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A record with what its kind adds. ``text`` is canonical JSON by field name; the act was first recorded at
-    ``first_recorded_at``; ``is_disputed`` as known at the moment looked at.
+    """A record with what its kind adds. ``text`` is canonical JSON by field name; the act first stood here for the
+    public at ``first_recorded_at``; ``is_disputed`` as known at the moment looked at.
     """
 
     record: Record
@@ -48,24 +60,12 @@ class Act:
     sightings: tuple[Sighting, ...]
 
 
-@dataclass(frozen=True)
-class DayCount:
-    """How many acts of one provider and kind decided on one day were first recorded on another; ``withheld`` are not shown."""
-
-    provider: int
-    kind: str
-    decided_on: date
-    recorded_on: date
-    display: str
-    severity: str
-    count: int
-
-
 class Hidden(StrEnum):
     """Why a known act is not displayed, as far as anybody may be told."""
 
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
     NOT_PUBLIC = "not_public"
 
 
@@ -76,14 +76,14 @@ def _with_content(
     records: QuerySet[Record], moment: Moment, order: tuple[str, ...], limit: int, offset: int = 0
 ) -> list[Shown]:
     """A part of ``records`` with their content: two queries, whatever the number of records."""
-    first = Record.objects.filter(act_key=OuterRef("act_key"), version=1).values("recorded_at")
+    first = Record.objects.filter(act_key=OuterRef("act_key"), display=Display.PUBLIC).order_by("version")
     disputes = RecordEvent.objects.filter(
         act_key=OuterRef("act_key"), effect__in=DISPUTE, recorded_at__lte=moment.known_at
     )
     part = list(
         records.select_related("provider")
         .annotate(
-            first_recorded_at=Subquery(first),
+            first_recorded_at=Subquery(first.values("recorded_at")[:1]),
             last_dispute=Subquery(disputes.order_by("-position").values("effect")[:1]),
         )
         .order_by(*order)[offset : offset + limit]
@@ -101,12 +101,16 @@ def _with_content(
     ]
 
 
+def resolved_to(subjects: Iterable[int]) -> QuerySet[Resolution]:
+    """Standing resolutions to these subjects or to what was merged into them: whose a record is, is computed when read."""
+    return Resolution.objects.filter(subject__in=same_as(subjects), ended_at=None)
+
+
 def of_subject(
     subject: Subject, policy: Policy, moment: Moment, *, kind: str = "", limit: int, offset: int = 0
 ) -> list[Shown]:
     """The displayed records of a company, the latest decision first."""
-    own = Resolution.objects.filter(subject=subject, ended_at=None).values("record")
-    records = shown(policy, moment).filter(pk__in=own)
+    records = shown(policy, moment).filter(pk__in=resolved_to([subject.pk]).values("record"))
     if kind:
         records = records.filter(kind=kind)
     return _with_content(records, moment, NEWEST_FIRST, limit, offset)
@@ -114,18 +118,37 @@ def of_subject(
 
 def counts_of(subjects: Iterable[int], policy: Policy, moment: Moment) -> dict[int, dict[str, int]]:
     """Displayed records of each subject by kind: {subject: {kind: count}}, in one query."""
-    own = Resolution.objects.filter(subject__in=list(subjects), ended_at=None)
     rows = (
         # Asked record by record: a list of all displayed records would be made anew for every search.
-        own.filter(Exists(shown(policy, moment).filter(pk=OuterRef("record"))))
-        .values("subject", "record__kind")
+        resolved_to(subjects)
+        .filter(Exists(shown(policy, moment).filter(pk=OuterRef("record"))))
+        .values("record__kind", counts_as=Coalesce("subject__merged_into", "subject"))
         .annotate(count=Count("pk"))
         .order_by()
     )
     counts: dict[int, dict[str, int]] = {}
     for row in rows:
-        counts.setdefault(row["subject"], {})[row["record__kind"]] = row["count"]
+        counts.setdefault(row["counts_as"], {})[row["record__kind"]] = row["count"]
     return counts
+
+
+def tally(
+    subject: Subject, kind: str, fields: Sequence[str], policy: Policy, moment: Moment
+) -> dict[tuple[str, ...], int]:
+    """Displayed records of one kind of a company, counted by the values of ``fields`` together, in one query. A value that
+    was not filed is empty.
+    """
+    records = shown(policy, moment).filter(kind=kind, pk__in=resolved_to([subject.pk]).values("record"))
+    content = Cast("text", JSONField())
+    values = {f"value_{number}": KeyTextTransform(name, content) for number, name in enumerate(fields)}
+    rows = (
+        RecordContent.objects.filter(record__in=records.values("pk"))
+        .values(**values)
+        .annotate(number=Count("pk"))
+        .order_by()
+        .values_list(*values, "number")
+    )
+    return {tuple(value or "" for value in said): number for *said, number in rows}
 
 
 def newest(
@@ -155,7 +178,10 @@ def by_document(key: str, policy: Policy, moment: Moment, *, limit: int) -> list
 def subjects_of(records: Iterable[Record]) -> dict[int, Subject]:
     """Whose the records are: {record id: subject}."""
     resolutions = Resolution.objects.filter(record__in=[record.pk for record in records], ended_at=None)
-    return {resolution.record_id: resolution.subject for resolution in resolutions.select_related("subject")}
+    return {
+        resolution.record_id: resolution.subject.merged_into or resolution.subject
+        for resolution in resolutions.select_related("subject__merged_into")
+    }
 
 
 def act(number: str, policy: Policy, moment: Moment) -> Act | None:
@@ -192,8 +218,7 @@ def why_hidden(number: str, policy: Policy, moment: Moment) -> Hidden | None:
     if record is None:
         return None
     kind = policy.kinds.get(record.kind)
-    rule = display_rule(policy, kind, Severity(record.severity), moment.day) if kind else None
-    if rule is None or Display.WITHHELD in (rule.display, record.display):
+    if kind is None or _is_never_public(record, kind, policy, moment):
         return Hidden.NOT_PUBLIC
     ends = set(standing_ends(moment).filter(act_key=record.act_key).values_list("effect", flat=True))
     if ends & {Effect.SEALED, Effect.SUSPENDED, Effect.ERASED}:
@@ -202,22 +227,15 @@ def why_hidden(number: str, policy: Policy, moment: Moment) -> Hidden | None:
         return Hidden.WITHDRAWN
     if Effect.REPAIRED in ends and not policy.value("display/repaired_line", moment.day).flag:
         return Hidden.NOT_PUBLIC
-    return Hidden.ENDED
+    return Hidden.REMOVED if was_removed(record, kind, moment.day) else Hidden.ENDED
 
 
-def punctuality_counts(start: date, end: date, providers: Iterable[Department] = ()) -> list[DayCount]:
-    """First records of acts decided from ``start`` to ``end`` (both included), counted by provider, kind and days."""
-    first = Record.objects.filter(version=1, decided_on__range=(start, end))
-    chosen = list(providers)
-    if chosen:
-        first = first.filter(provider__in=chosen)
-    rows = (
-        first.annotate(recorded_on=TruncDate("recorded_at", tzinfo=SHANGHAI))
-        .values("provider", "kind", "decided_on", "recorded_on", "display", "severity")
-        .annotate(count=Count("pk"))
-        .order_by("provider", "kind", "decided_on", "recorded_on", "display", "severity")
-    )
-    return [DayCount(**row) for row in rows]
+def _is_never_public(record: Record, kind: RecordKind, policy: Policy, moment: Moment) -> bool:
+    """Whether the rules of the day, the record itself or the way it came here forbid its display."""
+    rule = display_rule(policy, kind, Severity(record.severity), moment.day)
+    if Display.WITHHELD in (rule.display, record.display):
+        return True
+    return over_when_first_recorded(policy).filter(act_key=record.act_key).exists()
 
 
 def first_recorded_at() -> datetime | None:
@@ -228,14 +246,24 @@ def first_recorded_at() -> datetime | None:
 
 @transaction.atomic
 def known_acts(acts: pl.DataFrame) -> pl.DataFrame:
-    """Which of ``acts`` (columns row, act_key, content_hash) are recorded already with just this content: their ``row``."""
+    """Which of ``acts`` (columns row, act_key, content_hash) are recorded already with just this content: their ``row``.
+
+    A record that was taken off its subject does not count: its act waits for one.
+    """
     with staged(acts.select(pl.col("row").cast(pl.Int64), "act_key", "content_hash"), "wanted_acts") as cursor:
         return fetched(
             cursor,
             {"row": pl.Int64, "number": pl.String},
             "SELECT w.row, r.number FROM wanted_acts w "
-            "JOIN records_record r ON r.act_key = w.act_key AND r.content_hash = w.content_hash ORDER BY w.row",
+            "JOIN records_record r ON r.act_key = w.act_key AND r.content_hash = w.content_hash WHERE EXISTS "
+            "(SELECT 1 FROM records_resolution o WHERE o.record_id = r.id AND o.ended_at IS NULL) ORDER BY w.row",
         )
+
+
+def numbers_in_batch(batch: str, *, limit: int) -> list[str]:
+    """The public numbers of the acts seen in a batch, in the order of its rows."""
+    seen = Sighting.objects.filter(batch=batch).order_by("row").values_list("record__number", flat=True)
+    return list(seen[:limit])
 
 
 def events_after(position: int, *, limit: int) -> list[RecordEvent]:

@@ -7,8 +7,11 @@ not matter to any of them.
 
 import threading
 import time
+from collections.abc import Mapping
 from datetime import datetime
+from fnmatch import fnmatch
 from functools import lru_cache
+from pathlib import PurePosixPath
 
 from django.db.models import QuerySet
 
@@ -53,6 +56,7 @@ def forget() -> None:
     """Forget what this process remembers, so that the next question reaches the database."""
     _latest.forget()
     by_digest.cache_clear()
+    examples.cache_clear()
 
 
 def current() -> Policy:
@@ -90,6 +94,13 @@ def sources(digest: str) -> dict[str, str]:
     if found is None:
         raise NothingReleased(f"no rules were released under {digest}")
     return found
+
+
+@lru_cache(maxsize=POLICIES_KEPT)
+def examples(digest: str) -> Mapping[str, str]:
+    """The examples of record kinds in a release: the text of each table by kind; raises NothingReleased."""
+    found = sources(digest).items()
+    return {PurePosixPath(name).stem: text for name, text in found if fnmatch(name, "*/examples/*.csv")}
 
 
 def whole_digest(beginning: str) -> str:

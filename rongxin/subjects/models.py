@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Substr
 
 
 class Category(models.TextChoices):
@@ -53,6 +54,10 @@ class Subject(models.Model):
 
     class Meta:
         verbose_name = "信用主体"
+        indexes = [
+            # The organisation code inside the unified code (GB 32100-2015), by which an old one or a slip beside it is found.
+            models.Index(Substr("uscc", 9, 9), name="subjects_organisation_part"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -137,11 +142,15 @@ class Judgement(models.Model):
 
 
 class Merge(models.Model):
-    """Two subjects proved to be one (same-as); ended when that proves wrong, and then everything is as before."""
+    """Two subjects proved to be one (same-as); ended when that proves wrong, and then everything is as before.
+
+    ``answers``: why each doubt (subjects.merging.Doubt) did not stand in the way.
+    """
 
     kept = models.ForeignKey(Subject, models.PROTECT, related_name="+")
     absorbed = models.ForeignKey(Subject, models.PROTECT, related_name="+")
     basis = models.CharField("依据", max_length=300)
+    answers = models.JSONField("核对说明", default=dict)
     by = models.CharField("经办", max_length=64)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -158,15 +167,41 @@ class Merge(models.Model):
         ]
 
 
+class Split(models.Model):
+    """One subject proved to be two: what belongs to ``other`` went there; ended when that proves wrong.
+
+    ``moved`` says what else than records: ids of ``names`` and ``identifiers`` now borne by ``other``, ``dropped`` identifiers
+    that ``other`` bore already (kind, value, source), ids of the ``judgements`` written so that it stays so and of those
+    ``overruled``. The records are those whose resolution was made at ``made_at`` with the method "split".
+    """
+
+    origin = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    other = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    moved = models.JSONField("移出的名称和代码", default=dict)
+    basis = models.CharField("依据", max_length=300)
+    by = models.CharField("经办", max_length=64)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+    ended_basis = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "主体拆分"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(origin=models.F("other")), name="subjects_split_into_two"),
+        ]
+
+
 class SuccessionKind(models.TextChoices):
     """How one subject follows another in law; each keeps its own records."""
 
     MERGER = "merger", "合并"
     DIVISION = "division", "分立"
+    CONVERSION = "conversion", "转型为企业"
 
 
 class Succession(models.Model):
-    """A subject took over another by merger or division. Not same-as: no record moves."""
+    """A subject took over another by merger, division, or as the enterprise a sole trader became. Not same-as: no record moves."""
 
     kind = models.CharField(max_length=12, choices=SuccessionKind.choices)
     predecessor = models.ForeignKey(Subject, models.PROTECT, related_name="+")
@@ -177,6 +212,7 @@ class Succession(models.Model):
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=64, blank=True)
+    ended_basis = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = "承继关系"

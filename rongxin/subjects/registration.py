@@ -8,6 +8,7 @@ import polars as pl
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from rongxin.engine.name_blocks import blocks
 from rongxin.primitives.names import normalise_name
 from rongxin.storage.frames import kept
 from rongxin.storage.staging import staged
@@ -90,6 +91,20 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
             former_normalised=pl.col("former_name").map_elements(normalise_name, return_dtype=pl.String),
             category=pl.col("uscc").map_elements(lambda code: category_of(code).value, return_dtype=pl.String),
         )
+        .pipe(_with_blocks)
+    )
+
+
+def _with_blocks(rows: pl.DataFrame) -> pl.DataFrame:
+    """The blocks of both names. Sole traders have none: no name leads to them (architecture §2)."""
+    public = pl.col("category") != Category.SOLE_TRADER.value
+    present, former = blocks(rows["normalised"]), blocks(rows["former_normalised"])
+    return (
+        rows.hstack(present)
+        .hstack(former.rename(lambda name: f"former_{name}"))
+        .with_columns(
+            pl.when(public).then(f"{when}{end}_block") for when in ("", "former_") for end in ("head", "tail")
+        )
     )
 
 
@@ -148,17 +163,18 @@ def _insert_names(cursor: CursorWrapper, source: str, day: Any) -> None:
     if connection.vendor == "postgresql":
         since = borne_since.format("CAST(%s AS date)", "s.established_on")
     cursor.execute(
-        f"INSERT INTO subjects_subjectname (subject_id, text, normalised, valid_from, valid_to, source) "
-        f"SELECT k.id, s.name, s.normalised, {since}, NULL, %s FROM staged_register s "
+        f"INSERT INTO subjects_subjectname (subject_id, text, normalised, head_block, tail_block, valid_from, valid_to, source) "
+        f"SELECT k.id, s.name, s.normalised, s.head_block, s.tail_block, {since}, NULL, %s FROM staged_register s "
         "JOIN subjects_subject k ON k.uscc = s.uscc WHERE NOT EXISTS "
         "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = k.id AND n.valid_to IS NULL)",
         [day, source],
     )
     cursor.execute(
-        "INSERT INTO subjects_subjectname (subject_id, text, normalised, valid_from, valid_to, source) "
-        "SELECT k.id, s.former_name, s.former_normalised, NULL, %s, %s FROM staged_register s "
-        "JOIN subjects_subject k ON k.uscc = s.uscc WHERE s.former_name IS NOT NULL AND NOT EXISTS "
-        "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = k.id AND n.normalised = s.former_normalised)",
+        "INSERT INTO subjects_subjectname (subject_id, text, normalised, head_block, tail_block, valid_from, valid_to, source) "
+        "SELECT k.id, s.former_name, s.former_normalised, s.former_head_block, s.former_tail_block, NULL, %s, %s "
+        "FROM staged_register s JOIN subjects_subject k ON k.uscc = s.uscc WHERE s.former_name IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = k.id AND n.normalised = s.former_normalised) "
+        f"AND NOT {_split_off('subjectname', 'o.normalised = s.former_normalised')}",
         [day, source],
     )
 
@@ -168,6 +184,14 @@ def _insert_identifiers(cursor: CursorWrapper, source: str) -> None:
         cursor.execute(
             f"INSERT INTO subjects_identifier (subject_id, kind, value, source) "
             f"SELECT k.id, %s, s.{kind}, %s FROM staged_register s JOIN subjects_subject k ON k.uscc = s.uscc "
-            f"WHERE s.{kind} IS NOT NULL ON CONFLICT DO NOTHING",
+            f"WHERE s.{kind} IS NOT NULL AND NOT {_split_off('identifier', f'o.value = s.{kind}')} ON CONFLICT DO NOTHING",
             [kind, source],
         )
+
+
+def _split_off(table: str, alike: str) -> str:
+    """A person split the bearer of this name or code off the subject: a register that repeats it does not bring it back."""
+    return (
+        f"EXISTS (SELECT 1 FROM subjects_split p JOIN subjects_{table} o ON o.subject_id = p.other_id "
+        f"WHERE p.origin_id = k.id AND p.ended_at IS NULL AND {alike})"
+    )

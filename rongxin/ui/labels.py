@@ -5,15 +5,32 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rongxin.policy.words import Display, FieldClass, Rank, Reading, Severity, StepSeverity, Strength
+from rongxin.intake.duties import Reporting
+from rongxin.policy.catalogue import Every, Share
+from rongxin.policy.words import Display, FieldClass, Polarity, Rank, Reading, Severity, StepSeverity, Strength
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
     Display: {Display.PUBLIC: _("公示"), Display.WITHHELD: _("依法不公示")},
+    Every: {
+        Every.EVENT: _("作出即报"),
+        Every.DAY: _("每日"),
+        Every.WEEK: _("每周"),
+        Every.MONTH: _("每月"),
+        Every.QUARTER: _("每季"),
+        Every.HALF_YEAR: _("每半年"),
+        Every.YEAR: _("每年"),
+    },
     FieldClass: {
         FieldClass.PUBLIC: _("公开"),
         FieldClass.RESTRICTED: _("不公开，依法共享"),
         FieldClass.PERSONAL: _("个人信息，不公开"),
         FieldClass.DISCARD: _("只用来核对，不保存"),
+    },
+    Polarity: {
+        Polarity.BASIC: _("基本信息"),
+        Polarity.POSITIVE: _("有利"),
+        Polarity.NEUTRAL: _("中性"),
+        Polarity.ADVERSE: _("不利"),
     },
     Rank: {
         Rank.LAW: _("法律"),
@@ -30,12 +47,23 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         Reading.PARTLY: _("转引，未读到原文"),
         Reading.UNCONFIRMED: _("未核实"),
     },
+    Reporting: {
+        Reporting.DONE: _("本期已报"),
+        Reporting.DUE: _("本期待报"),
+        Reporting.SILENT: _("逾期未报"),
+        Reporting.EVENT: _("作出即报"),
+    },
     Severity: {
         Severity.NONE: _("不分等级"),
         Severity.MINOR: _("轻微失信"),
         Severity.GENERAL: _("一般失信"),
         Severity.SERIOUS: _("严重失信"),
         Severity.UNKNOWN: _("失信程度未定"),
+    },
+    Share: {
+        Share.PUBLIC: _("向社会公开"),
+        Share.GOVERNMENT: _("政务共享"),
+        Share.AUTHORISED: _("经企业授权"),
     },
     StepSeverity: {
         StepSeverity.IGNORE: _("接受"),

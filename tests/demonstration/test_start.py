@@ -11,7 +11,7 @@ from rongxin.accounts.models import Account
 from rongxin.cli.demonstration import prepare
 from rongxin.demonstration import loading
 from rongxin.demonstration.staff import bring_rules_up_to_date, open_for_work
-from rongxin.departments.models import Department
+from rongxin.departments.models import Department, Duty
 from rongxin.intake.models import Batch
 from rongxin.rulebook import queries as rulebook
 from rongxin.rulebook.models import Release
@@ -43,10 +43,12 @@ def test_an_interrupted_load_leaves_nothing(demo_platform: None) -> None:
 
 
 def test_opening_for_work_again_changes_nothing() -> None:
+    bring_rules_up_to_date()
     open_for_work()
     before = list(Account.objects.order_by("pk").values())
     open_for_work()
     assert list(Account.objects.order_by("pk").values()) == before
+    assert Duty.objects.filter(until=None).count() == Duty.objects.count() > 6
     assert Department.objects.count() >= 6
 
 

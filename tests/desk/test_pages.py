@@ -21,7 +21,11 @@ def test_every_page_of_the_workbench_asks_for_a_login(db: None) -> None:
     for pattern in desk.url_patterns:
         if pattern.name in ("login", "logout"):
             continue
-        address = f"/desk/{pattern.pattern}".replace("<slug:kind>", KIND).replace("<str:number>", "B-20261120-0001")
+        address = (
+            f"/desk/{pattern.pattern}".replace("<slug:kind>", KIND)
+            .replace("<str:number>", "B-20261120-0001")
+            .replace("<int:pk>", "1")
+        )
         for answer in (Client().get(address), Client().post(address)):
             assert answer.status_code in (302, 403), address
             assert answer.status_code == 403 or answer["Location"].startswith("/desk/login"), address

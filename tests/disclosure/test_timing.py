@@ -7,10 +7,11 @@ import time_machine
 
 from rongxin.departments.queries import providers
 from rongxin.disclosure.figures import month_to_show
-from rongxin.disclosure.timing import month_of_units, punctuality_of, timeliness_of
+from rongxin.disclosure.punctuality import month_of_units
+from rongxin.disclosure.timing import punctuality_of, timeliness_of
 from rongxin.disclosure.views import Punctuality, PunctualityMonth
 from rongxin.policy.pack import Policy
-from rongxin.records.queries import punctuality_counts
+from rongxin.records.counting import first_days
 from tests.factories import LICENCE, PENALTY, a_department, a_record, a_subject, at, some_records
 
 LONG_AGO = date(2018, 1, 1)
@@ -65,8 +66,7 @@ def test_a_deadline_over_days_that_are_not_announced_is_provisional(policy: Poli
 
 
 def october(policy: Policy, *, began_on: date = LONG_AGO) -> PunctualityMonth:
-    counts = punctuality_counts(date(2026, 10, 1), date(2026, 10, 31))
-    return month_of_units(policy, date(2026, 10, 1), counts, providers(), began_on=began_on)
+    return month_of_units(policy, date(2026, 10, 1), providers(), today=date(2026, 11, 22), began_on=began_on)
 
 
 @pytest.mark.django_db
@@ -116,8 +116,8 @@ def test_the_day_of_display_is_a_day_in_shanghai(policy: Policy) -> None:
     # Half past midnight of the 14th in Shanghai is still the 13th in UTC.
     a_record(decided_on=date(2026, 9, 28), recorded_at=at("2026-10-14", "00:30"))
 
-    counts = punctuality_counts(date(2026, 9, 1), date(2026, 9, 30))
-    assert [count.recorded_on for count in counts] == [date(2026, 10, 14)]
+    acts = first_days(date(2026, 9, 1), date(2026, 9, 30), providers())
+    assert acts["recorded_on"].to_list() == [date(2026, 10, 14)]
 
 
 @pytest.mark.parametrize(

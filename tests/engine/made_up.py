@@ -169,5 +169,9 @@ def register(*subjects: tuple[int, str, str], former: Iterable[tuple[int, str]] 
 def resolved(judged: Checked, known: Register, name_alone: StepSeverity = StepSeverity.REVIEW) -> Resolved:
     """The judged table with subjects, by the settings of the national pack."""
     return resolve(
-        judged, known, ladder=LADDER, name_alone=name_alone, check_character_when_registered=StepSeverity.WARN
+        judged,
+        known,
+        ladder=LADDER,
+        name_alone={"other": name_alone},
+        check_character_when_registered=StepSeverity.WARN,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rongxin.policy.kinds import KindField, RecordKind
+from rongxin.policy.kinds import Clause, KindField, RecordKind
 from rongxin.policy.words import FieldClass
 from rongxin.primitives import organisation_code, registration_number, resident_id, uscc
 from rongxin.primitives.characters import BLANKS, without_blanks
@@ -26,7 +26,14 @@ DEFAULT = {
     "unit_confusion": REFUSE,
     "severity_unknown": WARN,
 }
-MALFORMED = {"uscc_placeholder", "code_lost_digits", "uscc_length", "uscc_alphabet", "uscc_category"}
+MALFORMED = {
+    "uscc_placeholder",
+    "code_lost_digits",
+    "uscc_length",
+    "uscc_alphabet",
+    "uscc_category",
+    "code_hidden",
+}
 
 
 @dataclass
@@ -58,7 +65,7 @@ def _judge_row(number: int, cells: Mapping[str, str], kind: RecordKind) -> Row:
         _judge_cell(row, each, cells.get(each.name, ""), kind)
     _judge_between(row, kind)
     _judge_person(row, kind)
-    if kind.credit.severity and not row.person and _severity(row, kind) == "unknown":
+    if not row.person and severity(row, kind) == "unknown":
         row.find(None, "severity_unknown")
     return row
 
@@ -90,17 +97,35 @@ def _read(row: Row, each: KindField, text: str, kind: RecordKind) -> Any:
             row.find(each.name, "amount_unreadable" if isinstance(fen, int) else str(fen))
             return None
         case "uscc":
-            code = uscc.normalise_code(text)
-            for finding in uscc.inspect(code, divisions=DIVISIONS):
-                always = finding.code in ("code_lost_digits", "uscc_placeholder")
-                row.find(each.name, finding.code, REFUSE if always else LADDER[finding.step].value)
-            return code
+            return _unified(row, each.name, text)
         case "organisation_code":
             return _number(row, each.name, text, organisation_code.is_valid, "organisation_code_invalid")
         case "registration_number":
             return _number(row, each.name, text, registration_number.is_valid, "registration_number_invalid")
+        case "party_code":
+            return _party_code(row, each.name, text)
         case _:
             return _text(row, each, text, kind)
+
+
+def _unified(row: Row, name: str, text: str) -> str:
+    code = uscc.normalise_code(text)
+    for finding in uscc.inspect(code, divisions=DIVISIONS):
+        always = finding.code in ("code_lost_digits", "uscc_placeholder")
+        row.find(name, finding.code, REFUSE if always else LADDER[finding.step].value)
+    return code
+
+
+def _party_code(row: Row, name: str, text: str) -> str:
+    code = uscc.normalise_code(text)
+    if "*" in code:
+        row.find(name, "code_hidden", REVIEW)
+        return code
+    if re.fullmatch("[0-9A-Z]{9}", code):
+        return _number(row, name, text, organisation_code.is_valid, "organisation_code_invalid")
+    if re.fullmatch("[0-9]{13}|[0-9]{15}", code):
+        return _number(row, name, text, registration_number.is_valid, "registration_number_invalid")
+    return _unified(row, name, text)
 
 
 def _number(row: Row, name: str, text: str, is_valid: Any, code: str) -> str:
@@ -168,7 +193,7 @@ def _judge_person(row: Row, kind: RecordKind) -> None:
     name = row.values[party.name]
     code = row.values.get(party.uscc or "")
     wrong = {found for at, found, _ in row.problems if at == party.uscc}
-    row.usable = code is not None and not wrong & MALFORMED
+    row.usable = code is not None and len(code) == uscc.LENGTH and not wrong & MALFORMED
     others = [row.values.get(other or "") for other in (party.registration_number, party.organisation_code)]
 
     def is_identity_number(text: str | None) -> bool:
@@ -184,19 +209,35 @@ def _judge_person(row: Row, kind: RecordKind) -> None:
     elif name and not (row.usable or row.suspect or shaped) and not has_organisation_word(name):
         row.person = "no_code_no_organisation_word"
     for each in kind.table.fields:
-        if each.type in ("uscc", "organisation_code", "registration_number") and each.name != party.uscc:
+        codes = ("uscc", "organisation_code", "registration_number", "party_code")
+        if each.type in codes and each.name != party.uscc:
             row.values[each.name] = None if is_identity_number(row.values[each.name]) else row.values[each.name]
     if row.person:
         row.problems.clear()
         row.values.clear()
 
 
-def _severity(row: Row, kind: RecordKind) -> str:
+def polarity(row: Row, kind: RecordKind) -> str:
+    for clause in kind.credit.polarity_when:
+        if _holds(row, clause):
+            return clause.then.value
+    return kind.credit.polarity.value
+
+
+def severity(row: Row, kind: RecordKind) -> str:
+    if polarity(row, kind) != "adverse":
+        return "none"
     for clause in kind.credit.severity:
-        parts = set((row.values.get(clause.field or "") or "").split("；")) - {""}
-        if not clause.has or (parts <= set(clause.has) and parts if clause.only else parts & set(clause.has)):
+        if _holds(row, clause):
             return clause.then.value
     return "unknown"
+
+
+def _holds(row: Row, clause: Clause) -> bool:
+    parts = set((row.values.get(clause.field or "") or "").split("；")) - {""}
+    if not clause.has:
+        return True
+    return bool(parts) and parts <= set(clause.has) if clause.only else bool(parts & set(clause.has))
 
 
 def _compare_acts(rows: list[Row], kind: RecordKind) -> None:
@@ -217,9 +258,14 @@ def _compare_acts(rows: list[Row], kind: RecordKind) -> None:
 def _act(row: Row, kind: RecordKind) -> Iterator[Any]:
     envelope, party = kind.credit.envelope, kind.credit.party
     assert envelope
-    authority, number, name = (row.values[at] for at in (envelope.authority, envelope.document_number, party.name))
+    authority, name = row.values[envelope.authority], row.values[party.name]
+    number = row.values.get(envelope.document_number or "")
     yield authority and normalise_name(authority)
-    yield number and without_blanks(number).translate(str.maketrans("()[]【】", "〔〕〔〕〔〕"))
+    if number:
+        yield without_blanks(number).translate(str.maketrans("()[]【】", "〔〕〔〕〔〕"))
+    else:
+        told = [row.values[at] for at in kind.credit.identified_by]
+        yield tuple(normalise_name(str(each)) for each in told) if told and None not in told else None
     yield row.values[party.uscc or ""] if row.usable else name and normalise_name(name)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rongxin.engine.acts import contents, identified, severities, stored_fields
+from rongxin.engine.acts import contents, identified, judgements, stored_fields
 from rongxin.engine.validation import Checked
 from tests.engine.made_up import AUTHORITY, check, code, codes_of, kind_named, penalty, register, resolved, small_kind
 
@@ -196,5 +196,5 @@ def test_a_clause_without_values_always_holds_and_other_records_have_no_severity
     kind = small_kind(polarity="adverse", severity=[{"then": "general", "basis": basis}])
     rows = pl.DataFrame({"row": [2, 3]})
 
-    assert severities(rows, kind).to_list() == ["general", "general"]
-    assert severities(rows, SIMPLE).to_list() == ["none", "none"]
+    assert judgements(rows, kind)["severity"].to_list() == ["general", "general"]
+    assert judgements(rows, SIMPLE)["severity"].to_list() == ["none", "none"]

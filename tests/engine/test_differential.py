@@ -216,3 +216,74 @@ def test_so_do_the_rules_that_the_national_kinds_do_not_use(tmp_path: Path) -> N
         "one_of_required_missing",
         "pattern_mismatch",
     }
+
+
+def graded() -> RecordKind:
+    """Grades that are good, bad or neither, filed under codes of any kind and without a document number."""
+    basis = {"document": "example", "reading": "C"}
+    return small_kind(
+        {"name": "party_code", "title": "各类代码", "type": "party_code"},
+        {
+            "name": "grade",
+            "title": "等级",
+            "type": "string",
+            "x-credit": {"several": True},
+            "constraints": {"enum": ["优", "中", "差", "停"]},
+        },
+        {"name": "year", "title": "年度", "type": "string"},
+        polarity_when=[
+            {"then": "positive", "field": "grade", "has": ["优"], "only": True, "basis": basis},
+            {"then": "adverse", "field": "grade", "has": ["差", "停"], "basis": basis},
+        ],
+        severity=[{"then": "general", "field": "grade", "has": ["差"], "basis": basis}],
+        party={
+            "name": "party_name",
+            "uscc": "party_code",
+            "registration_number": "party_code",
+            "organisation_code": "party_code",
+        },
+        envelope={"authority": "authority", "decided_on": "decided_on"},
+        identified_by=["year"],
+    )
+
+
+def test_so_do_grades_under_codes_of_any_kind(tmp_path: Path) -> None:
+    kind = graded()
+    chance = random.Random(5)
+    codes = (
+        *(code(1), code(2).lower(), code(3)[:17] + "*", "5946723**", "59467239-9", "594672390", "MA0000015"),
+        *(
+            "110000006000374",
+            "350102600101001",
+            "1101051949123",
+            "11010519491231002X",
+            "",
+            "123",
+            "5.94672E+08",
+            "0" * 18,
+        ),
+    )
+    rows = [
+        {
+            "party_name": chance.choice(("示例一有限公司", "示例二有限公司", "林示例", "")),
+            "party_code": chance.choice(codes),
+            "authority": "示例局",
+            "decided_on": "2026-01-05",
+            "grade": chance.choice(("优", "优；差", "中", "差", "停", "", "丁")),
+            "year": chance.choice(("2024", "2025", "")),
+        }
+        for _ in range(600)
+    ]
+
+    judged = checked(read(as_csv(rows, kind), tmp_path, kind), kind)
+
+    expected = plain_loop.judge(rows, kind)
+    kept = [row for row in expected if not row.person]
+    found = judged.problems.select("row", "field", "code", "severity").rows()
+    assert sorted(found, key=str) == sorted(((row.number, *each) for row in expected for each in row.problems), key=str)
+    assert judged.rows["polarity"].to_list() == [plain_loop.polarity(row, kind) for row in kept]
+    assert judged.rows["severity"].to_list() == [plain_loop.severity(row, kind) for row in kept]
+    assert judged.rows["uscc_usable"].to_list() == [row.usable for row in kept]
+    assert judged.persons.rows() == [(row.number, row.person) for row in expected if row.person]
+    assert {code_ for _, _, code_, _ in found} >= {"code_hidden", "severity_unknown", "act_twice_in_file"}
+    assert set(judged.rows["polarity"]) == {"positive", "neutral", "adverse"}

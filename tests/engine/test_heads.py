@@ -1,6 +1,6 @@
 import pytest
 
-from rongxin.engine.heads import best_kind, head_index, known_heads, match_heads, normalise_head, require_heads
+from rongxin.engine.heads import best_kind, match_heads, normalise_head, require_heads
 from rongxin.engine.sheets import Unreadable
 from tests.engine.made_up import kind_named, small_kind
 
@@ -98,16 +98,30 @@ def test_every_field_of_every_kind_is_found_under_its_own_title() -> None:
         assert list(match.columns) == list(kind.fields)
 
 
-def test_the_head_row_is_the_first_with_three_known_heads_else_the_first_that_is_not_empty() -> None:
-    rows = [["", ""], ["汇总表", ""], ["处罚机关", "处罚依据", "x"], ["处罚机关", "处罚依据", "违法事实"]]
-    known = known_heads([PENALTY])
-
-    assert head_index(rows, known) == 3
-    assert head_index(rows[:3], known) == 1
-    assert head_index([["", " "]], known) is None
-    assert head_index([[]] * 10 + rows[3:], known) is None
-
-
 def test_normalising_twice_changes_nothing() -> None:
     for head in (" 罚款金额（万元）：", "CF＿WSH", "［文号］（必填）*"):
         assert normalise_head(normalise_head(head)) == normalise_head(head)
+
+
+def test_what_the_department_said_stands_before_everything_else() -> None:
+    said = {normalise_head("处罚机关"): "remark", normalise_head("内部编号"): "penalty_document_no", "违法事实": ""}
+
+    match = match_heads(["处罚机关", "内部编号", "违法事实"], PENALTY, said)
+
+    assert match.columns == {"remark": 0, "penalty_document_no": 1}
+    assert match.unknown == ()
+
+
+def test_a_field_that_the_kind_no_longer_has_is_not_believed() -> None:
+    assert match_heads(["处罚机关"], PENALTY, {"处罚机关": "gone"}).columns == {"penalty_authority": 0}
+
+
+def test_an_english_label_is_a_head_too() -> None:
+    assert columns("Facts of the violation") == {"violation_facts": 0}
+
+
+def test_of_kinds_that_know_as_many_heads_the_one_that_lacks_nothing_is_meant() -> None:
+    heads = ["企业名称", "统一社会信用代码", "注册号"]
+    registration = kind_named("registration")
+
+    assert best_kind(heads, [PENALTY, LICENCE, registration]) == registration

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
+from rongxin.engine.reading import read_table
 from tests.engine import large
 
 ROWS = 1_000_000
@@ -36,3 +38,22 @@ def test_one_ragged_row_among_many_is_found(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", large.__name__, str(path)], capture_output=True, check=True)
 
     assert json.loads(done.stdout)["problems"] > 0
+
+
+@pytest.mark.soak
+def test_a_workbook_of_a_million_rows_is_read_with_what_it_hides(tmp_path: Path) -> None:
+    path = tmp_path / "large.xlsx"
+    heads = ("名称", "代码", "金额", "日期")
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as made:
+        page = made.add_worksheet()
+        page.write_row(0, 0, heads)
+        for row in range(1, ROWS + 1):
+            if row == 700_000:
+                page.set_row(row, None, None, {"hidden": True})
+            page.write_row(row, 0, (f"示例{row}公司", "1", row, "2026-01-05"))
+
+    sheet = read_table(path, row_limit=ROWS, known_heads=frozenset(heads))
+
+    assert sheet.frame.height == ROWS
+    assert sheet.frame.row(-1) == (ROWS + 1, f"示例{ROWS}公司", "1", str(ROWS), "2026-01-05")
+    assert [(told.code, told.params["rows"]) for told in sheet.findings] == [("hidden_rows", "700001")]

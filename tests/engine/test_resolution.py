@@ -4,6 +4,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from rongxin.engine.candidates import JUDGED_SCHEMA
 from rongxin.engine.resolution import Register, Resolved, resolve
 from rongxin.policy.words import StepSeverity
 from rongxin.primitives import registration_number
@@ -195,10 +196,100 @@ def test_a_step_that_is_ignored_tells_nothing(tmp_path: Path) -> None:
         judged,
         REGISTER,
         ladder=lenient,
-        name_alone=StepSeverity.WARN,
+        name_alone={"other": StepSeverity.WARN},
         check_character_when_registered=StepSeverity.WARN,
     )
 
     assert subject(outcome) == (1, "code", "accepted")
     assert outcome.problems.is_empty()
     assert outcome.rows["act_key"].str.len_chars().to_list() == [64]
+
+
+def judged(verdict: str, subject: int, name: str, code: str = "", *, own: bool = True) -> pl.DataFrame:
+    """One judgement about the party (name, code) and a subject."""
+    line = (name, code, subject, {1: A, 2: B}[subject], verdict, own, "clerk", "2026-11-20")
+    return pl.DataFrame([line], schema=JUDGED_SCHEMA, orient="row")
+
+
+def judging(
+    folder: Path, judgements: pl.DataFrame, name_alone: StepSeverity = StepSeverity.REVIEW, **changes: str
+) -> Resolved:
+    return resolve(
+        check([penalty(1, **changes)], folder, PENALTY),
+        REGISTER,
+        ladder=LADDER,
+        name_alone={"other": name_alone},
+        check_character_when_registered=StepSeverity.WARN,
+        judgements=judgements,
+    )
+
+
+UNKNOWN = code(9)
+
+
+def test_a_row_of_the_same_name_and_code_follows_what_was_judged_and_says_so(tmp_path: Path) -> None:
+    outcome = judging(
+        tmp_path, judged("same", 2, "示例另名公司", UNKNOWN), party_uscc=UNKNOWN, party_name="示例另名公司"
+    )
+
+    assert subject(outcome) == (2, "judgement", "accepted")
+    (told,) = outcome.problems.rows(named=True)
+    assert (told["code"], told["severity"], told["params"]) == ("judged_same", "warn", f'{{"judged_uscc":"{B}"}}')
+
+
+def test_a_code_that_fails_its_check_is_not_asked_about_again_once_it_was_judged(tmp_path: Path) -> None:
+    failing = UNKNOWN[:17] + ("A" if UNKNOWN[17] != "A" else "B")
+    outcome = judging(
+        tmp_path, judged("same", 2, "示例另名公司", failing), party_uscc=failing, party_name="示例另名公司"
+    )
+
+    assert subject(outcome) == (2, "judgement", "accepted")
+    assert set(outcome.problems["severity"]) == {"warn"}
+
+
+@pytest.mark.parametrize(
+    ("judgements", "changes", "found"),
+    [
+        # A name alone never follows a judgement.
+        (judged("same", 2, "示例另名公司"), {"party_uscc": "", "party_name": "示例另名公司"}, (None, "none", "review")),
+        # Nor does another department's row, another name, another code.
+        (
+            judged("same", 2, "示例另名公司", UNKNOWN, own=False),
+            {"party_uscc": UNKNOWN, "party_name": "示例另名公司"},
+            (None, "none", "review"),
+        ),
+        (judged("same", 2, "示例另名公司", UNKNOWN), {"party_uscc": UNKNOWN}, (None, "none", "review")),
+        # Exact first: a code that leads to a subject of that name needs no judgement.
+        (judged("same", 2, "示例贸易1有限公司", A), {}, (1, "code", "accepted")),
+        # "Different" keeps the subject from that party, for everybody.
+        (
+            judged("different", 1, "另一有限公司", A, own=False),
+            {"party_name": "另一有限公司"},
+            (None, "none", "review"),
+        ),
+        (judged("different", 1, "示例贸易1有限公司"), {"party_uscc": ""}, (None, "none", "review")),
+        (judged("different", 1, "示例贸易1有限公司"), {}, (1, "code", "accepted")),
+    ],
+)
+def test_where_judgements_reach(
+    tmp_path: Path, judgements: pl.DataFrame, changes: dict[str, str], found: tuple[Any, ...]
+) -> None:
+    assert subject(judging(tmp_path, judgements, **changes)) == found
+
+
+def test_a_refuted_row_names_whom_it_is_not(tmp_path: Path) -> None:
+    outcome = judging(tmp_path, judged("different", 1, "另一有限公司", A), party_name="另一有限公司")
+    (told,) = outcome.problems.rows(named=True)
+    assert (told["code"], told["params"]) == ("judged_different", '{"registered":"示例贸易1有限公司"}')
+
+
+def test_a_refuted_name_does_not_fall_to_the_next_who_bears_it(tmp_path: Path) -> None:
+    said = judged("different", 1, "示例同名有限公司").with_columns(subject=pl.lit(4, pl.Int64))
+    name = {"party_uscc": "", "party_name": "示例同名有限公司"}
+    outcome = judging(tmp_path, said, StepSeverity.WARN, **name)
+    assert subject(outcome) == (None, "none", "review")
+
+
+def test_a_repeated_row_that_asks_is_no_mere_repetition(tmp_path: Path) -> None:
+    rows = [penalty(1, party_uscc=""), penalty(1, party_uscc="")]
+    assert resolved(check(rows, tmp_path, PENALTY), REGISTER).rows["verdict"].to_list() == ["review", "review"]

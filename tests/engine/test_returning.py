@@ -1,17 +1,19 @@
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from rongxin.engine.heads import known_heads, require_heads
+from rongxin.engine.marks import Marks
 from rongxin.engine.reading import read_table
 from rongxin.engine.resolution import Resolved
-from rongxin.engine.returning import write_redacted_copy, write_return_workbook
-from rongxin.engine.sheets import Sheet, column_name
+from rongxin.engine.returning import Returned, places, write_redacted_copy, write_return_workbook
+from rongxin.engine.sheets import SHEET_ROWS, Sheet, column_name, row_label
 from tests.engine.made_up import as_csv, checked, code, kind_named, penalty, read, register, resolved
 
 PENALTY = kind_named("administrative_penalty")
@@ -45,8 +47,12 @@ def test_the_failing_rows_come_back_under_the_clerks_own_heads_with_every_reason
 
     book = load_workbook(path)
     page = book.worksheets[0]
-    assert book.sheetnames == ["行政处罚"]
-    assert [cell.value for cell in page[1]] == [*(field.title for field in PENALTY.table.fields), "退回原因"]
+    assert book.sheetnames == ["行政处罚", "更正说明"]
+    assert [cell.value for cell in page[1]] == [
+        *(field.title for field in PENALTY.table.fields),
+        "退回原因",
+        "原文件行号",
+    ]
     assert page.max_row == 3
     reason = str(page.cell(2, 31).value)
     assert reason.startswith("原第 3 行。")
@@ -183,3 +189,103 @@ def test_the_copy_that_is_kept_has_the_rows_of_the_file_without_persons(tmp_path
     assert not any(table[3])
     assert table[4][0] == "示例\n贸易3有限公司"
     assert not any(secret in text.decode() for secret in (IDENTITY_NUMBER, "13800138000", "张示例", "林示例"))
+
+
+def full(sheet: Sheet, folder: Path, **more: object) -> tuple[Workbook, Resolved]:
+    """The return workbook with its marks."""
+    outcome = resolved(checked(sheet, PENALTY), KNOWN)
+    path = folder / "returned.xlsx"
+    heads = require_heads(sheet.heads, PENALTY)
+    marks = Marks(kind=PENALTY.name, template_version="2018.1-01234567", batch="B-示例-1", round=1)
+    write_return_workbook(path, sheet, heads, outcome.problems, outcome.persons, PENALTY, Returned(marks, **more))  # type: ignore[arg-type]
+    return load_workbook(path), outcome
+
+
+def test_the_workbook_says_which_batch_it_continues_where_nobody_changes_it(tmp_path: Path) -> None:
+    book, _ = full(read(as_csv([penalty(2, penalty_basis="")], PENALTY), tmp_path, PENALTY), tmp_path)
+
+    assert book["_rongxin"].sheet_state == "veryHidden"
+    marks = Marks.of(read_back(tmp_path / "returned.xlsx").marks)
+    assert marks == Marks(kind=PENALTY.name, template_version="2018.1-01234567", batch="B-示例-1", round=1)
+    assert any("原样再传一次" in str(cell.value) for row in book["更正说明"].iter_rows() for cell in row)
+
+
+def test_each_row_says_where_it_stood_in_the_first_file(tmp_path: Path) -> None:
+    rows = [penalty(1), penalty(2, penalty_basis=""), penalty(3, penalty_basis="")]
+    sheet = read(as_csv(rows, PENALTY), tmp_path, PENALTY)
+
+    first, _ = full(sheet, tmp_path)
+    again, _ = full(sheet, tmp_path, origins={3: "17", 4: "〈二季度〉第 5 行"})
+
+    assert [row[-1].value for row in first.worksheets[0].iter_rows(min_row=2)] == ["3", "4"]
+    assert [row[-1].value for row in again.worksheets[0].iter_rows(min_row=2)] == ["17", "〈二季度〉第 5 行"]
+    assert str(again.worksheets[0].cell(2, 31).value).startswith("原第 17 行。")
+    assert str(again.worksheets[0].cell(3, 31).value).startswith("原〈二季度〉第 5 行。")
+
+
+def test_places_are_read_back_as_the_rows_they_name() -> None:
+    sheets = ("一季度", "二季度")
+    cells = pl.Series(["3", " 4 ", "〈二季度〉第 5 行", "〈三季度〉第 5 行", "张示例", None])
+
+    assert places(cells, sheets).to_list() == [3, 4, SHEET_ROWS + 5, None, None, None]
+    for row in (7, SHEET_ROWS + 7):
+        assert places(pl.Series([row_label(row, sheets)]), sheets).to_list() == [row]
+    assert places(pl.Series(["x"]), ()).to_list() == [None]
+
+
+def test_a_suggested_value_stands_at_its_cell_and_in_the_reason(tmp_path: Path) -> None:
+    rows = [penalty(1, party_uscc="", party_name="示例贸易2有限公司")]
+    sheet = read(as_csv(rows, PENALTY), tmp_path, PENALTY)
+    outcome = resolved(checked(sheet, PENALTY), KNOWN)
+    column = list(PENALTY.fields).index("party_uscc")
+    problems = outcome.problems.with_columns(
+        pl.when(pl.col("code") == "code_missing_name_known").then(pl.lit(code(10_000_002))).alias("suggestion"),
+        pl.lit(column, pl.Int32).alias("column"),
+    )
+    path = tmp_path / "returned.xlsx"
+    write_return_workbook(path, sheet, require_heads(sheet.heads, PENALTY), problems, outcome.persons, PENALTY)
+
+    page = load_workbook(path).worksheets[0]
+    comment = page.cell(2, column + 1).comment
+    assert comment is not None
+    assert code(10_000_002) in comment.text
+    assert f"建议：{code(10_000_002)}" in str(page.cell(2, 31).value)
+
+
+def test_a_column_with_a_list_of_values_offers_it(tmp_path: Path) -> None:
+    rows = [penalty(2, party_category="公司")]
+    path, _ = returned(read(as_csv(rows, PENALTY), tmp_path, PENALTY), tmp_path)
+
+    rules = load_workbook(path).worksheets[0].data_validations.dataValidation
+    assert [(str(rule.sqref), rule.formula1) for rule in rules] == [("B2", '"法人及非法人组织,自然人,个体工商户"')]
+
+
+def test_a_field_that_is_missing_gets_a_column_to_fill_in(tmp_path: Path) -> None:
+    from tests.engine.test_layouts import PENALTY_2016, converted, judged, table
+
+    filed = PENALTY_2016 | {"行政相对人代码_1(统一社会信用代码)": "", "行政相对人代码_3(工商登记码)": "350100100000017"}
+    made = converted([filed], PENALTY, tmp_path)
+    outcome = judged(made, PENALTY)
+    sheet = read(table([filed]), tmp_path, PENALTY)
+    path = tmp_path / "returned.xlsx"
+    heads = require_heads(sheet.heads, PENALTY)
+    write_return_workbook(path, sheet, heads, made.at_source(outcome.problems), outcome.persons, PENALTY)
+
+    page = load_workbook(path).worksheets[0]
+    written = [str(cell.value) for cell in page[1]]
+    assert written[: len(PENALTY_2016)] == list(PENALTY_2016)
+    assert written[len(PENALTY_2016) :] == ["行政相对人类别", "退回原因", "原文件行号"]
+    assert page.cell(2, len(PENALTY_2016) + 1).fill.patternType == "solid"
+    assert "11010519491231002X" not in str([cell.value for cell in page[2]])
+
+
+def test_several_sheets_are_kept_one_after_another_with_the_place_of_each_row(tmp_path: Path) -> None:
+    one = read(as_csv([penalty(1), penalty(2)], PENALTY), tmp_path, PENALTY)
+    frame = one.frame.with_columns(pl.Series("row", [2, SHEET_ROWS + 2], dtype=pl.UInt32))
+    sheet = replace(one, frame=frame, sheets=("一季度", "二季度"))
+    judged = checked(sheet, PENALTY)
+
+    write_redacted_copy(tmp_path / "copy.csv", sheet, require_heads(sheet.heads, PENALTY), judged.persons, PENALTY)
+
+    kept = list(csv.reader((tmp_path / "copy.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [line[0] for line in kept] == ["行", "〈一季度〉第 2 行", "〈二季度〉第 2 行"]

@@ -12,7 +12,10 @@ import pytest
 from rongxin.intake import files, jobs, releasing
 from rongxin.intake.models import Batch, BatchState, RowProblem
 from rongxin.intake.receiving import receive
+from rongxin.policy.pack import Policy
 from rongxin.records.models import Record, RecordEvent, Sighting
+from rongxin.rulebook import actions as rulebook
+from rongxin.rulebook import queries as rulebook_queries
 from tests.intake.conftest import Office
 from tests.intake.tables import as_csv, penalties
 
@@ -112,3 +115,40 @@ def test_a_worker_killed_half_way_loses_nothing_and_does_nothing_twice(
         second.wait()
     assert Record.objects.count() == Sighting.objects.count() == RecordEvent.objects.count() == 60_000
     assert RecordEvent.objects.order_by("-position").values_list("position", flat=True)[0] == 60_000
+
+
+def with_remark_required(policy: Policy) -> Policy:
+    kind = policy.kinds["administrative_penalty"]
+    fields = tuple(
+        field.model_copy(update={"constraints": field.constraints.model_copy(update={"required": True})})
+        if field.name == "remark"
+        else field
+        for field in kind.table.fields
+    )
+    stricter = kind.model_copy(update={"table": kind.table.model_copy(update={"fields": fields})})
+    parts = {name: getattr(policy, name) for name in Policy.model_fields}
+    return Policy(**parts | {"kinds": policy.kinds | {kind.name: stricter}})
+
+
+def test_rules_released_while_a_batch_is_checked_do_not_touch_it(office: Office, policy: Policy) -> None:
+    """A batch is checked and recorded under the rules it was received under, whatever is released meanwhile."""
+    receipt = receive(
+        [as_csv(penalties(2))],
+        file_name="本周.csv",
+        kind="administrative_penalty",
+        provider=office.department,
+        by=office.clerk,
+    )
+    stricter = with_remark_required(policy)
+    rulebook.release(stricter, {}, asked_by="示例甲", approved_by="示例乙", note="备注改为必填")
+    rulebook_queries.forget()
+
+    jobs.check_batch.call_now(receipt.batch.number)
+    batch = Batch.objects.get()
+    releasing.release(batch.number, office.reviewer)
+    jobs.record_batch.call_now(batch.number)
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.recorded, batch.policy_digest) == (BatchState.RECORDED, 2, policy.digest)
+    assert office.send(as_csv(penalties(2)), name="下周.csv").findings[0]["code"] == "heads_missing"
+    assert set(Record.objects.values_list("policy_digest", flat=True)) == {policy.digest}

@@ -14,7 +14,7 @@ from rongxin.records.display import Moment, displayed
 from rongxin.records.models import Record, RecordContent, RecordEvent, Sighting
 from rongxin.subjects.models import Subject
 from tests.intake.conftest import Office, open_office
-from tests.intake.tables import CODE, DOCUMENT, NAME, PENALTY, TEA, as_csv, as_xlsx, penalties, penalty
+from tests.intake.tables import CODE, DOCUMENT, NAME, PENALTY, as_csv, as_xlsx, penalties, penalty
 
 CODE_OF_NEW = "91990000MA0000023K"
 
@@ -177,9 +177,6 @@ def test_two_reviewers_at_once_record_once(office: Office) -> None:
         (b"", "file_empty"),
         (",".join(PENALTY).encode(), "head_only"),
         (b"%PDF-1.7 nothing", "not_a_table"),
-        ("行政许可决定文书号,许可类别,许可内容\n1,普通,示例\n".encode(), "wrong_kind"),
-        (f"{NAME},{NAME},{CODE}\nA,B,C\n".encode(), "heads_duplicate"),
-        (f"{NAME},{CODE}\nA,{TEA}\n".encode(), "heads_missing"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_told_why(office: Office, table: bytes, code: str) -> None:

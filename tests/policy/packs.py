@@ -103,9 +103,9 @@ schema:
       type: string
       constraints: {enum: [轻, 一般, 重]}
       x-credit: {code: LB, aliases: [种类], several: true, values: {轻微: 轻}}
-    - {name: authority, title: 机关, type: string}
-    - {name: number, title: 文号, type: string}
-    - {name: decided_on, title: 日期, type: date}
+    - {name: authority, title: 机关, type: string, constraints: {required: true}}
+    - {name: number, title: 文号, type: string, constraints: {required: true}}
+    - {name: decided_on, title: 日期, type: date, constraints: {required: true}}
 x-credit:
   version: "1.0"
   polarity: adverse

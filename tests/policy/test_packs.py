@@ -17,6 +17,7 @@ from tests.policy.packs import LAND, POLICIES, loaded
 from tests.shared import shared
 
 PACKS = pack_names(POLICIES)
+EVERY_KIND = sorted(load_pack(POLICIES, "fuzhou").kinds)
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -81,6 +82,9 @@ def test_the_handbooks_example_of_a_new_kind_loads(tmp_path: Path) -> None:
     shutil.copytree(POLICIES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "fuzhou" / "kinds").mkdir()
     (tmp_path / "fuzhou" / "kinds" / f"{example[1]}.yaml").write_text(example[0], encoding="utf-8")
+    (item,) = re.findall(r"```yaml\n# policies/fuzhou/catalogue\.yaml\n(.*?)```", page, re.DOTALL)
+    with (tmp_path / "fuzhou" / "catalogue.yaml").open("a", encoding="utf-8") as catalogue:
+        catalogue.write(item)
 
     assert example[1] in load_pack(tmp_path, "fuzhou").kinds
 
@@ -104,7 +108,24 @@ def test_the_fields_are_those_of_the_standard_in_its_order(kind: str, standard: 
         assert row["note"].startswith(field.credit.code) or field.name == "remark"
 
 
-@pytest.mark.parametrize("kind", ["administrative_licence", "administrative_penalty", "registration"])
+def test_a_commitment_has_the_fields_of_its_standard_in_order_and_may_be_still_running(fuzhou: Policy) -> None:
+    with shared("domain/disclosure_fields.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["standard"] == "信用承诺(2022)"]
+    fields = list(fuzhou.kinds["commitment"].fields.values())
+
+    assert [(field.name, field.title) for field in fields] == [(row["field_en"], row["field_zh"]) for row in rows]
+    assert [field.constraints.enum or () for field in fields] == [
+        tuple(row["code_list"].split(";")) if row["code_list"] else () for row in rows
+    ]
+    differs = [
+        field.name
+        for field, row in zip(fields, rows, strict=True)
+        if field.constraints.required != (row["required"] == "yes")
+    ]
+    assert differs == ["fulfilment_status"]
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_identity_numbers_are_discarded_and_every_field_has_an_english_label(kind: str, fuzhou: Policy) -> None:
     for field in fuzhou.kinds[kind].fields.values():
         assert field.credit.label, field.name
@@ -112,6 +133,10 @@ def test_identity_numbers_are_discarded_and_every_field_has_an_english_label(kin
             assert field.credit.field_class == FieldClass.DISCARD
         if field.name == "legal_representative":
             assert field.credit.field_class == FieldClass.PERSONAL
+
+
+@pytest.mark.parametrize("kind", ["administrative_licence", "administrative_penalty", "registration"])
+def test_free_texts_wait_until_a_person_has_cleared_them(kind: str, fuzhou: Policy) -> None:
     persons = {field.name for field in fuzhou.kinds[kind].fields.values() if field.credit.may_name_persons}
     assert persons & {"violation_facts", "penalty_content", "license_content", "remark", "business_scope"}
 

@@ -334,7 +334,7 @@ def test_an_unknown_number_is_not_found(client: Client, policy: Policy) -> None:
 
 @pytest.mark.parametrize(
     ("effect", "state"),
-    [(Effect.REPAIRED, "not_public"), (Effect.WITHDRAWN, "withdrawn"), (Effect.SEALED, "not_public")],
+    [(Effect.REPAIRED, "not_public"), (Effect.SUSPENDED, "not_public"), (Effect.SEALED, "not_public")],
 )
 def test_a_record_that_is_not_displayed_says_only_that(
     client: Client, penalty: Record, subject: Subject, effect: Effect, state: str
@@ -496,7 +496,7 @@ def test_queries_do_not_grow_with_the_records(
     rulebook.current()
 
     for address, most in (
-        ("/", 8),
+        ("/", 9),
         ("/search?q=榕海", 6),
         (f"/search?q={records[0].document_number}", 6),
         (f"/search?q={subject.uscc}", 6),
@@ -509,5 +509,6 @@ def test_queries_do_not_grow_with_the_records(
         (f"/rules/{PENALTY}", 2),
     ):
         cache.clear()
+        rulebook.current()  # looked up again each second, however slow the machine
         with django_assert_max_num_queries(most, info=address):
             assert client.get(address).status_code == 200

@@ -25,7 +25,6 @@ def origin() -> Origin:
         kind="administrative_penalty",
         kind_digest="k" * 64,
         policy_digest="p" * 64,
-        polarity="adverse",
         platform="350100",
         released_by="demo-reviewer",
     )
@@ -50,6 +49,7 @@ def acts(subject: Subject, *documents: str, content: str = "{}", first_row: int 
         "document_number": list(documents),
         "document_key": list(documents),
         "decided_on": [date(2026, 11, 18)] * count,
+        "polarity": ["adverse"] * count,
         "severity": ["general"] * count,
         "display": ["public"] * count,
         "content": [content] * count,

@@ -71,7 +71,7 @@ def test_from_a_departments_file_to_the_public_record(
     # The clerk sends the file and sees what becomes of every row.
     log_in(page, address, "demo-clerk")
     page.get_by_role("link", name="报送数据").first.click()
-    page.get_by_label("记录种类").select_option("administrative_penalty")
+    page.locator("#kind").select_option("administrative_penalty")
     page.set_input_files("input[type=file]", table)
     page.get_by_role("button", name="上传并校验").click()
     release = page.locator("#release")
@@ -117,7 +117,7 @@ def test_from_a_departments_file_to_the_public_record(
     # Sending it again changes nothing.
     log_in(page, address, "demo-clerk")
     page.goto(f"{address}/desk/upload")
-    page.get_by_label("记录种类").select_option("administrative_penalty")
+    page.locator("#kind").select_option("administrative_penalty")
     page.set_input_files("input[type=file]", table)
     page.get_by_role("button", name="上传并校验").click()
     expect(page.locator(".rx-eq")).to_be_visible(timeout=30_000)

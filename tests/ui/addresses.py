@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from types import SimpleNamespace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -103,21 +104,21 @@ def stub(request: HttpRequest, **arguments: str) -> HttpResponse:
     return render(request, "404.html")
 
 
-def named(*pairs: tuple[str, str]) -> list[URLPattern]:
-    return [path(address, stub, name=name) for address, name in pairs]
+def stubs(module: str, own: list[URLPattern]) -> list[URLPattern]:
+    """Every other address of a face, with nothing behind it."""
+    taken = {pattern.name for pattern in own}
+    real = import_module(module).urlpatterns
+    return [path(each.pattern._route, stub, name=each.name) for each in real if each.name not in taken]
 
 
-portal = [
-    path("records", records),
-    *named(("", "home"), ("search", "search"), ("newest", "newest"), ("rules", "rules"), ("rules/<k>", "rules_kind")),
-    *named(("s/<uscc>", "subject"), ("r/<number>", "record")),
-]
-desk = [
+own_portal = [path("records", records)]
+own_desk = [
     path("upload", upload, name="upload"),
     path("batches/<number>", batch, name="batch"),
     path("progress", progress),
-    *named(("", "home"), ("login", "login"), ("logout", "logout"), ("record", "record_form"), ("batches", "batches")),
 ]
+portal = [*own_portal, *stubs("rongxin.portal.urls", own_portal)]
+desk = [*own_desk, *stubs("rongxin.desk.urls", own_desk)]
 urlpatterns = [
     path("", include((portal, "portal"))),
     path("desk/", include((desk, "desk"))),

@@ -5,7 +5,9 @@ what its callers hand it.
 """
 
 import dataclasses
+import importlib
 import inspect
+import pkgutil
 import re
 import types
 import typing
@@ -16,8 +18,9 @@ import pytest
 from django.core.paginator import Page
 from django.template.base import Lexer, TokenType
 
-from rongxin.desk import pages as desk
-from rongxin.portal import pages as portal
+from rongxin import desk, portal
+from rongxin.desk.pages import BatchProgress, Frame
+from rongxin.portal.pages import HomePage
 from rongxin.ui.context import Platform
 from tests.ui.sources import TEMPLATES
 
@@ -26,9 +29,14 @@ DOTTED = re.compile(r"(?<![\w.'\"])([a-z_]\w*)((?:\.[a-z_]\w*)+)")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 PAIR = re.compile(r"(\w+)=([a-z_][\w.]*)")
 ENTRY = re.compile(r"``((?:portal|desk)/\w+\.html)``")
+FACES = [
+    importlib.import_module(f"{face.__name__}.{module.name}")
+    for face in (portal, desk)
+    for module in pkgutil.iter_modules(face.__path__)
+]
 PAGES = [
     (template, page)
-    for module in (portal, desk)
+    for module in FACES
     for page in vars(module).values()
     if dataclasses.is_dataclass(page) and page.__module__ == module.__name__
     for template in ENTRY.findall(page.__doc__ or "")
@@ -78,7 +86,7 @@ def has(owner: object, name: str) -> bool:
 
 def wrong_names(template: str, given: Types, seen: frozenset[str] = frozenset()) -> Iterator[str]:
     """The dotted names of a template that no type given can answer."""
-    known: Types = {**given, "platform": {Platform}, "frame": {desk.Frame}}
+    known: Types = {**given, "platform": {Platform}, "frame": {Frame}}
     for token in Lexer(TEMPLATES[template].read_text()).tokenize():
         if token.token_type not in (TokenType.BLOCK, TokenType.VAR):
             continue
@@ -108,7 +116,7 @@ def follow(contents: str, template: str, known: Types, seen: frozenset[str]) -> 
 
 @pytest.mark.parametrize(("template", "page"), PAGES, ids=lambda value: value if isinstance(value, str) else "")
 def test_a_template_asks_only_what_its_page_has(template: str, page: type) -> None:
-    name = "progress" if page is desk.BatchProgress else "page"
+    name = "progress" if page is BatchProgress else "page"
     assert sorted(set(wrong_names(template, {name: {page}}))) == []
 
 
@@ -123,4 +131,4 @@ def test_a_wrong_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     made.write_text("{% for line in page.newest %}{{ line.titel }}{% if line.kind_title.zh %}{% endif %}{% endfor %}")
     monkeypatch.setitem(TEMPLATES, "made.html", made)
 
-    assert list(wrong_names("made.html", {"page": {portal.HomePage}})) == ["made.html: line.titel"]
+    assert list(wrong_names("made.html", {"page": {HomePage}})) == ["made.html: line.titel"]

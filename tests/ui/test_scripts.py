@@ -111,7 +111,7 @@ def test_a_good_file_leads_to_its_batch(page: "Page", live_server: "LiveServer")
 
 @pytest.mark.parametrize(
     ("name", "content", "told"),
-    [("notes.pdf", b"x", "只收 XLSX、CSV"), ("large.csv", b"x" * 1001, "文件超过 0 MB")],
+    [("notes.pdf", b"x", "只收 XLSX、XLS、ODS、CSV"), ("large.csv", b"x" * 1001, "文件超过 0 MB")],
 )
 def test_a_wrong_file_is_told_before_it_is_sent(
     page: "Page", live_server: "LiveServer", name: str, content: bytes, told: str

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from rongxin.policy.words import Title
-from rongxin.ui import drawing
+from rongxin.ui import charts, drawing
 from rongxin.ui.clock import ClockDay
 from rongxin.ui.highlight import marked
 from rongxin.ui.labels import label
@@ -126,6 +126,7 @@ register.simple_tag(drawing.term_bar)
 register.simple_tag(drawing.share_dot)
 register.simple_tag(drawing.share_bar)
 register.simple_tag(drawing.qr)
+register.simple_tag(charts.share_trend)
 
 
 @register.simple_tag

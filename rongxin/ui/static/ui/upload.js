@@ -22,7 +22,7 @@
 
   const problemOf = (file) => {
     if (!file) return form.dataset.noFile;
-    if (!/\.(xlsx|csv)$/i.test(file.name)) return form.dataset.wrongType;
+    if (!/\.(xlsx|xlsm|xls|xlsb|ods|csv|tsv|txt)$/i.test(file.name)) return form.dataset.wrongType;
     if (file.size > Number(form.dataset.limit)) return form.dataset.tooLarge;
     return "";
   };

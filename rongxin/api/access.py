@@ -1,0 +1,46 @@
+"""Who asks: the key in ``Authorization: Bearer``, how often it may ask, and what the account behind it may do."""
+
+from typing import Final, cast
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+
+from config.environment import environment
+from rongxin.accounts.keys import account_of
+from rongxin.accounts.models import Account
+from rongxin.api.problems import Refused
+
+MINUTE: Final = 60
+
+
+class Key(HttpBearer):
+    """A key of an account in use; each may ask ``api_requests_per_minute`` times a minute and process."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Account | None:
+        """The account, or None; raises Refused (429 with Retry-After) beyond the quota."""
+        account = account_of(token)
+        if account is not None:
+            _count(token.partition(".")[0])
+        return account
+
+
+def account_asking(request: HttpRequest) -> Account:
+    """The account whose key came with the request."""
+    return cast(Account, request.auth)  # type: ignore[attr-defined]
+
+
+def _count(prefix: str) -> None:
+    now = int(timezone.now().timestamp())
+    window = now // MINUTE
+    name = f"api/{prefix}/{window}"
+    cache.add(name, 0, 2 * MINUTE)
+    if cache.incr(name) > environment.api_requests_per_minute:
+        wait = (window + 1) * MINUTE - now
+        raise Refused(
+            429,
+            "too_many_requests",
+            f"每分钟最多 {environment.api_requests_per_minute} 次请求，请 {wait} 秒后再试",
+            headers={"Retry-After": str(wait)},
+        )

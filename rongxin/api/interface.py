@@ -1,0 +1,72 @@
+"""The interface put together: its routes, and one shape for everything that goes wrong."""
+
+import logging
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from rongxin.api import batches, records
+from rongxin.api.problems import Detail, Refused, answer, trace_of
+
+log = logging.getLogger(__name__)
+
+api = NinjaAPI(
+    title="榕信 Rongxin",
+    version="1",
+    description="公共信用信息平台的接口。部门系统凭密钥报送批次；公示的记录无须密钥。",
+    urls_namespace="api-1",
+    openapi_url="/openapi.json",
+    docs_url="/docs",
+)
+api.add_router("/batches", batches.router)
+api.add_router("", records.router)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """What the interface itself refuses."""
+    return answer(request, error)
+
+
+@api.exception_handler(AuthenticationError)
+def no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """No key, an ended key, or another text."""
+    headers = {"WWW-Authenticate": "Bearer"}
+    return answer(request, Refused(401, "no_key", "需要有效的接口密钥（Authorization: Bearer …）", headers=headers))
+
+
+@api.exception_handler(ValidationError)
+def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A parameter or body that is not what the description says."""
+    details = [
+        Detail(field=".".join(str(part) for part in each["loc"][1:]), rule=str(each["type"]), message=str(each["msg"]))
+        for each in error.errors
+    ]
+    return answer(request, Refused(422, "malformed", "请求不符合接口说明", details=details))
+
+
+@api.exception_handler(PermissionDenied)
+def denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    """The account may not do this."""
+    return answer(request, Refused(403, "denied", "这个账号不能这样做"))
+
+
+@api.exception_handler(Http404)
+def absent(request: HttpRequest, error: Http404) -> HttpResponse:
+    """There is nothing here."""
+    return answer(request, Refused(404, "not_found", "没有这个地址"))
+
+
+@api.exception_handler(HttpError)
+def malformed_body(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that cannot be parsed at all."""
+    return answer(request, Refused(error.status_code, "malformed", str(error)))
+
+
+@api.exception_handler(Exception)
+def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Our own fault: the trace is in the log, the answer says nothing more."""
+    log.exception("trace %s", trace_of(request), exc_info=error)
+    return answer(request, Refused(500, "internal_error", "平台内部错误，已记录；请把 trace_id 告诉平台"))

@@ -1,0 +1,179 @@
+"""What the department must deliver by the catalogue, when it last did, and what is silent."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import EVERYWHERE, Action
+from rongxin.accounts.queries import demand
+from rongxin.departments import duties
+from rongxin.departments.models import Department, Duty
+from rongxin.departments.queries import NoSuchDepartment, department, providers
+from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.intake.duties import DutyLine, Reporting, duty_lines
+from rongxin.policy.words import Title
+from rongxin.rulebook import queries as rulebook
+from rongxin.ui.downloads import csv_download
+from rongxin.ui.labels import label
+from rongxin.ui.parts import Choice
+from rongxin.ui.templatetags.rongxin import lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRow:
+    """One duty: ``may_say_nothing`` whether this officer may say that there is nothing to send this period."""
+
+    line: DutyLine
+    title: Title
+    may_say_nothing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutiesPage:
+    """``desk/duties.html``. ``silent`` counts duties beyond their day. A steward enters and ends duties."""
+
+    rows: tuple[DutyRow, ...]
+    silent: int
+    is_steward: bool
+    departments: tuple[Choice, ...] = ()
+    items: tuple[Choice, ...] = ()
+    error: str = ""
+    today: date
+
+
+@officer_only
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """The duties of the own department; a steward sees all."""
+    return show(request, "desk/duties.html", _page(officer_of(request)))
+
+
+@officer_only
+@require_safe
+def listing_csv(request: HttpRequest) -> HttpResponse:
+    """The same as CSV."""
+    heads = (
+        _("单位代码"),
+        _("单位"),
+        _("目录编码"),
+        _("项目"),
+        _("权责事项编码"),
+        _("权责事项"),
+        _("报送频次"),
+        _("最近收到"),
+        _("本期应报截止"),
+        _("状态"),
+        _("逾期天数"),
+    )
+    rows = (
+        (
+            row.line.duty.department.code,
+            row.line.duty.department.name,
+            row.line.duty.item,
+            lang(row.title),
+            row.line.duty.power_code,
+            row.line.duty.power_title,
+            label(row.line.item.item.frequency.every),
+            row.line.last_received_on,
+            row.line.due,
+            label(row.line.state),
+            row.line.days_silent or None,
+        )
+        for row in _page(officer_of(request)).rows
+    )
+    return csv_download(f"duties-{timezone.localdate().isoformat()}.csv", heads, rows)
+
+
+@officer_only
+@require_POST
+def nothing_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """The department says that it decided nothing it would have to send this period."""
+    officer, duty = officer_of(request), _duty(pk)
+    demand(officer, Action.COUNT_FILE, duty.department)
+    duties.say_nothing_new(duty, on=timezone.localdate(), by=officer.username)
+    return redirect("desk:duties")
+
+
+@officer_only
+@require_POST
+def enter(request: HttpRequest) -> HttpResponse:
+    """A steward enters a duty, with the power of the department's own list."""
+    officer = _steward(request)
+    given = {name: request.POST.get(name, "").strip() for name in ("department", "item", "power_code", "power_title")}
+    known = [each.item.code for each in rulebook.current().catalogue]
+    try:
+        duties.enter_duty(
+            department(given["department"]),
+            given["item"],
+            known=known,
+            since=timezone.localdate(),
+            power_code=given["power_code"][:40],
+            power_title=given["power_title"][:200],
+        )
+    except (NoSuchDepartment, duties.NoSuchItem):
+        page = _page(officer, error=_("请选择单位和目录项目。"))
+        return show(request, "desk/duties.html", page, status=422)
+    return redirect("desk:duties")
+
+
+@officer_only
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """A steward ends a duty; what was delivered stays."""
+    _steward(request)
+    duties.end_duty(_duty(pk), on=timezone.localdate())
+    return redirect("desk:duties")
+
+
+def _page(officer: Account, *, error: str = "") -> DutiesPage:
+    policy, today = rulebook.current(), timezone.localdate()
+    is_steward = officer.role in EVERYWHERE
+    lines = duty_lines(policy, today, of=None if is_steward else officer.department)
+    lines.sort(key=lambda line: (-line.days_silent, line.due or date.max, line.duty.item))
+    return DutiesPage(
+        rows=tuple(
+            DutyRow(
+                line=line,
+                title=policy.kinds[line.item.item.kind].title,
+                may_say_nothing=line.state in (Reporting.DUE, Reporting.SILENT)
+                and officer.may(Action.COUNT_FILE, line.duty.department),
+            )
+            for line in lines
+        ),
+        silent=sum(line.state == Reporting.SILENT for line in lines),
+        is_steward=is_steward,
+        departments=tuple(_choice(each) for each in providers()) if is_steward else (),
+        items=tuple(
+            Choice(value=each.item.code, label=f"{each.item.code} {lang(policy.kinds[each.item.kind].title)}")
+            for each in policy.catalogue
+        )
+        if is_steward
+        else (),
+        error=error,
+        today=today,
+    )
+
+
+def _choice(each: Department) -> Choice:
+    return Choice(value=each.code, label=each.name)
+
+
+def _duty(pk: int) -> Duty:
+    found = Duty.objects.select_related("department").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _steward(request: HttpRequest) -> Account:
+    officer = officer_of(request)
+    if officer.role not in EVERYWHERE or not officer.is_active:
+        raise PermissionDenied("duties are entered by a steward")
+    return officer

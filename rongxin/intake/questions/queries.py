@@ -1,0 +1,105 @@
+"""Reading the review queue: an officer sees the questions of the own department, a steward those of every department."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import EVERYWHERE
+from rongxin.intake.models import Batch, Question, QuestionState
+from rongxin.intake.questions.actions import OPEN_BATCHES
+from rongxin.intake.questions.asking import IDENTITY
+
+AS_FILED: Final = "as_filed"
+"""Choosing by reason: rows of which only is asked whether they are right as filed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which questions of the queue; empty means all. ``days``: asked at least so many days ago."""
+
+    batch: str = ""
+    kind: str = ""
+    reason: str = ""
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a question stands in the queue: from 1, with its neighbours' keys."""
+
+    position: int
+    total: int
+    before: int | None
+    after: int | None
+
+
+def visible_to(officer: Account) -> QuerySet[Question]:
+    """The questions of the officer's department, answered or not."""
+    questions = Question.objects.all()
+    if officer.role not in EVERYWHERE:
+        questions = questions.filter(batch__provider=officer.department_id)
+    return questions.select_related("batch__provider", "answered_by", "subject", "follow_up")
+
+
+def queue(officer: Account, chosen: Chosen = Chosen()) -> QuerySet[Question]:
+    """The open questions, the oldest first. Those of a batch that was sent back or stopped are asked no more."""
+    questions = visible_to(officer).filter(state=QuestionState.OPEN, batch__state__in=OPEN_BATCHES)
+    if chosen.batch:
+        questions = questions.filter(batch__number=chosen.batch)
+    if chosen.kind:
+        questions = questions.filter(batch__kind=chosen.kind)
+    if chosen.days:
+        questions = questions.filter(asked_at__lte=timezone.now() - timedelta(days=chosen.days))
+    if chosen.reason:
+        questions = questions.annotate(told=Cast("reasons", TextField()))
+        asks_whose = Q()
+        for code in sorted(IDENTITY):
+            asks_whose |= Q(told__contains=f'"{code}"')
+        questions = questions.filter(
+            ~asks_whose if chosen.reason == AS_FILED else Q(told__contains=f'"{chosen.reason}"')
+        )
+    return questions.order_by("pk")
+
+
+def open_count(officer: Account) -> int:
+    """How many questions wait for an answer."""
+    return queue(officer).count()
+
+
+def place_in(questions: QuerySet[Question], pk: int) -> Place:
+    """Where the question stands among ``questions`` (ordered by key), whether it is still one of them or not."""
+    before = questions.filter(pk__lt=pk)
+    return Place(
+        position=before.count() + 1,
+        total=questions.count(),
+        before=before.order_by("-pk").values_list("pk", flat=True).first(),
+        after=questions.filter(pk__gt=pk).values_list("pk", flat=True).first(),
+    )
+
+
+def answered_by(officer: Account, *, limit: int) -> list[Question]:
+    """What the officer answered last, one line for each stroke (the rows decided together share their first)."""
+    answered = visible_to(officer).filter(answered_by=officer).exclude(state=QuestionState.OPEN)
+    strokes: dict[object, Question] = {}
+    # A stroke may have answered many rows: enough of them to fill the list, never all.
+    for question in answered.order_by("-answered_at", "pk")[: 20 * limit]:
+        strokes.setdefault((question.batch_id, question.answered_at), question)
+    return list(strokes.values())[:limit]
+
+
+def followed_rows(batch: Batch) -> int:
+    """Rows of the batch that were answered after its release and went into batches that follow it."""
+    return Question.objects.filter(batch=batch, state=QuestionState.ANSWERED).exclude(follow_up=None).count()
+
+
+def answerers(batch: Batch, rows: Iterable[int]) -> dict[int, str]:
+    """{row: who said whose it is} of those rows of a batch that waits for release which were asked about."""
+    carried = Q(batch=batch, follow_up=None) | Q(follow_up=batch)
+    answered = Question.objects.filter(carried, state=QuestionState.ANSWERED, row__in=list(rows))
+    return dict(answered.values_list("row", "answered_by__display_name"))

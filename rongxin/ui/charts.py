@@ -1,0 +1,125 @@
+"""Charts made by the server: axes, dots and words as SVG with geometry in attributes, colours in the style sheet.
+
+Places along the axis are percentages, so that words keep their size on a phone. A chart is never the only teller: a
+sentence stands before it and a table after.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+_LEFT, _RIGHT = 11.0, 97.0
+_TOP, _BOTTOM = 26, 140
+_MONTHS_AT: Final = 160
+_YEARS_AT: Final = 177
+_HEIGHT: Final = 184
+
+
+@dataclass(frozen=True, slots=True)
+class MonthShare:
+    """A share (0 to 1) in a month; None where there is nothing to share."""
+
+    month: date
+    share: float | None
+
+
+def share_trend(points: Sequence[MonthShare], axis_from: float, chosen: date) -> SafeString:
+    """Shares month by month as dots over an axis from ``axis_from`` to 100 %; the chosen month and the lowest say theirs.
+
+    The axis may be cut, so no area is filled: dots, and a thin line that leads the eye.
+    """
+    places = [(_across(index, len(points)), point) for index, point in enumerate(points)]
+    known = [(across, point.share, point.month) for across, point in places if point.share is not None]
+    lowest = min(known, key=lambda each: each[1], default=None)
+    told = {chosen, lowest[2]} if lowest else {chosen}
+    return format_html(
+        '<svg class="rx-trend" role="img" aria-label="{}" height="{}">{}{}{}{}</svg>',
+        _in_words(known),
+        _HEIGHT,
+        _axis(axis_from),
+        _lines(known, axis_from),
+        _dots(known, axis_from, told, chosen),
+        _months(places),
+    )
+
+
+def _across(index: int, number: int) -> float:
+    return round(_LEFT + 3 + index * (_RIGHT - _LEFT - 6) / max(number - 1, 1), 2)
+
+
+def _down(share: float, axis_from: float) -> float:
+    span = 1 - axis_from or 1
+    return round(_BOTTOM - (max(share, axis_from) - axis_from) / span * (_BOTTOM - _TOP), 1)
+
+
+def _percent(share: float, places: int = 1) -> str:
+    cut = int(share * 100 * 10**places + 1e-6) / 10**places
+    return f"{cut:.{places}f}%"
+
+
+def _axis(axis_from: float) -> SafeString:
+    ticks = (axis_from, (1 + axis_from) / 2, 1.0)
+    return format_html_join(
+        "",
+        '<line class="grid" x1="{0}%" x2="{1}%" y1="{2}" y2="{2}"/><text class="tick" x="0" y="{3}">{4}</text>',
+        (
+            (_LEFT, _RIGHT, _down(tick, axis_from), _down(tick, axis_from) + 4, f"{round(tick * 100, 1):g}%")
+            for tick in ticks
+        ),
+    )
+
+
+def _lines(known: Sequence[tuple[float, float, date]], axis_from: float) -> SafeString:
+    return format_html_join(
+        "",
+        '<line class="path" x1="{}%" y1="{}" x2="{}%" y2="{}"/>',
+        ((start[0], _down(start[1], axis_from), end[0], _down(end[1], axis_from)) for start, end in pairwise(known)),
+    )
+
+
+def _dots(known: Sequence[tuple[float, float, date]], axis_from: float, told: set[date], chosen: date) -> SafeString:
+    dots = format_html_join(
+        "",
+        '<circle class="{}" cx="{}%" cy="{}" r="5"><title>{}：{}</title></circle>',
+        (
+            (
+                "now" if month == chosen else "",
+                across,
+                _down(share, axis_from),
+                f"{month:%Y-%m}",
+                _percent(share),
+            )
+            for across, share, month in known
+        ),
+    )
+    words = format_html_join(
+        "",
+        '<text class="v" x="{}%" y="{}" text-anchor="middle">{}</text>',
+        ((across, _down(share, axis_from) - 11, _percent(share)) for across, share, month in known if month in told),
+    )
+    return dots + words
+
+
+def _months(places: Sequence[tuple[float, MonthShare]]) -> SafeString:
+    """The number of each month, and the year under the first month shown of it."""
+    years = [
+        (across, _YEARS_AT, point.month.year)
+        for index, (across, point) in enumerate(places)
+        if index == 0 or point.month.month == 1
+    ]
+    months = [(across, _MONTHS_AT, point.month.month) for across, point in places]
+    return format_html_join("", '<text class="tick" x="{}%" y="{}" text-anchor="middle">{}</text>', [*months, *years])
+
+
+def _in_words(known: Sequence[tuple[float, float, date]]) -> str:
+    if not known:
+        return _("还没有可以比较的月份")
+    return _("各月及时率：%(months)s") % {
+        "months": "，".join(f"{month:%Y-%m} {_percent(share)}" for _at, share, month in known)
+    }
