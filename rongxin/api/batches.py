@@ -309,7 +309,8 @@ def _accepted(receipt: Receipt) -> HttpResponse:
 def _told(batch: Batch, *, with_progress: bool = True) -> BatchAnswer:
     was_read = batch.checked_at is not None and batch.state != BatchState.UNREADABLE
     names = ("rows", "accepted", "withheld", "rejected", "in_review", "refused_person", "duplicates", "recorded")
-    returned = files.return_path(batch.number).exists()
+    came_back = batch.rejected + batch.in_review + batch.refused_person > 0
+    returned = came_back and files.return_path(batch.number).exists()
     return BatchAnswer(
         number=batch.number,
         kind=batch.kind,

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from rongxin.demonstration.acts import LICENCE, PENALTY, acts
+from rongxin.demonstration.authorities import SHOWN
 from rongxin.demonstration.chance import Index
 from rongxin.demonstration.enterprises import register_rows
 from rongxin.policy.kinds import RecordKind
@@ -58,4 +59,8 @@ def headed(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
 
 
 def _rows(name: str, seed: int, index: Index, subjects: int) -> pl.DataFrame:
-    return register_rows(seed, index) if name == REGISTRATION else acts(seed, name, index, subjects)
+    if name == REGISTRATION:
+        return register_rows(seed, index)
+    # One department sends the file, whoever decided.
+    sender = (pl.lit(SHOWN.name).alias("source_unit"), pl.lit(SHOWN.uscc).alias("source_unit_uscc"))
+    return acts(seed, name, index, subjects).with_columns(*sender)
