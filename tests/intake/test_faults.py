@@ -32,6 +32,11 @@ def faults_of(*rows: dict[str, str], office: Office) -> list[tuple[int, str, str
     return [(fault.row, fault.fault, fault.value) for fault in found]
 
 
+def an_old_number_of_tea() -> None:
+    subject = Identifier.objects.get(kind="uscc", value=TEA).subject
+    Identifier.objects.create(subject=subject, kind="registration_number", value=OLD, source="示例")
+
+
 def test_good_codes_leave_nothing_in_the_ledger(office: Office) -> None:
     assert faults_of(*penalties(3), office=office) == []
 
@@ -57,7 +62,7 @@ def test_one_name_with_two_codes_is_doubled(office: Office) -> None:
 
 
 def test_a_row_with_an_old_number_only_waits_for_its_conversion_and_says_whose_it_is(office: Office) -> None:
-    Identifier.objects.create(subject_id=1, kind="registration_number", value=OLD, source="示例")
+    an_old_number_of_tea()
     rows = [penalty(**{CODE: "", NUMBER: OLD})]
     assert faults_of(*rows, office=office) == [(2, "old", OLD)]
     assert CodeFault.objects.get().right_code == TEA
@@ -151,7 +156,7 @@ def converted(path: Path, *rows: str) -> list[list[str]]:
 
 
 def test_a_list_of_old_numbers_comes_back_with_unified_codes(office: Office, tmp_path: Path) -> None:
-    Identifier.objects.create(subject_id=1, kind="registration_number", value=OLD, source="示例")
+    an_old_number_of_tea()
     rows = converted(
         tmp_path / "old.csv",
         f"{TEA_NAME},{OLD},13800000000",
