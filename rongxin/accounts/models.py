@@ -31,11 +31,15 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         return self.username
 
+    @property
+    def serves_everywhere(self) -> bool:
+        """Whether the officer's work is that of every department: a steward's is."""
+        return Role(self.role) in EVERYWHERE
+
     def may(self, action: Action, department: Department) -> bool:
         """Whether the officer's role holds ``action``, and here: in the own department, or everywhere for a steward."""
-        role = Role(self.role)
-        is_here = department.pk == self.department_id or role in EVERYWHERE
-        return self.is_active and is_here and action in HOLDS[role]
+        is_here = department.pk == self.department_id or self.serves_everywhere
+        return self.is_active and is_here and action in HOLDS[Role(self.role)]
 
 
 class MachineKey(models.Model):

@@ -3,12 +3,15 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rongxin.cli.django import start
 from rongxin.primitives.months import month_of
+
+if TYPE_CHECKING:
+    from rongxin.departments.models import Department
 
 app = typer.Typer(no_args_is_help=True, help="报表。Reports as files.")
 
@@ -45,7 +48,7 @@ def monthly(
     _answer(out, of, len(units), as_json)
 
 
-def _units(codes: list[str] | None) -> list:  # type: ignore[type-arg]
+def _units(codes: list[str] | None) -> "list[Department]":
     from rongxin.departments.queries import NoSuchDepartment, department, providers
 
     try:

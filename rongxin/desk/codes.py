@@ -16,7 +16,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rongxin.accounts.permissions import EVERYWHERE
 from rongxin.departments.queries import providers
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.engine.problems import message
@@ -26,6 +25,7 @@ from rongxin.intake.faults import actions, queries
 from rongxin.intake.faults.converting import convert_file
 from rongxin.intake.faults.queries import Rate
 from rongxin.intake.models import CodeFault, FaultKind, FaultState
+from rongxin.primitives.months import last_day_of, month_of
 from rongxin.ui.downloads import csv_download
 from rongxin.ui.language import spoken
 from rongxin.ui.parts import Choice, Tab
@@ -163,11 +163,11 @@ def _page(request: HttpRequest, *, error: str = "", error_at: int = 0, convert_e
     officer = officer_of(request)
     fault, state = request.GET.get("fault", ""), request.GET.get("state", FaultState.OPEN.value)
     month = _month(request.GET.get("month", ""))
-    following = (month + timedelta(days=31)).replace(day=1)
+    following = last_day_of(month) + timedelta(days=1)
     still_open = queries.open_faults(officer)
     kept = {name: request.GET[name] for name in ("q", "state", "month") if request.GET.get(name)}
     url = reverse("desk:codes")
-    shown = list(providers()) if officer.role in EVERYWHERE else [officer.department]
+    shown = list(providers()) if officer.serves_everywhere else [officer.department]
     states = [*((each.value, each.label) for each in FaultState), ("all", _("全部"))]
     return CodesPage(
         tabs=(
@@ -186,7 +186,7 @@ def _page(request: HttpRequest, *, error: str = "", error_at: int = 0, convert_e
         q=request.GET.get("q", "").strip(),
         fault=fault,
         faults=Paginator(_chosen(request), PAGE_SIZE).get_page(request.GET.get("page")),
-        rates=tuple(queries.rates(month, following - timedelta(days=1), shown)),
+        rates=tuple(queries.rates(month, last_day_of(month), shown)),
         month=month,
         previous_month=(month - timedelta(days=1)).strftime("%Y-%m"),
         next_month=following.strftime("%Y-%m") if following <= timezone.localdate() else "",
@@ -198,8 +198,9 @@ def _page(request: HttpRequest, *, error: str = "", error_at: int = 0, convert_e
 
 
 def _month(asked: str) -> date:
+    """The month asked for, or this one."""
     try:
-        return date.fromisoformat(f"{asked}-01")
+        return month_of(asked)
     except ValueError:
         return timezone.localdate().replace(day=1)
 

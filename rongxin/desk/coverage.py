@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE, Action
+from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.departments.models import Department
 from rongxin.departments.queries import providers
@@ -319,7 +319,7 @@ def _series_line(series: Series) -> SeriesLine:
 def _provider(request: HttpRequest, officer: Account) -> Department:
     """The own department; a steward chooses by ``provider`` (code)."""
     provider = officer.department
-    if officer.role in EVERYWHERE:
+    if officer.serves_everywhere:
         units = providers()
         asked = request.GET.get("provider", "")
         chosen = next((unit for unit in units if unit.code == asked), None)
@@ -331,7 +331,7 @@ def _provider(request: HttpRequest, officer: Account) -> Department:
 
 
 def _departments(officer: Account, chosen: Department) -> tuple[Choice, ...]:
-    if officer.role not in EVERYWHERE:
+    if not officer.serves_everywhere:
         return ()
     return tuple(Choice(value=unit.code, label=unit.short_name, is_chosen=unit == chosen) for unit in providers())
 
@@ -375,4 +375,4 @@ def _series_address(officer: Account, provider: Department, year: int) -> str:
 def _address(officer: Account, provider: Department, month: date | None) -> dict[str, str]:
     """What stays in addresses: the month, and the department where it was chosen."""
     kept = {"month": f"{month:%Y-%m}"} if month else {}
-    return {**kept, "provider": provider.code} if officer.role in EVERYWHERE else kept
+    return {**kept, "provider": provider.code} if officer.serves_everywhere else kept

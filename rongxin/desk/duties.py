@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE, Action
+from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.departments import duties
 from rongxin.departments.models import Department, Duty
@@ -134,7 +134,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(officer: Account, *, error: str = "") -> DutiesPage:
     policy, today = rulebook.current(), timezone.localdate()
-    is_steward = officer.role in EVERYWHERE
+    is_steward = officer.serves_everywhere
     lines = duty_lines(policy, today, of=None if is_steward else officer.department)
     lines.sort(key=lambda line: (-line.days_silent, line.due or date.max, line.duty.item))
     return DutiesPage(
@@ -174,6 +174,6 @@ def _duty(pk: int) -> Duty:
 
 def _steward(request: HttpRequest) -> Account:
     officer = officer_of(request)
-    if officer.role not in EVERYWHERE or not officer.is_active:
+    if not officer.serves_everywhere or not officer.is_active:
         raise PermissionDenied("duties are entered by a steward")
     return officer

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE, Action, Role
+from rongxin.accounts.permissions import Action, Role
 from rongxin.departments.models import Department
 from rongxin.desk.pages import BatchLine, Frame
 from rongxin.desk.pages import BatchState as Shown
@@ -82,7 +82,7 @@ def frame_for(officer: Account) -> Frame:
 
 def own_departments(officer: Account) -> tuple[Department, ...]:
     """Whose work the officer sees: the own department's; nobody named means everybody's (a steward)."""
-    return () if officer.role in EVERYWHERE else (officer.department,)
+    return () if officer.serves_everywhere else (officer.department,)
 
 
 def kind_title(kind: str, policy: Policy) -> Title:

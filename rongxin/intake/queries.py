@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE, Action
-from rongxin.accounts.queries import demand
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import demand, within_reach
 from rongxin.intake.checking import COMES_BACK
 from rongxin.intake.envelope import as_displayed
 from rongxin.intake.jobs import PERSON
@@ -41,9 +41,7 @@ class WaitingRow:
 
 def visible_to(officer: Account) -> QuerySet[Batch]:
     """The batches of the officer's department; a steward sees those of every department."""
-    batches = Batch.objects.all()
-    if officer.role not in EVERYWHERE:
-        batches = batches.filter(provider=officer.department_id)
+    batches = within_reach(officer, Batch.objects.all())
     return batches.select_related("provider", "submitted_by", "decided_by", "stopped_by")
 
 

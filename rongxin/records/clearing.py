@@ -19,7 +19,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE, Action, Role
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import within_reach
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import FieldClass
@@ -187,7 +188,7 @@ def place_of(text: Text, fields: Sequence[str]) -> Place:
 def _visible(officer: Account, records: QuerySet[Record]) -> QuerySet[Record]:
     if not officer.may(Action.TEXT_CLEAR, officer.department):
         return records.none()
-    return records if officer.role in EVERYWHERE else records.filter(provider=officer.department_id)
+    return within_reach(officer, records)
 
 
 def _any_waits(fields: Mapping[str, tuple[str, ...]]) -> Q:
@@ -343,6 +344,4 @@ def decided_lately(officer: Account, *, limit: int) -> list[Clearing]:
     clearings = Clearing.objects.select_related("record", "record__provider").order_by("-pk")
     if not officer.may(Action.TEXT_CLEAR, officer.department):
         return []
-    if Role(officer.role) not in EVERYWHERE:
-        clearings = clearings.filter(record__provider=officer.department_id)
-    return list(clearings[:limit])
+    return list(within_reach(officer, clearings, "record__provider")[:limit])

@@ -14,8 +14,8 @@ from typing import Final
 from django.db import transaction
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE, Action, Role
-from rongxin.accounts.queries import demand
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import demand, within_reach
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.words import Title
 from rongxin.primitives.recognisers import NUMBERS, Suspect, suspects
@@ -222,9 +222,7 @@ def find(officer: Account, question: str, document_key: str) -> list[Record]:
     """Acts of the officer's department by record number, document number or code of the party; none for no question."""
     if not question or not officer.may(Action.BATCH_READ, officer.department):
         return []
-    records = known(Moment.now())
-    if Role(officer.role) not in EVERYWHERE:
-        records = records.filter(provider=officer.department_id)
+    records = within_reach(officer, known(Moment.now()))
     for condition in ({"number": question}, {"document_key": document_key}, {"party_code": question}):
         found = list(
             records.filter(**condition).select_related("provider").order_by("-decided_on", "-pk")[:LONGEST_LIST]
@@ -239,6 +237,5 @@ def withdrawn_lately(officer: Account, *, limit: int = LONGEST_LIST) -> list[Rec
     events = RecordEvent.objects.filter(effect__in=(Effect.WITHDRAWN, Effect.ANNULLED)).order_by("-position")
     if not officer.may(Action.BATCH_READ, officer.department):
         return []
-    if Role(officer.role) not in EVERYWHERE:
-        events = events.filter(record__provider=officer.department_id)
-    return list(events.select_related("record", "record__provider")[:limit])
+    own = within_reach(officer, events, "record__provider")
+    return list(own.select_related("record", "record__provider")[:limit])

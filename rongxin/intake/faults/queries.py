@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE
+from rongxin.accounts.queries import within_reach
 from rongxin.departments.models import Department
 from rongxin.intake.models import Batch, CodeFault, FaultKind, FaultState
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from rongxin.records.display import SHANGHAI
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Rate:
 def visible_faults(officer: Account) -> QuerySet[CodeFault]:
     """The faults of the officer's department; of all for a steward."""
     faults = CodeFault.objects.select_related("provider", "subject", "mended_by")
-    return faults if officer.role in EVERYWHERE else faults.filter(provider=officer.department_id)
+    return within_reach(officer, faults)
 
 
 def worklist(

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE
+from rongxin.accounts.queries import within_reach
 from rongxin.departments.models import Department
 from rongxin.engine.guessing import Guess, guesses
 from rongxin.engine.heads import detect, required_columns
@@ -73,4 +73,4 @@ def required_left(columns: Sequence[Guess], kind: RecordKind, placed: Sequence[s
 def remembered(officer: Account) -> QuerySet[HeadMapping]:
     """What the officer's department said of its heads; a steward sees it of every department."""
     lines = HeadMapping.objects.select_related("provider", "by").order_by("provider", "kind", "written")
-    return lines if officer.role in EVERYWHERE else lines.filter(provider=officer.department_id)
+    return within_reach(officer, lines)

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import EVERYWHERE
+from rongxin.accounts.queries import within_reach
 from rongxin.intake.models import Batch, Question, QuestionState
 from rongxin.intake.questions.actions import OPEN_BATCHES
 from rongxin.intake.questions.asking import IDENTITY
@@ -41,9 +41,7 @@ class Place:
 
 def visible_to(officer: Account) -> QuerySet[Question]:
     """The questions of the officer's department, answered or not."""
-    questions = Question.objects.all()
-    if officer.role not in EVERYWHERE:
-        questions = questions.filter(batch__provider=officer.department_id)
+    questions = within_reach(officer, Question.objects.all(), "batch__provider")
     return questions.select_related("batch__provider", "answered_by", "subject", "follow_up")
 
 
