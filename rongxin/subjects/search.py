@@ -1,8 +1,8 @@
 """Name search: any two or more characters of a present or former name, on SQLite and PostgreSQL alike.
 
-SQLite keeps the characters of each name in an FTS5 table and asks for them as a phrase; PostgreSQL keeps the bigrams of each
-name under a GIN index. Both recheck the substring itself, so both give the same answer. Names of sole traders are not indexed:
-they are found by full code only (architecture §2).
+Both keep the neighbouring pairs of characters (bigrams) of each name in an inverted index, SQLite in an FTS5 table without
+positions, PostgreSQL under GIN, and both recheck the substring itself, so both give the same answer. Names of sole traders are
+not indexed: they are found by full code only (architecture §2).
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,9 @@ from rongxin.subjects.models import Category
 LIMIT: Final = 100
 SHORTEST: Final = 2
 CANDIDATES: Final = 2_000
+_PART: Final = 50_000
+# All of ASCII's marks are part of a token; letters, digits and everything beyond ASCII are so anyway.
+_TOKEN_CHARACTERS: Final = "'" + "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~" + "''" + '""' + "'"
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,29 @@ def create_name_index(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) 
         schema_editor.execute("CREATE TABLE subjects_name_index (id bigint PRIMARY KEY, bigrams tsvector NOT NULL)")
         schema_editor.execute("CREATE INDEX subjects_name_bigrams ON subjects_name_index USING gin (bigrams)")
     else:
+        # Single characters, as they were indexed until migration 0006.
         schema_editor.execute("CREATE VIRTUAL TABLE subjects_name_index USING fts5(characters, tokenize='unicode61')")
 
 
 def drop_name_index(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Undo ``create_name_index``."""
     schema_editor.execute("DROP TABLE subjects_name_index")
+
+
+def index_bigrams(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Index the names of SQLite by bigrams instead of characters: single characters of ten million names are in too many."""
+    if schema_editor.connection.vendor == "postgresql":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("DROP TABLE subjects_name_index")
+        cursor.execute(
+            # Neither the text nor positions are kept: what matches is rechecked against the name itself.
+            "CREATE VIRTUAL TABLE subjects_name_index USING fts5(bigrams, content='', detail=none, "
+            f'tokenize="ascii tokenchars {_TOKEN_CHARACTERS}")'
+        )
+        _index(
+            cursor, "FROM subjects_subjectname n JOIN subjects_subject k ON k.id = n.subject_id WHERE k.category <> %s"
+        )
 
 
 def index_staged_names(cursor: CursorWrapper) -> None:
@@ -61,9 +81,15 @@ def index_staged_names(cursor: CursorWrapper) -> None:
             [Category.SOLE_TRADER],
         )
         return
+    _index(cursor, chosen)
+
+
+def _index(cursor: CursorWrapper, chosen: str) -> None:
+    """Index the names that ``chosen`` (FROM … WHERE, with the category left out as parameter) gives, on SQLite."""
     cursor.execute(f"SELECT n.id, n.normalised {chosen}", [Category.SOLE_TRADER])
-    rows = [(key, " ".join(name)) for key, name in cursor.fetchall()]
-    connection.connection.executemany("INSERT INTO subjects_name_index (rowid, characters) VALUES (?, ?)", rows)
+    while names := cursor.fetchmany(_PART):
+        rows = [(key, " ".join(bigrams(name))) for key, name in names]
+        connection.connection.executemany("INSERT INTO subjects_name_index (rowid, bigrams) VALUES (?, ?)", rows)
 
 
 def find_names(query: str, *, limit: int = LIMIT) -> list[NameHit]:
@@ -82,19 +108,22 @@ def find_names(query: str, *, limit: int = LIMIT) -> list[NameHit]:
     holds = " AND ".join([_contains()] * len(parts))
     whole = normalise_name(query)
     beyond = whole[:-1] + chr(ord(whole[-1]) + 1)
-    names = "SELECT n.id FROM subjects_subjectname n"
+    names = (
+        "SELECT n.id, n.subject_id, n.text, n.normalised, n.valid_from, n.valid_to, n.valid_to IS NOT NULL AS is_former "
+        "FROM subjects_subjectname n"
+    )
+    indexed = f"EXISTS (SELECT 1 FROM subjects_name_index i WHERE i.{_key()} = n.id)"
     sql = (
-        f"WITH candidates AS (SELECT id FROM ({names} WHERE n.normalised = %s LIMIT {CANDIDATES}) a "
-        f"UNION SELECT id FROM ({names} WHERE n.normalised >= %s AND n.normalised < %s LIMIT {CANDIDATES}) b "
-        f"UNION SELECT id FROM ({names} JOIN {matches} ON x.{_key()} = n.id WHERE {holds} LIMIT {CANDIDATES}) c) "
-        "SELECT n.subject_id, n.text, n.valid_to IS NOT NULL, n.valid_from, n.valid_to "
-        f"FROM candidates JOIN subjects_subjectname n ON n.id = candidates.id WHERE {holds} "
-        f"AND EXISTS (SELECT 1 FROM subjects_name_index i WHERE i.{_key()} = n.id) "
+        f"WITH candidates AS (SELECT * FROM ({names} WHERE n.normalised = %s AND {indexed} LIMIT {CANDIDATES}) a "
+        f"UNION SELECT * FROM ({names} WHERE n.normalised >= %s AND n.normalised < %s AND {holds} AND {indexed} "
+        f"LIMIT {CANDIDATES}) b "
+        f"UNION SELECT * FROM ({names} JOIN {matches} ON x.{_key()} = n.id WHERE {holds} LIMIT {CANDIDATES}) c) "
+        "SELECT n.subject_id, n.text, n.is_former, n.valid_from, n.valid_to FROM candidates n "
         "ORDER BY CASE WHEN n.normalised = %s THEN 0 WHEN n.normalised LIKE %s THEN 1 ELSE 2 END, "
-        "n.valid_to IS NOT NULL, length(n.normalised), n.normalised, n.id LIMIT %s"
+        "n.is_former, length(n.normalised), n.normalised, n.id LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [whole, whole, beyond, *params, *parts, *parts, whole, f"{whole}%", limit])
+        cursor.execute(sql, [whole, whole, beyond, *parts, *params, *parts, whole, f"{whole}%", limit])
         return [
             NameHit(subject, name, bool(former), _as_date(since), _as_date(until))
             for subject, name, former, since, until in cursor.fetchall()
@@ -111,17 +140,18 @@ def _contains() -> str:
 
 def _matching(parts: list[str]) -> tuple[str, list[str]]:
     """The index rows that can match, as a FROM item ``x`` with its parameters."""
+    # A part of one character is in no pair; the recheck sees to it.
+    grams = sorted({gram for part in parts if len(part) >= SHORTEST for gram in bigrams(part)})
     if connection.vendor == "postgresql":
-        grams = sorted({gram for part in parts for gram in bigrams(part)})
         quoted = ("'" + gram.replace("\\", "\\\\").replace("'", "''") + "'" for gram in grams)
         return (
             "(SELECT id FROM subjects_name_index WHERE bigrams @@ %s::tsquery) x",
             [" & ".join(quoted)],
         )
-    phrases = ('"' + " ".join(part).replace('"', '""') + '"' for part in parts)
+    tokens = ('"' + gram.replace('"', '""') + '"' for gram in grams)
     return (
         "(SELECT rowid FROM subjects_name_index WHERE subjects_name_index MATCH %s) x",
-        [" AND ".join(phrases)],
+        [" AND ".join(tokens)],
     )
 
 

@@ -19,6 +19,7 @@ NAMES = (
     "福建示例榕海国际贸易与供应链数字化综合服务（集团）股份有限公司",
     "示例ＡＢＣ(福州)科技有限公司",
     "福清示例融城置业有限公司",
+    """示例A'B"C\\D-E_F&G·H*I（福州）有限公司""",
 )
 
 
@@ -55,6 +56,11 @@ def test_width_brackets_blanks_and_traditional_characters_do_not_matter() -> Non
 def test_parts_divided_by_a_blank_must_all_be_there() -> None:
     registered(*NAMES)
     assert found("榕海 集团") == ["福建示例榕海国际贸易与供应链数字化综合服务（集团）股份有限公司"]
+
+
+def test_a_part_of_one_character_narrows_what_another_part_finds() -> None:
+    registered(*NAMES)
+    assert found("榕海 茶") == ["福州示例榕海茶业有限公司"]
 
 
 def test_a_former_name_is_found_and_says_until_when() -> None:
