@@ -98,7 +98,11 @@ class _RowRules(peer.Check):
         return (peer.errors.RowError.from_row(row, note=note) for note in self._notes(row))
 
     def _notes(self, row: Any) -> Iterator[str]:
-        for head in ("行政相对人代码_1（统一社会信用代码）", "处罚机关统一社会信用代码", "数据来源单位统一社会信用代码"):
+        for head in (
+            "行政相对人代码_1（统一社会信用代码）",
+            "处罚机关统一社会信用代码",
+            "数据来源单位统一社会信用代码",
+        ):
             if row[head] and not uscc.is_valid(row[head]):
                 yield head
         if (code := row["行政相对人代码_3（组织机构代码）"]) and not organisation_code.is_valid(code):

@@ -1,11 +1,18 @@
 """Timing, and the one object every benchmark gives."""
 
+import json
+import os
 import resource
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from typing import Any, Literal, TypeVar
+
+import django
 
 R = TypeVar("R")
 
@@ -42,7 +49,7 @@ class Benchmark:
             {"goal": goal.goal, "value": round(goal.value, 4), "target": goal.target, "met": goal.met}
             for goal in self.goals
         ]
-        told = asdict(self) | {"goals": goals, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+        told = asdict(self) | {"goals": goals, "peak_mb": own_peak_mb()}
         return {
             key: told[key]
             for key in ("name", "size", "seconds", "peak_mb", "peers", "goals", "notes")
@@ -58,3 +65,28 @@ def median_seconds(work: Callable[[], R], *, runs: int = 3) -> tuple[float, R]:
         result = work()
         times.append(time.perf_counter() - began)
     return statistics.median(times), result
+
+
+def own_peak_mb() -> int:
+    """The most memory this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def in_own_process(module: str, function: str, *arguments: object) -> dict[str, Any]:
+    """What ``function`` of ``module`` says of ``arguments``, in a process that has done nothing else."""
+    command = [sys.executable, "-m", __spec__.name, module, function, *map(str, arguments)]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    answer: dict[str, Any] = json.loads(told.splitlines()[-1])
+    return answer
+
+
+def main() -> None:
+    """What :func:`in_own_process` starts."""
+    module, function, *arguments = sys.argv[1:]
+    django.setup()
+    print(json.dumps(getattr(import_module(module), function)(*arguments), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    main()

@@ -9,7 +9,7 @@ from rongxin.policy.kinds import RecordKind
 from rongxin.primitives.uscc import make
 
 AUTHORITY: Final = "福州市示例市场监督管理局"
-AUTHORITY_USCC: Final = make("1", "1", "350100", "MB1886843")
+AUTHORITY_USCC: Final = make("1", "1", "350100", "MB188684")
 REGISTER: Final = 100_000
 """How many enterprises the penalties are about."""
 
@@ -21,7 +21,7 @@ _FACTS = (
 def party(index: int) -> tuple[str, str]:
     """Name and unified code of the enterprise with this index."""
     number = index % REGISTER
-    return f"福州示例榕海{number}贸易有限公司", make("9", "1", "350102", f"MA{number:07d}")
+    return f"福州示例榕海{number}贸易有限公司", make("9", "1", "350102", f"{number:08d}")
 
 
 def _spoilt(row: dict[str, str], chance: random.Random) -> dict[str, str]:
@@ -84,13 +84,13 @@ def row(index: int, chance: random.Random) -> dict[str, str]:
     )
 
 
-def write(path: Path, size: int, kind: RecordKind) -> None:
-    """``size`` penalties as UTF-8 CSV under the Chinese heads of all columns."""
+def write(path: Path, size: int, kind: RecordKind, *, first: int = 0) -> None:
+    """``size`` penalties as UTF-8 CSV under the Chinese heads of all columns; documents are numbered from ``first``."""
     chance = random.Random(20261122)
     names = list(kind.fields)
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(field.title for field in kind.table.fields)
-        for index in range(size):
+        for index in range(first, first + size):
             filled = row(index, chance)
             writer.writerow([filled.get(name, "") for name in names])

@@ -38,10 +38,19 @@ def _character_class(characters: Iterable[str]) -> str:
     return "[" + "".join(rf"\x{{{low:x}}}-\x{{{high:x}}}" for low, high in ranges) + "]"
 
 
-# Eleven digits, up to three blanks or hyphens between: every mobile or identity number in half- or full-width digits.
+# What :func:`mask_numbers` can take out, as wide as it must be and no wider: codes and document numbers, which are in every
+# row, are left out by the birth date of an identity number and by what may stand beside a telephone number.
 _GAP: Final = _character_class(BLANKS + HYPHENS) + "{0,3}"
-_PERHAPS_A_NUMBER: Final = rf"(?:[0-9]{_GAP}){{10}}[0-9]"
-_FULL_WIDTH_DIGIT: Final = "[０-９]"
+_DATE: Final = rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}[0-9]|3{_GAP}[01])"
+_PLACE: Final = rf"[0-9](?:{_GAP}[0-9]){{5}}"
+_NEW_NUMBER: Final = (
+    rf"{_PLACE}{_GAP}(?:1{_GAP}[89]|2{_GAP}0){_GAP}[0-9]{_GAP}[0-9]{_GAP}{_DATE}(?:{_GAP}[0-9]){{3}}{_GAP}[0-9XxＸｘ]"
+)
+_OLD_NUMBER: Final = rf"(?:^|[^0-9A-Za-z]){_PLACE}{_GAP}[0-9]{_GAP}[0-9]{_GAP}{_DATE}(?:{_GAP}[0-9]){{3}}(?:$|[^0-9A-Za-z])"
+_PHONE: Final = rf"(?:^|[^0-9]|86)1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?:$|[^0-9])"
+_PERHAPS_A_NUMBER: Final = f"{_NEW_NUMBER}|{_OLD_NUMBER}|{_PHONE}"
+# Everything that NFKC makes a digit of 0-9: full width, raised, lowered, circled, mathematical.
+_UNUSUAL_DIGIT: Final = r"[²³¹⁰⁴-⁹₀-₉①-⑨⓪０-９\x{1d7ce}-\x{1d7ff}\x{1fbf0}-\x{1fbf9}]"
 
 
 def by_value(cells: pl.Series, function: Callable[[str], object], dtype: pl.DataType) -> pl.Series:
@@ -130,7 +139,7 @@ def without_missing(cells: pl.Series, missing: frozenset[str]) -> pl.Series:
 
 def without_numbers(cells: pl.Series, blank: Callable[[str], str] = mask_numbers) -> pl.Series:
     """Identity and mobile numbers, in half- or full-width digits, replaced by the marker of :mod:`.resident_id`."""
-    perhaps = cells.str.contains(_PERHAPS_A_NUMBER) | cells.str.contains(_FULL_WIDTH_DIGIT)
+    perhaps = cells.str.contains(_PERHAPS_A_NUMBER) | cells.str.contains(_UNUSUAL_DIGIT)
     return changed_where(cells, perhaps.fill_null(False), blank)
 
 

@@ -82,7 +82,8 @@ def write_return_workbook(
     failing = problems.filter(pl.col("severity").is_in(_FAILING))
     shown = [index for index, head in enumerate(sheet.heads) if head not in (REASON_HEAD, ORIGIN_HEAD)]
     added = _added(failing, heads, kind)
-    rows = _shareable(sheet, heads, kind).join(failing.select(ROW).unique(), on=ROW, how="semi", maintain_order="left")
+    wanted = sheet.frame.join(failing.select(ROW).unique(), on=ROW, how="semi", maintain_order="left")
+    rows = _shareable(wanted, heads, kind)
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         page = book.add_worksheet(kind.title.zh[:31])
         lists = Lists(book)
@@ -237,7 +238,7 @@ def write_redacted_copy(path: Path, sheet: Sheet, heads: HeadMatch, persons: pl.
     hidden.
     """
     discarded = [name for name, field in _fields(heads, kind).items() if field.credit.field_class == FieldClass.DISCARD]
-    kept = _shareable(sheet, heads, kind).with_columns(pl.lit(None, pl.String).alias(name) for name in discarded)
+    kept = _shareable(sheet.frame, heads, kind).with_columns(pl.lit(None, pl.String).alias(name) for name in discarded)
     kept = kept.join(persons.select(ROW), on=ROW, how="anti", maintain_order="left")
     if len(sheet.sheets) > 1:
         labels = pl.Series(ROW, [row_label(row, sheet.sheets) for row in kept[ROW]], dtype=pl.String)
@@ -256,11 +257,11 @@ def _write_csv(path: Path, heads: Sequence[str], rows: pl.DataFrame, *, blank_li
         rows.write_csv(file, include_header=False)
 
 
-def _shareable(sheet: Sheet, heads: HeadMatch, kind: RecordKind) -> pl.DataFrame:
-    """The sheet with identity documents and all numbers of persons hidden and personal names masked."""
+def _shareable(rows: pl.DataFrame, heads: HeadMatch, kind: RecordKind) -> pl.DataFrame:
+    """Rows of a sheet with identity documents and all numbers of persons hidden and personal names masked."""
     fields = _fields(heads, kind)
-    columns = [_hidden(sheet.frame[name], fields.get(name)) for name in sheet.frame.columns if name != ROW]
-    return pl.DataFrame([sheet.frame[ROW], *columns])
+    columns = [_hidden(rows[name], fields.get(name)) for name in rows.columns if name != ROW]
+    return pl.DataFrame([rows[ROW], *columns])
 
 
 def _hidden(cells: pl.Series, field: KindField | None) -> pl.Series:

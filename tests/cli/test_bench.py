@@ -1,6 +1,9 @@
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +21,21 @@ def test_the_object_has_the_agreed_keys() -> None:
     assert told["goals"] == [{"goal": "times", "value": 10, "target": 5, "met": True}]
 
 
+def test_a_benchmark_touches_nothing_of_the_platform_it_is_called_on(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    told = benched("codes", 1_000, RONGXIN_VAR=str(real), RONGXIN_DATABASE_URL="postgresql://nobody@nowhere/none")
+    assert told["size"] == 1_000
+    assert not real.exists()
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("name", ["codes", "search"])
+@pytest.mark.parametrize("name", ["codes", "intake", "resolve", "search"])
 def test_a_benchmark_runs(name: str) -> None:
-    # A process of its own: a benchmark runs on a platform that is made for it and thrown away.
-    command = [sys.executable, "-m", "rongxin.cli", "bench", name, "--size", "20000", "--json"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    assert json.loads(told)["size"] == 20_000
+    assert benched(name, 20_000)["size"] == 20_000
+
+
+def benched(name: str, size: int, **environment: str) -> Any:
+    """What the command says, called as an operator calls it."""
+    command = [sys.executable, "-m", "rongxin.cli", "bench", name, "--size", str(size), "--json"]
+    called = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **environment})
+    return json.loads(called.stdout)

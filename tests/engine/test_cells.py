@@ -20,9 +20,13 @@ marks = st.sampled_from(
 )
 names = st.none() | st.lists(marks | st.text(max_size=3), max_size=4).map("".join)
 numbers = st.sampled_from(
-    ["11010519491231002X", "13800138000", "138 0013-8000", "１３８００１３８０００", "350102600101001"]
+    [
+        *("11010519491231002X", "1101051949 1231-002ｘ", "１１０１０５１９４９１２３１００２Ｘ", "110105491231002"),
+        *("13800138000", "138 0013-8000", "１３８００１３８０００", "①③⑧⓪⓪①③⑧⓪⓪⓪", "8613800138000", "86-138-0013-8000"),
+        *("350102600101001", "91350102000000012X", "9135010219491231002X", "𝟏38²0138000"),
+    ]
 )
-prose = st.lists(numbers | st.text("0１1-— 8元甲", max_size=6), max_size=5).map("".join)
+prose = st.lists(numbers | st.text("0１1-— 8元甲aX.", max_size=6), max_size=5).map("".join)
 
 
 def column(values: list[str | None]) -> pl.Series:
