@@ -46,7 +46,9 @@ _PLACE: Final = rf"[0-9](?:{_GAP}[0-9]){{5}}"
 _NEW_NUMBER: Final = (
     rf"{_PLACE}{_GAP}(?:1{_GAP}[89]|2{_GAP}0){_GAP}[0-9]{_GAP}[0-9]{_GAP}{_DATE}(?:{_GAP}[0-9]){{3}}{_GAP}[0-9XxＸｘ]"
 )
-_OLD_NUMBER: Final = rf"(?:^|[^0-9A-Za-z]){_PLACE}{_GAP}[0-9]{_GAP}[0-9]{_GAP}{_DATE}(?:{_GAP}[0-9]){{3}}(?:$|[^0-9A-Za-z])"
+_OLD_NUMBER: Final = (
+    rf"(?:^|[^0-9A-Za-z]){_PLACE}{_GAP}[0-9]{_GAP}[0-9]{_GAP}{_DATE}(?:{_GAP}[0-9]){{3}}(?:$|[^0-9A-Za-z])"
+)
 _PHONE: Final = rf"(?:^|[^0-9]|86)1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?:$|[^0-9])"
 _PERHAPS_A_NUMBER: Final = f"{_NEW_NUMBER}|{_OLD_NUMBER}|{_PHONE}"
 # Everything that NFKC makes a digit of 0-9: full width, raised, lowered, circled, mathematical.

@@ -112,6 +112,7 @@ def _append_chunk(rows: pl.DataFrame, origin: Origin) -> Appended:
         cursor.execute("SELECT count(*) FROM staged_records")
         waiting = int(cursor.fetchone()[0])
         _insert_versions(cursor, origin, now)
+        _find_records(cursor)
         _insert_contents(cursor, origin, now)
         _insert_sightings(cursor, origin, now)
         recorded, corrected = _insert_events(cursor, origin, now)
@@ -166,57 +167,59 @@ _BEARER: Final = f"""
              m.subject)
 """
 
-# The records made in this chunk are those of its acts and contents that have no content row yet.
-_MADE: Final = """
-    FROM records_record r
-    JOIN staged_records s ON s.act_key = r.act_key AND s.content_hash = r.content_hash
-        AND s.row = (SELECT min(t.row) FROM staged_records t WHERE t.act_key = s.act_key)
-    WHERE NOT EXISTS (SELECT 1 FROM records_recordcontent c WHERE c.record_id = r.id)
-"""
+
+def _find_records(cursor: CursorWrapper) -> None:
+    """For every staged row its record, and whether the record was made of this row: what follows joins by numbers only."""
+    cursor.execute("DROP TABLE IF EXISTS staged_seen")
+    cursor.execute(
+        "CREATE TEMPORARY TABLE staged_seen AS SELECT s.row, r.id AS record, r.version, r.act_key, r.supersedes_id, "
+        # The records made in this chunk have no content yet; of rows alike the lowest stands for all.
+        "CASE WHEN EXISTS (SELECT 1 FROM records_recordcontent c WHERE c.record_id = r.id) "
+        "OR EXISTS (SELECT 1 FROM staged_records t WHERE t.act_key = s.act_key AND t.row < s.row) THEN 0 ELSE 1 END AS made "
+        "FROM staged_records s JOIN records_record r ON r.act_key = s.act_key AND r.content_hash = s.content_hash"
+    )
+    cursor.execute("CREATE INDEX staged_row ON staged_records (row)")
 
 
 def _insert_contents(cursor: CursorWrapper, origin: Origin, now: Any) -> None:
     cursor.execute(
         "INSERT INTO records_resolution (record_id, subject_id, method, by, made_at, ended_at) "
         f"SELECT m.id, {_BEARER}, CASE WHEN given.id IS NULL THEN m.method ELSE given.method END, %s, %s, NULL "
-        f"FROM (SELECT r.id, r.supersedes_id, s.subject, s.method, s.party_code {_MADE}) m "
+        "FROM (SELECT seen.record AS id, seen.supersedes_id, s.subject, s.method, s.party_code FROM staged_seen seen "
+        "JOIN staged_records s ON s.row = seen.row WHERE seen.made = 1) m "
         "LEFT JOIN records_resolution given ON given.record_id = m.supersedes_id AND given.ended_at IS NULL "
         f"AND given.method = '{SPLIT}'",
         [origin.released_by, now],
     )
     cursor.execute(
-        f"INSERT INTO records_recordcontent (record_id, text, title) SELECT r.id, s.content, s.title {_MADE}"
+        "INSERT INTO records_recordcontent (record_id, text, title) SELECT seen.record, s.content, s.title "
+        "FROM staged_seen seen JOIN staged_records s ON s.row = seen.row WHERE seen.made = 1"
     )
 
 
 def _insert_sightings(cursor: CursorWrapper, origin: Origin, now: Any) -> None:
     cursor.execute(
         "INSERT INTO records_sighting (record_id, provider_id, batch, row, seen_at) "
-        "SELECT r.id, %s, %s, s.row, %s FROM staged_records s "
-        "JOIN records_record r ON r.act_key = s.act_key AND r.content_hash = s.content_hash",
+        "SELECT record, %s, %s, row, %s FROM staged_seen",
         [origin.provider.pk, origin.batch, now],
     )
 
 
 def _insert_events(cursor: CursorWrapper, origin: Origin, now: Any) -> tuple[int, int]:
-    """An event for every record of the staged acts that has none; returns how many were first and later versions."""
-    made = fetched(
-        cursor,
-        {"record": pl.Int64, "version": pl.Int64},
-        "SELECT r.id, r.version FROM records_record r WHERE r.act_key IN (SELECT act_key FROM staged_records) "
-        "AND NOT EXISTS (SELECT 1 FROM records_recordevent e WHERE e.record_id = r.id) ORDER BY r.id",
-    )
+    """An event for every record made of the staged rows; returns how many were first and later versions."""
     position = EventCursor.objects.values_list("value", flat=True).get(name=EVENTS)
     cursor.execute(
         "INSERT INTO records_recordevent (position, record_id, act_key, effect, effective_at, recorded_at, by, basis) "
-        "SELECT %s + row_number() OVER (ORDER BY r.id), r.id, r.act_key, CASE WHEN r.version = 1 THEN %s ELSE %s END, "
-        "%s, %s, %s, %s FROM records_record r WHERE r.act_key IN (SELECT act_key FROM staged_records) "
-        "AND NOT EXISTS (SELECT 1 FROM records_recordevent e WHERE e.record_id = r.id)",
+        "SELECT %s + row_number() OVER (ORDER BY record), record, act_key, CASE WHEN version = 1 THEN %s ELSE %s END, "
+        "%s, %s, %s, %s FROM staged_seen WHERE made = 1",
         [position, Effect.RECORDED, Effect.CORRECTED, now, now, origin.released_by, origin.batch],
     )
-    EventCursor.objects.filter(name=EVENTS).update(value=position + made.height)
-    first = made.filter(pl.col("version") == 1).height
-    return first, made.height - first
+    cursor.execute(
+        "SELECT count(*), COALESCE(sum(CASE WHEN version = 1 THEN 1 ELSE 0 END), 0) FROM staged_seen WHERE made = 1"
+    )
+    made, first = map(int, cursor.fetchone())
+    EventCursor.objects.filter(name=EVENTS).update(value=position + made)
+    return first, made - first
 
 
 def _resolve_again(cursor: CursorWrapper, origin: Origin) -> None:
@@ -224,9 +227,9 @@ def _resolve_again(cursor: CursorWrapper, origin: Origin) -> None:
     unresolved = fetched(
         cursor,
         {"record": pl.Int64, "subject": pl.Int64, "method": pl.String},
-        "SELECT r.id, min(s.subject), min(s.method) FROM staged_records s "
-        "JOIN records_record r ON r.act_key = s.act_key AND r.content_hash = s.content_hash WHERE NOT EXISTS "
-        "(SELECT 1 FROM records_resolution o WHERE o.record_id = r.id AND o.ended_at IS NULL) GROUP BY r.id ORDER BY r.id",
+        "SELECT seen.record, min(s.subject), min(s.method) FROM staged_seen seen JOIN staged_records s ON s.row = seen.row "
+        "WHERE seen.made = 0 AND NOT EXISTS (SELECT 1 FROM records_resolution o WHERE o.record_id = seen.record "
+        "AND o.ended_at IS NULL) GROUP BY seen.record ORDER BY seen.record",
     )
     now = timezone.now()
     for key, subject, method in unresolved.iter_rows():
