@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from rongxin.departments.queries import providers
 from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.engine.code_faults import CODE_TWO_NAMES, NAME_TWO_CODES, OLD_NUMBER_ONLY
 from rongxin.engine.problems import message
 from rongxin.engine.sheets import Unreadable
 from rongxin.intake import files
@@ -32,6 +34,30 @@ from rongxin.ui.parts import Choice, Tab
 
 PAGE_SIZE: Final = 20
 MOST_ROWS: Final = 50_000
+WHY: Final = {
+    "uscc_placeholder": gettext_lazy("占位用的假代码"),
+    "code_lost_digits": gettext_lazy("被表格软件改成科学计数法，丢了位数"),
+    "uscc_length": gettext_lazy("位数不对"),
+    "uscc_alphabet": gettext_lazy("含有代码里不用的字符"),
+    "uscc_category": gettext_lazy("开头两位不是登记管理部门和机构类别"),
+    "uscc_check_character": gettext_lazy("末位校验码不符"),
+    "uscc_organisation_code": gettext_lazy("第 9 至 17 位的组织机构代码校验不符"),
+    "organisation_code_invalid": gettext_lazy("组织机构代码校验不符"),
+    "registration_number_invalid": gettext_lazy("注册号校验不符"),
+    "code_and_name_point_elsewhere": gettext_lazy("代码和名称各指一家企业"),
+    CODE_TWO_NAMES: gettext_lazy("同一个代码填在不同的名称下"),
+    NAME_TWO_CODES: gettext_lazy("同一个名称填了不同的代码"),
+    OLD_NUMBER_ONLY: gettext_lazy("只填了旧号，没有统一社会信用代码"),
+}
+"""What is wrong, by the problem of the fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultLine:
+    """A fault and what is wrong, in words."""
+
+    fault: CodeFault
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +69,7 @@ class CodesPage:
     q: str
     fault: str
     faults: "Page[CodeFault]"
+    lines: tuple[FaultLine, ...]
     rates: tuple[Rate, ...]
     month: date
     previous_month: str
@@ -72,6 +99,7 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
         _("列"),
         _("填写的代码"),
         _("问题"),
+        _("原因"),
         _("发现日期"),
         _("状态"),
         _("正确代码"),
@@ -86,6 +114,7 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
             fault.field,
             fault.value,
             FaultKind(fault.fault).label,
+            WHY.get(fault.problem, ""),
             fault.found_on,
             FaultState(fault.state).label,
             fault.right_code,
@@ -165,6 +194,7 @@ def _page(request: HttpRequest, *, error: str = "", error_at: int = 0, convert_e
     month = _month(request.GET.get("month", ""))
     following = last_day_of(month) + timedelta(days=1)
     still_open = queries.open_faults(officer)
+    faults = Paginator(_chosen(request), PAGE_SIZE).get_page(request.GET.get("page"))
     kept = {name: request.GET[name] for name in ("q", "state", "month") if request.GET.get(name)}
     url = reverse("desk:codes")
     shown = list(providers()) if officer.serves_everywhere else [officer.department]
@@ -185,7 +215,8 @@ def _page(request: HttpRequest, *, error: str = "", error_at: int = 0, convert_e
         states=tuple(Choice(value=value, label=label, is_chosen=value == state) for value, label in states),
         q=request.GET.get("q", "").strip(),
         fault=fault,
-        faults=Paginator(_chosen(request), PAGE_SIZE).get_page(request.GET.get("page")),
+        faults=faults,
+        lines=tuple(FaultLine(fault, str(WHY.get(fault.problem, ""))) for fault in faults.object_list),
         rates=tuple(queries.rates(month, last_day_of(month), shown)),
         month=month,
         previous_month=(month - timedelta(days=1)).strftime("%Y-%m"),

@@ -78,7 +78,10 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindChoice:
-    """A kind that may be sent: its template file, its explanation, the page to enter one record, its example if any."""
+    """A kind that may be sent: its template file, its explanation, the page to enter one record, its example if any.
+
+    ``is_own``: sending it is a duty of the officer's department.
+    """
 
     value: str
     title: Title
@@ -87,6 +90,7 @@ class KindChoice:
     form_url: str
     example_url: str = ""
     is_chosen: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

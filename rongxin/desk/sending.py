@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +19,7 @@ from rongxin.engine.problems import message, suggestion
 from rongxin.engine.sheets import Unreadable
 from rongxin.engine.templates import Limits, write_template
 from rongxin.intake import queries, trial
+from rongxin.intake.duties import kinds_in_order
 from rongxin.intake.files import TooLarge
 from rongxin.intake.models import Batch, Channel
 from rongxin.intake.receiving import NoSuchKind, as_table, receive
@@ -74,9 +76,12 @@ def _continued(request: HttpRequest) -> Batch | None:
 def _upload_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
     officer, policy = officer_of(request), rulebook.current()
     continued = _continued(request)
-    chosen = continued.kind if continued else request.POST.get("kind") or request.GET.get("kind") or ""
     examples = rulebook.examples(policy.digest)
     recent = queries.visible_to(officer).filter(submitted_by=officer)[:RECENT]
+    own, others = kinds_in_order(policy, officer.department, timezone.localdate())
+    chosen = continued.kind if continued else request.POST.get("kind") or request.GET.get("kind") or ""
+    # What was sent last is most likely what is sent next.
+    chosen = chosen or next((batch.kind for batch in recent), "")
     page = UploadPage(
         kinds=tuple(
             KindChoice(
@@ -87,8 +92,9 @@ def _upload_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
                 form_url=f"{reverse('desk:record_form')}?kind={kind.name}",
                 example_url=reverse("portal:example", args=[kind.name]) if kind.name in examples else "",
                 is_chosen=kind.name == chosen,
+                is_own=kind in own,
             )
-            for kind in policy.kinds.values()
+            for kind in (*own, *others)
             if continued is None or kind.name == continued.kind
         ),
         continues=batch_line(continued, policy) if continued else None,
@@ -148,10 +154,11 @@ def record_form(request: HttpRequest) -> HttpResponse:
 
 def _form_page(request: HttpRequest, kind: RecordKind | None, form: RecordForm | None) -> HttpResponse:
     officer, policy = officer_of(request), rulebook.current()
+    own, others = kinds_in_order(policy, officer.department, timezone.localdate())
     page = RecordFormPage(
         kinds=tuple(
             Choice(value=each.name, label=each.title, is_chosen=kind is not None and each.name == kind.name)
-            for each in policy.kinds.values()
+            for each in (*own, *others)
         ),
         provider=officer.department.name,
         form=form,

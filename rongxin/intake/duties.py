@@ -12,6 +12,7 @@ from rongxin.departments.duties import standing_duties
 from rongxin.departments.models import Department, Duty
 from rongxin.intake.models import Batch, BatchState
 from rongxin.policy.catalogue import Every, ItemInForce, due_on, period_of
+from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 
 # A batch that could not be read, was stopped or went back has delivered nothing.
@@ -53,6 +54,15 @@ def duty_lines(policy: Policy, today: date, *, of: Department | None = None) -> 
         _line(duty, items[duty.item], last.get((duty.department_id, items[duty.item].item.kind)), today)
         for duty in duties
     ]
+
+
+def kinds_in_order(policy: Policy, department: Department, today: date) -> tuple[list[RecordKind], list[RecordKind]]:
+    """The kinds in the order of the catalogue: those whose items are duties of the department, and all others."""
+    place = {each.item.kind: (number, each.item.code) for number, each in enumerate(policy.catalogue)}
+    duties = {duty.item for duty in standing_duties(today) if duty.department_id == department.pk}
+    in_order = sorted(policy.kinds.values(), key=lambda kind: place.get(kind.name, (len(place), ""))[0])
+    own = [kind for kind in in_order if kind.name in place and place[kind.name][1] in duties]
+    return own, [kind for kind in in_order if kind not in own]
 
 
 def _last_received() -> dict[tuple[int, str], date]:
