@@ -16,7 +16,8 @@ class Authority:
 
     ``mark`` begins its document numbers, ``number`` stands in its code. ``bureau`` says which acts are its own, and
     ``district`` upon whom; empty is the whole city. On ``weekday`` (Monday is 0) it sends what it decided; ``forgets`` is
-    the share that waits for another week. ``penalties`` and ``licences``: how many a working day.
+    the share that waits for another week. ``penalties`` and ``licences``: how many a working day. ``kinds``: what else it
+    sends.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Authority:
     forgets: float
     penalties: float
     licences: float
+    kinds: tuple[str, ...] = ()
 
     @property
     def uscc(self) -> str:
@@ -60,6 +62,7 @@ def _authority(row: dict[str, str]) -> Authority:
         forgets=float(row["forgets"]),
         penalties=float(row["penalties"]),
         licences=float(row["licences"]),
+        kinds=tuple(row["kinds"].split()),
     )
 
 

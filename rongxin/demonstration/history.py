@@ -1,8 +1,8 @@
 """Some months of work of the made-up departments, sending by sending: what came in when, and what became of it."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from rongxin.demonstration import famous, flaws
+from rongxin.demonstration import famous, flaws, other_kinds
 from rongxin.demonstration.acts import LICENCE, PENALTY
 from rongxin.demonstration.authorities import AUTHORITIES, SHOWN, Authority
 from rongxin.demonstration.chance import Index, below
 from rongxin.demonstration.diary import Diary, sending_days
 from rongxin.demonstration.enterprises import LAST_DAY, identities, register_rows
 from rongxin.demonstration.famous import FAMOUS
+from rongxin.demonstration.other_kinds import Model
 from rongxin.demonstration.parts import REGISTRATION
 from rongxin.primitives.workdays import Calendar
 
@@ -50,13 +51,17 @@ class Sending:
 
 @dataclass(frozen=True)
 class History:
-    """Made-up work up to ``now``: the enterprises, and every sending in the order of arrival."""
+    """Made-up work up to ``now``: the enterprises, and every sending in the order of arrival.
+
+    ``models``: the kinds besides penalties and licences that are told of, by name.
+    """
 
     seed: int
     subjects: int
     now: datetime
     calendar: Calendar
     weeks: int = WEEKS
+    models: Mapping[str, Model] = field(default_factory=dict)
 
     @property
     def last_day(self) -> date:
@@ -86,10 +91,12 @@ class History:
         sent = [
             sending
             for authority in AUTHORITIES
-            for kind in (PENALTY, LICENCE)
+            for kind, decides in ((PENALTY, authority.penalties), (LICENCE, authority.licences))
+            if decides
             for sending in self._of_diary(Diary(self.seed, authority, kind, self.calendar, known))
         ]
-        return sorted([*sent, *self._newcomers()], key=lambda each: (each.received_at, each.authority.code, each.kind))
+        sent += [*self._others(known), *self._newcomers()]
+        return sorted(sent, key=lambda each: (each.received_at, each.authority.code, each.kind))
 
     def _index(self) -> Index:
         return np.arange(max(self.subjects, len(FAMOUS)), dtype=np.int64)
@@ -143,12 +150,15 @@ class History:
         return Sending(
             authority=authority,
             kind=kind,
-            file_name=f"{_TITLES[kind]}-{day:%Y%m%d}.csv",
+            file_name=f"{self._title(kind)}-{day:%Y%m%d}.csv",
             encoding="gb18030" if authority.number % 2 else "utf-8-sig",
             rows=rows,
             received_at=came,
             decided_at=came + wait,
         )
+
+    def _title(self, kind: str) -> str:
+        return _TITLES[kind] if kind in _TITLES else self.models[kind].kind.title.zh
 
     def _minutes(self, stream: str, day: date, limit: int) -> int:
         return int(below(self.seed, stream, np.array([day.toordinal()], np.int64), limit)[0])
@@ -171,6 +181,15 @@ class History:
         """Some twenty minutes ago, or towards the evening of the last working day."""
         evening = datetime.combine(self.last_day, time(16, 40), SHANGHAI)
         return min(evening, self.now - timedelta(minutes=20))
+
+    def _others(self, known: pl.DataFrame) -> Iterator[Sending]:
+        """What departments send besides penalties and licences."""
+        for authority in AUTHORITIES:
+            days = sending_days(authority, self.calendar, self.first_day, self.last_whole_day)
+            for name in authority.kinds:
+                if name in self.models:
+                    for day, rows in other_kinds.sendings(self.seed, authority, self.models[name], known, days):
+                        yield self._sending(authority, name, day, rows)
 
     def _newcomers(self) -> Iterator[Sending]:
         """The enterprises founded last come in as a register of their own, from the authority that registered them."""

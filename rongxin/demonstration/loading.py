@@ -15,7 +15,8 @@ from rongxin.accounts.models import Account
 from rongxin.demonstration.authorities import SHOWN, Authority
 from rongxin.demonstration.clock import made_up_time
 from rongxin.demonstration.history import WAITING_FILE, WEEKS, History, Sending
-from rongxin.demonstration.staff import bring_rules_up_to_date, open_for_work
+from rongxin.demonstration.other_kinds import models
+from rongxin.demonstration.staff import STEWARD, bring_rules_up_to_date, open_for_work
 from rongxin.departments.queries import department
 from rongxin.intake import files
 from rongxin.intake.columns import register_columns
@@ -25,14 +26,17 @@ from rongxin.intake.receiving import receive
 from rongxin.intake.releasing import release, send_back
 from rongxin.jobs import actions as runs
 from rongxin.jobs.progress import Progress
+from rongxin.policy.examples import read_examples
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.loader import load_pack
+from rongxin.records.clearing import clear_unsuspected, fields_to_clear, place_of, queue
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.registration import register
 
 SEED: Final = 1
 _REGISTER: Final = "示例登记库"
 _LEASE_SECONDS: Final = 600.0
+_A_WEEK: Final = timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,13 @@ def is_loaded() -> bool:
 
 def told(subjects: int, *, weeks: int = WEEKS) -> History:
     """The history that ends now."""
-    calendar = load_pack(environment.policies, environment.pack).calendar
-    return History(SEED, subjects, timezone.now(), calendar, weeks)
+    policy = load_pack(environment.policies, environment.pack)
+    examples = {
+        kind: example
+        for head in policy.packs
+        for kind, example in read_examples(environment.policies, head.name, policy).items()
+    }
+    return History(SEED, subjects, timezone.now(), policy.calendar, weeks, models(policy, examples))
 
 
 def steps_of(history: History) -> list[Step]:
@@ -78,8 +87,12 @@ def relive(history: History, steps: list[Step], *, advance: Callable[[int], None
         open_for_work()
         enter_register(history.register(), history.first_day)
         numbers: dict[str, str] = {}
+        read_until = begins
         for step in steps:
             clock.set(step.at)
+            if step.at - read_until >= _A_WEEK:
+                read_texts()
+                read_until = step.at
             if step.arrives:
                 numbers[_key(step.sending)] = _send(step.sending)
             else:
@@ -97,6 +110,16 @@ def enter_register(rows: pl.DataFrame, today: date) -> None:
     for day, renamed in changed.partition_by("renamed_on", as_dict=True).items():
         register(renamed.drop("former_name", "renamed_on"), source=_REGISTER, on=day[0])
     register(plain.drop("former_name", "renamed_on"), source=_REGISTER, on=today)
+
+
+def read_texts() -> None:
+    """The steward shows the texts in which nothing is suspected, as if read; the others wait."""
+    policy, steward = rulebook.current(), _account(STEWARD)
+    after = None
+    while texts := queue(steward, policy, after=after):
+        clear_unsuspected({(text.record.number, text.field): text.digest for text in texts}, by=steward, policy=policy)
+        last = texts[-1]
+        after = place_of(last, fields_to_clear(policy.kinds[last.record.kind]))
 
 
 def take_in(kind: str, file: Path) -> Batch:

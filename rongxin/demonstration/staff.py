@@ -21,7 +21,7 @@ from rongxin.rulebook import queries as rulebook
 
 _NAMES: Final = {Role.CLERK: "示例录入员", Role.REVIEWER: "示例审核员", Role.STEWARD: "示例数据管理员"}
 _LEAD: Final = ("demo-lead", "福州市示例信用信息牵头办公室", "市示例牵头办")
-_STEWARD: Final = "demo-steward"
+STEWARD: Final = "demo-steward"
 _KINDS: Final = {"penalties": "administrative_penalty", "licences": "administrative_licence"}
 
 
@@ -53,8 +53,8 @@ def open_for_work() -> None:
     """
     code, name, short_name = _LEAD
     lead = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
-    if not Account.objects.filter(username=_STEWARD).exists():
-        open_account(_STEWARD, PASSWORD, display_name=_NAMES[Role.STEWARD], department=lead, role=Role.STEWARD)
+    if not Account.objects.filter(username=STEWARD).exists():
+        open_account(STEWARD, PASSWORD, display_name=_NAMES[Role.STEWARD], department=lead, role=Role.STEWARD)
     for authority in AUTHORITIES:
         entered = _enter(authority)
         _charge(authority, entered)
@@ -74,15 +74,16 @@ def logins() -> list[tuple[str, str]]:
     return [
         (SHOWN.clerk, Role.CLERK.label),
         (SHOWN.reviewer, Role.REVIEWER.label),
-        (_STEWARD, Role.STEWARD.label),
+        (STEWARD, Role.STEWARD.label),
     ]
 
 
 def _charge(authority: Authority, entered: Department) -> None:
     """The department's duties by the catalogue: what it decides at all."""
     codes = {each.item.kind: each.item.code for each in rulebook.current().catalogue}
-    for acts, kind in _KINDS.items():
-        if getattr(authority, acts) and kind in codes:
+    decided = [kind for acts, kind in _KINDS.items() if getattr(authority, acts)]
+    for kind in (*decided, *authority.kinds):
+        if kind in codes:
             duties.enter_duty(
                 entered,
                 codes[kind],
