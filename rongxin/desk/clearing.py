@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,12 +20,13 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.frame import kind_title, officer_of, officer_only, show
+from rongxin.desk.text_marks import Mark, marked, marks_in, occurrences, spans_of
 from rongxin.disclosure.facts import public_label
 from rongxin.disclosure.subjects import platform_began_on
 from rongxin.disclosure.timing import Clock, clock_of
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
-from rongxin.primitives.recognisers import Sign, Suspect, suspects
+from rongxin.primitives.recognisers import suspects
 from rongxin.records import clearing
 from rongxin.records.clearing import DecisionOn, Place, Text, Verdict, fields_to_clear
 from rongxin.rulebook import queries as rulebook
@@ -84,16 +84,6 @@ class TextsPage:
     more_url: str
     download_url: str
     decided: tuple[DecidedLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A suspected part of the text: ``value`` is ``start-end``, ``why`` says what gave it away."""
-
-    value: str
-    words: str
-    why: str
-    is_checked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,7 +282,7 @@ def _decide(request: HttpRequest, officer: Account, text: Text) -> str:
         return _("请选择怎样公开。")
     if decision == Verdict.AS_FILED and found and "names_nobody" not in request.POST:
         return _("还有标出的疑似个人信息。确实都不是个人信息的，请勾选确认后再点“原文公开”。")
-    spans = [*_spans(request.POST.getlist("mark")), *_occurrences(text.words, request.POST.get("words", ""))]
+    spans = [*spans_of(request.POST.getlist("mark")), *occurrences(text.words, request.POST.get("words", ""))]
     try:
         clearing.clear(text, decision, by=officer, digest=request.POST.get("digest", ""), spans=spans)
     except clearing.NothingMarked:
@@ -305,26 +295,6 @@ def _decide(request: HttpRequest, officer: Account, text: Text) -> str:
 
 def _told(text: Text, decision: Verdict) -> dict[str, str]:
     return {"document": text.record.document_number or text.record.number, "decision": _verdict(decision)}
-
-
-def _spans(values: Iterable[str]) -> list[tuple[int, int]]:
-    spans = []
-    for value in values:
-        start, _dash, end = value.partition("-")
-        if start.isdecimal() and end.isdecimal() and len(value) < 20:
-            spans.append((int(start), int(end)))
-    return spans
-
-
-def _occurrences(text: str, lines: str) -> list[tuple[int, int]]:
-    """Wherever one of the given words stands in the text."""
-    spans = []
-    for words in filter(None, (line.strip() for line in lines.splitlines())):
-        at = text.find(words)
-        while at >= 0:
-            spans.append((at, at + len(words)))
-            at = text.find(words, at + len(words))
-    return spans
 
 
 def _next(request: HttpRequest, officer: Account, text: Text, policy: Policy) -> HttpResponse:
@@ -353,14 +323,14 @@ def _text_page(request: HttpRequest, officer: Account, text: Text, policy: Polic
     began_on = platform_began_on(today)
     found = suspects(text.words)
     chosen = set(request.POST.getlist("mark")) if request.method == "POST" else None
-    marks = _marks(text.words, found, chosen)
+    marks = marks_in(text.words, found, chosen)
     place = clearing.place_of(text, fields_to_clear(policy.kinds[record.kind]))
     waiting = clearing.queue(officer, policy, after=place, limit=AHEAD)
     line = _line(text, policy, today, began_on)
     public = reverse("portal:record", args=[record.number])
     return TextPage(
         line=line,
-        text=_marked(text.words, marks),
+        text=marked(text.words, marks),
         digest=text.digest,
         marks=marks,
         words=request.POST.get("words", ""),
@@ -384,64 +354,6 @@ def _last(officer: Account, here: str, policy: Policy) -> DecidedLine | None:
     decisions = clearing.decided_lately(officer, limit=1)
     line = _decided(decisions[0], policy) if decisions and decisions[0].by == officer.username else None
     return line if line is not None and line.url != here else None
-
-
-def _marks(words: str, found: Iterable[Suspect], chosen: set[str] | None) -> tuple[Mark, ...]:
-    """The suggestions, and what the person had added before an error, in the order of the text."""
-    suggested = {f"{each.start}-{each.end}": each for each in found}
-    added = [(start, end) for start, end in _spans(chosen or ()) if f"{start}-{end}" not in suggested]
-    spans = sorted([(each.start, each.end) for each in suggested.values()] + added)
-    marks = []
-    for start, end in spans:
-        value = f"{start}-{end}"
-        each = suggested.get(value)
-        marks.append(
-            Mark(
-                value=value,
-                words=words[start:end],
-                why=_why(each) if each else _("自己标的"),
-                is_checked=chosen is None or value in chosen,
-            )
-        )
-    return tuple(marks)
-
-
-def _marked(words: str, marks: Iterable[Mark]) -> SafeString:
-    """The text with its marks; a carriage return would shift every position behind it in a browser."""
-    shown, position, pieces = words.replace("\r", " "), 0, []
-    for mark in marks:
-        start, end = _spans([mark.value])[0]
-        if start < position:
-            continue
-        pieces.append((format_html("{}", shown[position:start]),))
-        off = "" if mark.is_checked else SafeString(' class="is-off"')
-        pieces.append((format_html('<mark data-mark="{}"{}>{}</mark>', mark.value, off, shown[start:end]),))
-        position = end
-    pieces.append((format_html("{}", shown[position:]),))
-    return format_html_join("", "{}", pieces)
-
-
-def _why(suspect: Suspect) -> str:
-    if suspect.clue:
-        return _("“%(clue)s”后面的姓名") % {"clue": suspect.clue}
-    return {
-        Sign.ROLE: _("职务或身份后面的姓名"),
-        Sign.LISTED: _("与姓名并列"),
-        Sign.STATEMENT: _("陈述、签字或到场的人"),
-        Sign.PARTICULARS: _("后面写着性别、年龄或证件"),
-        Sign.TITLE: _("带称呼的姓名"),
-        Sign.UNNAMED: _("以“某”代名"),
-        Sign.MASKED: _("打了星号的姓名"),
-        Sign.INTERPUNCT: _("带间隔号的姓名"),
-        Sign.IDENTITY_NUMBER: _("居民身份证号码"),
-        Sign.PASSPORT: _("护照或通行证号码"),
-        Sign.TELEPHONE: _("电话号码"),
-        Sign.ACCOUNT: _("社交或支付账号"),
-        Sign.BANK_CARD: _("银行卡号"),
-        Sign.PLATE: _("车牌号"),
-        Sign.EMAIL: _("电子邮箱"),
-        Sign.ADDRESS: _("可能是个人住址"),
-    }[suspect.sign]
 
 
 # ── many without a suspicion ─────────────────────────────────────────────────────────────────────────────────────────

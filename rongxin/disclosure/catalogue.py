@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from rongxin.disclosure.facts import public_label
-from rongxin.disclosure.views import (
+from rongxin.disclosure.rule_views import (
     CalendarYear,
     CodeStep,
     DisplayLine,

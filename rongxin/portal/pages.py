@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from rongxin.disclosure.views import (
+from rongxin.disclosure.rule_views import (
     CalendarYear,
     CodeStep,
-    Count,
     DisplayLine,
     FieldLine,
     KindCard,
     PolarityLine,
+    SeverityLine,
+    ValueCard,
+    WithheldLine,
+)
+from rongxin.disclosure.views import (
+    Count,
     PunctualityMonth,
     RecordLine,
     RecordView,
     SearchResult,
-    SeverityLine,
     SubjectCard,
     SummaryCard,
-    ValueCard,
-    WithheldLine,
     YearOfRecords,
 )
 from rongxin.policy.words import Polarity, Title
