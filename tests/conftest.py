@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -28,7 +29,13 @@ CHROMIUM_ARGUMENTS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Passwords are hashed fast, and pages name static files as they are, without a collected manifest."""
+    """Passwords are hashed fast, pages name static files as they are, without a collected manifest, and no example fails
+    because the machine is busy.
+    """
+    hypothesis.settings.register_profile(
+        "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("any machine")
     config.addinivalue_line("markers", "console_errors: the page under test may write errors to the console")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
