@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from rongxin.engine import cells as cell
 from rongxin.engine.heads import ORIGIN_HEAD, REASON_HEAD, HeadMatch
 from rongxin.engine.marks import Lists, Marks, write_marks
 from rongxin.engine.problems import message, person_code, suggestion
+from rongxin.engine.sheet_body import Column, Rows, fill_sheet, write_model_row
 from rongxin.engine.sheets import ROW, SHEET_ROWS, Sheet, column_name, row_label
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.words import FieldClass, StepSeverity
@@ -31,17 +32,20 @@ from rongxin.primitives.resident_id import HIDDEN
 
 REFUSED_SHEET: Final = "拒收行"
 NOTES_SHEET: Final = "更正说明"
-LONGEST_CELL: Final = 32_767
-"""Characters that the workbook format allows in a cell."""
-
 COMMENTS: Final = 2_000
 """Cells that carry their suggestion as a comment; beyond, table programmes become slow, and the reason says it anyway."""
 
 _FAILING: Final = (StepSeverity.REFUSE.value, StepSeverity.REVIEW.value)
-_MARK: Final = {"bg_color": "#FFE3E0", "num_format": "@"}
-_HEAD: Final = {"bold": True, "bg_color": "#EDF3FB", "border": 1, "text_wrap": True}
-_REASON: Final = {"font_color": "#9B1C1C", "text_wrap": True}
-_TEXT: Final = {"num_format": "@"}
+_STYLES: Final = (
+    {"bold": True, "bg_color": "#EDF3FB", "border": 1, "text_wrap": True},
+    {"num_format": "@"},
+    {"bg_color": "#FFE3E0", "num_format": "@"},
+    {"font_color": "#9B1C1C", "text_wrap": True},
+)
+_HEAD, _TEXT, _MARK, _REASON = range(len(_STYLES))
+_SLICE: Final = 2_000
+"""Rows that are written at a time."""
+
 _REASON_WIDTH: Final = 60
 _WIDTH: Final = 16
 _PLACE: Final = re.compile(r"^(?:〈(.+)〉)?(?:第)? *([0-9]{1,7}) *行?$")
@@ -80,80 +84,131 @@ def write_return_workbook(
     about natural persons stand on a sheet of their own, with number and reason only.
     """
     failing = problems.filter(pl.col("severity").is_in(_FAILING))
-    shown = [index for index, head in enumerate(sheet.heads) if head not in (REASON_HEAD, ORIGIN_HEAD)]
-    added = _added(failing, heads, kind)
-    wanted = sheet.frame.join(failing.select(ROW).unique(), on=ROW, how="semi", maintain_order="left")
-    rows = _shareable(wanted, heads, kind)
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+    table = _Table.of(sheet, heads, failing, kind, (returned.origins if returned else None) or {})
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"constant_memory": True}) as book:
+        formats = [book.add_format(style) for style in _STYLES]
         page = book.add_worksheet(kind.title.zh[:31])
+        write_model_row(page, formats)
         lists = Lists(book)
-        table = _Table(book, page, shown, added, failing, kind)
-        table.write_heads(sheet.heads)
-        fields = heads.fields_by_column()
-        for place, name in enumerate([fields.get(index, "") for index in shown] + added):
-            if name:
-                lists.offer(page, place, rows.height, _values_offered(kind.fields[name], heads))
-        reasons = _reasons(failing, kind)
-        origins = (returned.origins if returned else None) or {}
-        for line, (row, *cells) in enumerate(rows.select(ROW, *map(column_name, shown)).iter_rows(), start=1):
-            stood = origins.get(row) or _place(row, sheet.sheets)
-            table.write_row(line, row, cells)
-            page.write_string(line, table.width, f"原{_named(stood)}。{reasons[row]}"[:LONGEST_CELL], table.told)
-            page.write_string(line, table.width + 1, stood, table.text)
+        table.lay_out(page, formats[_TEXT], lists)
         if persons.height:
-            _write_persons(book.add_worksheet(REFUSED_SHEET), persons, sheet.sheets, table.head)
+            _write_persons(book.add_worksheet(REFUSED_SHEET), persons, sheet.sheets, formats[_HEAD])
         _write_notes(book.add_worksheet(NOTES_SHEET))
         lists.write()
         if returned and returned.marks:
             write_marks(book, returned.marks)
+    fill_sheet(made, path, page.get_name(), table.parts(), height=table.at.len() + 1, width=table.width + 2)
 
 
+@dataclass(frozen=True, slots=True)
 class _Table:
-    """The sheet with the rows: the clerk's columns, the added ones, the reason, the place in the first file."""
+    """The sheet with the rows: the clerk's columns, the added ones, the reason, the place in the first file.
 
-    def __init__(
-        self,
-        book: xlsxwriter.Workbook,
-        page: Worksheet,
-        shown: Sequence[int],
-        added: Sequence[str],
-        failing: pl.DataFrame,
-        kind: RecordKind,
-    ) -> None:
-        self.page, self.shown, self.added, self.kind = page, shown, added, kind
-        self.head, self.text, self.mark, self.told = (
-            book.add_format(style) for style in (_HEAD, _TEXT, _MARK, _REASON)
+    ``failing``: the problems for which rows come back. ``at``: where these rows stand in the frame of the sheet.
+    ``shown``: the clerk's columns; ``added``: fields that get one.
+    """
+
+    sheet: Sheet
+    heads: HeadMatch
+    failing: pl.DataFrame
+    kind: RecordKind
+    origins: Mapping[int, str]
+    at: pl.Series
+    shown: Sequence[int]
+    added: Sequence[str]
+
+    @classmethod
+    def of(
+        cls, sheet: Sheet, heads: HeadMatch, failing: pl.DataFrame, kind: RecordKind, origins: Mapping[int, str]
+    ) -> "_Table":
+        at = sheet.frame[ROW].is_in(failing[ROW].unique().implode()).arg_true()
+        shown = [index for index, head in enumerate(sheet.heads) if head not in (REASON_HEAD, ORIGIN_HEAD)]
+        return cls(sheet, heads, failing, kind, origins, at, shown, _added(failing, heads, kind))
+
+    @property
+    def width(self) -> int:
+        """Columns to be corrected."""
+        return len(self.shown) + len(self.added)
+
+    def lay_out(self, page: Worksheet, text: Format, lists: Lists) -> None:
+        """Everything but the cells: widths, every column as ``text``, the lists of values, suggestions as comments."""
+        page.freeze_panes(1, 0)
+        page.set_column(0, max(self.width - 1, 0), _WIDTH, text)
+        page.set_column(self.width, self.width, _REASON_WIDTH)
+        page.set_column(self.width + 1, self.width + 1, _WIDTH)
+        fields = self.heads.fields_by_column()
+        for place, name in enumerate([*(fields.get(index, "") for index in self.shown), *self.added]):
+            if name:
+                lists.offer(page, place, self.at.len(), _values_offered(self.kind.fields[name], self.heads))
+        lines = self.sheet.frame.select(ROW)[self.at].with_row_index("line", offset=1)
+        suggested = (
+            self.failing.drop_nulls(["suggestion", "column"]).head(COMMENTS).join(lines, on=ROW, maintain_order="left")
         )
-        self.width = len(shown) + len(added)
-        self.marked = set(failing.drop_nulls("column").select(ROW, "column").iter_rows())
-        self.lacking = set(failing.filter(pl.col("field").is_in(added)).select(ROW, "field").iter_rows())
-        suggested = failing.drop_nulls(["suggestion", "column"]).head(COMMENTS)
-        self.suggested = {
-            (row, column): value for row, column, value in suggested.select(ROW, "column", "suggestion").iter_rows()
-        }
+        for line, column, value in suggested.select("line", "column", "suggestion").iter_rows():
+            if value and column in self.shown:
+                page.write_comment(line, self.shown.index(column), f"建议：{value}")
 
-    def write_heads(self, heads: Sequence[str]) -> None:
-        """The head row, every column as text."""
-        self.page.freeze_panes(1, 0)
-        self.page.set_column(0, max(self.width - 1, 0), _WIDTH, self.text)
-        self.page.set_column(self.width, self.width, _REASON_WIDTH)
-        self.page.set_column(self.width + 1, self.width + 1, _WIDTH)
-        names = [heads[index] for index in self.shown] + [self.kind.fields[name].title for name in self.added]
-        for place, name in enumerate((*names, REASON_HEAD, ORIGIN_HEAD)):
-            self.page.write_string(0, place, name, self.head)
+    def parts(self) -> Iterator[Rows]:
+        """The head row, then the other rows a slice at a time."""
+        names = [self.sheet.heads[index] for index in self.shown]
+        names += [self.kind.fields[name].title for name in self.added]
+        head = [Column(pl.lit(name), pl.lit(_HEAD)) for name in (*names, REASON_HEAD, ORIGIN_HEAD)]
+        yield Rows(pl.DataFrame({ROW: [1]}), head)
+        columns = self._columns()
+        told = _told(self.failing)
+        for start in range(0, self.at.len(), _SLICE):
+            yield Rows(self._rows(self.at.slice(start, _SLICE), told), columns)
 
-    def write_row(self, line: int, row: int, cells: Sequence[str | None]) -> None:
-        """The cells of a row; empty ones only where something is to be filled in."""
-        for place, value in enumerate(cells):
-            wrong = (row, self.shown[place]) in self.marked
-            if value or wrong:
-                self.page.write_string(line, place, (value or "")[:LONGEST_CELL], self.mark if wrong else self.text)
-            advice = self.suggested.get((row, self.shown[place]))
-            if advice:
-                self.page.write_comment(line, place, f"建议：{advice}")
-        for place, name in enumerate(self.added, start=len(self.shown)):
-            if (row, name) in self.lacking:
-                self.page.write_string(line, place, "", self.mark)
+    def _columns(self) -> list[Column]:
+        """The columns over a frame of :meth:`_rows`; empty cells stand only where something is to be filled in."""
+        cells = [(pl.col(column_name(index)), pl.col(_wrong(index))) for index in self.shown]
+        cells += [(pl.lit(""), pl.col(_wrong(name))) for name in self.added]
+        corrected = [
+            Column(pl.when((text != "") | wrong).then(text.fill_null("")), pl.when(wrong).then(_MARK).otherwise(_TEXT))
+            for text, wrong in cells
+        ]
+        return [*corrected, Column(pl.col("reason"), pl.lit(_REASON)), Column(pl.col("place"), pl.lit(_TEXT))]
+
+    def _rows(self, at: pl.Series, told: pl.DataFrame) -> pl.DataFrame:
+        """The rows at these positions as they go back, with ``reason``, ``place``, and for each column whether its cell
+        is wrong.
+        """
+        rows = _shareable(self.sheet.frame[at], self.heads, self.kind)
+        found = self.failing.filter(pl.col(ROW).is_between(rows[ROW].min(), rows[ROW].max()))
+        titles = {name: f"{field.title}：" for name, field in self.kind.fields.items()}
+        title = pl.col("field").replace_strict(titles, default="", return_dtype=pl.String)
+        advice = pl.when(pl.col("suggestion") != "").then(pl.format("建议：{}。", "suggestion"))
+        by_row = (
+            found.join(told, on=["code", "params"], maintain_order="left")
+            .group_by(ROW)
+            .agg(
+                pl.concat_str(title, "told", advice, ignore_nulls=True).str.join("").alias("reasons"),
+                *((pl.col("column") == index).any().alias(_wrong(index)) for index in self.shown),
+                *((pl.col("field") == name).any().alias(_wrong(name)) for name in self.added),
+            )
+        )
+        stood = [self.origins.get(row) or _place(row, self.sheet.sheets) for row in rows[ROW]]
+        return (
+            rows.join(by_row, on=ROW, maintain_order="left")
+            .with_columns(pl.Series("place", stood), pl.Series("named", map(_named, stood)))
+            .with_columns(pl.format("原{}。{}", "named", "reasons").alias("reason"))
+        )
+
+
+def _wrong(column: int | str) -> str:
+    """The column of :meth:`_Table._rows` that says whether the cell of ``column``, index or field, is wrong."""
+    return f"wrong {column}"
+
+
+def _told(failing: pl.DataFrame) -> pl.DataFrame:
+    """What is wrong and what to do (``told``), for every different ``code`` with its ``params``."""
+    different = failing.select("code", "params").unique()
+    texts = [
+        f"{message(code, json.loads(params), 'zh')}。{suggestion(code, json.loads(params), 'zh')}。"
+        for code, params in different.iter_rows()
+    ]
+    return different.with_columns(pl.Series("told", texts, dtype=pl.String))
 
 
 def _added(failing: pl.DataFrame, heads: HeadMatch, kind: RecordKind) -> list[str]:
@@ -172,17 +227,6 @@ def _values_offered(field: KindField, heads: HeadMatch) -> Sequence[str]:
         return [value for value in heads.layout.values[field.name] if value]
     # A cell that may hold several values cannot be bound to a list.
     return () if field.credit.several else field.constraints.enum or ()
-
-
-def _reasons(failing: pl.DataFrame, kind: RecordKind) -> dict[int, str]:
-    """All reasons of each row, with what to do and the value that is suggested."""
-    titles = {name: f"{field.title}：" for name, field in kind.fields.items()}
-    reasons: dict[int, list[str]] = {}
-    for row, field, code, params, advice in failing.select(ROW, "field", "code", "params", "suggestion").iter_rows():
-        known = json.loads(params)
-        told = f"{titles.get(field, '')}{message(code, known, 'zh')}。{suggestion(code, known, 'zh')}。"
-        reasons.setdefault(row, []).append(f"{told}建议：{advice}。" if advice else told)
-    return {row: "".join(told) for row, told in reasons.items()}
 
 
 def _place(row: int, sheets: Sequence[str]) -> str:

@@ -61,6 +61,22 @@ def test_the_failing_rows_come_back_under_the_clerks_own_heads_with_every_reason
     assert "示例贸易3有限公司" in str(page.cell(3, 31).value)
 
 
+def test_rows_that_are_written_in_several_slices_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = ({"penalty_basis": ""}, {"party_category": "公司"}, {}, {"party_uscc": ""}, {"penalty_decision_date": "?"})
+    rows = [penalty(number, **wrong[number % 5]) for number in range(1, 18)]
+    sheet = read(as_csv(rows, PENALTY), tmp_path, PENALTY)
+
+    def written() -> list[list[tuple[object, object]]]:
+        page = load_workbook(returned(sheet, tmp_path)[0]).worksheets[0]
+        return [[(cell.value, cell.fill.patternType) for cell in row] for row in page.iter_rows()]
+
+    whole = written()
+    monkeypatch.setattr("rongxin.engine.returning._SLICE", 3)
+
+    assert len(whole) > 3
+    assert written() == whole
+
+
 def test_failing_cells_are_marked_and_others_not(tmp_path: Path) -> None:
     rows = [penalty(2, penalty_decision_date="2026-02-31", penalty_basis="")]
 
