@@ -3,12 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from django.conf import settings
 
+from config.environment import environment
 from tests.plugin import absent
 from tests.postgresql import sibling
 from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
@@ -16,6 +18,10 @@ from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
+    from rongxin.policy.files import YamlFile
+
+POLICIES_KEPT = 16
+PARSED: "dict[tuple[str, str], YamlFile]" = {}
 CHROMIUM_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -55,6 +61,44 @@ def django_db_modify_db_settings(
     default = settings.DATABASES["default"]
     if default["ENGINE"].endswith("sqlite3") and has_own_folder(request.config):
         default["TEST"]["NAME"] = str(default["NAME"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_are_parsed_once() -> Iterator[None]:
+    """Rules are values that never change: the same text is parsed once in a process, however many tests release it.
+
+    The database is asked for the text as often as ever.
+    """
+    from rongxin.policy.pack import Policy
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Policy, "from_canonical", lru_cache(maxsize=POLICIES_KEPT)(Policy.from_canonical))
+        yield
+
+
+@pytest.fixture
+def packs_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that load whole packs again and again: the same file is parsed once in a process, and checked each time."""
+    from rongxin.policy.files import Findings, YamlFile
+
+    read = YamlFile.read
+
+    def parsed_once(text: str, name: str, findings: Findings) -> "YamlFile | None":
+        parsed = PARSED.get((text, name)) or read(text, name, findings)
+        if parsed:
+            PARSED[text, name] = parsed
+        return parsed
+
+    monkeypatch.setattr(YamlFile, "read", parsed_once)
+
+
+@pytest.fixture(autouse=True)
+def no_files_of_another_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Batches are numbered anew in every test, so what one test received and checked goes before the next begins."""
+    folders = [environment.var / name for name in ("received", "batches")] if has_own_folder(request.config) else []
+    yield
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def has_own_folder(config: pytest.Config) -> bool:

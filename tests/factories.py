@@ -190,9 +190,10 @@ def _content(
             "record_status": "有效",
         },
     }
-    unknown = set(fields) - set(the_rules().kinds[kind].fields)
+    found = the_pack()[0].kinds[kind]
+    unknown = set(fields) - set(found.fields)
     assert not unknown, f"no such field of {kind}: {unknown}"
-    return common | own.get(kind, _filed(the_rules().kinds[kind], subject, provider, document, decided)) | fields
+    return common | own.get(kind, _filed(found, subject, provider, document, decided)) | fields
 
 
 def _filed(kind: RecordKind, subject: Subject, provider: Department, document: str, decided: date) -> dict[str, Any]:

@@ -8,6 +8,7 @@ continuous integration.
 
 import os
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from importlib.util import find_spec
@@ -71,9 +72,25 @@ def prepare_environment(config: pytest.Config) -> None:
             del os.environ[name]
         folder = Path(tempfile.mkdtemp(prefix="rongxin-tests-"))
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        keep_bytecode(config)
+        options = config.known_args_namespace
+        if getattr(options, "numprocesses", None) and options.markexpr != "soak":
+            # Every process has a core; tables of a few rows lose more by waiting for threads than they win.
+            os.environ.setdefault("POLARS_MAX_THREADS", "1")
     (folder / "static").mkdir(parents=True)
     os.environ["RONGXIN_VAR"] = str(folder)
     os.environ["RONGXIN_SECRET_KEY"] = "only-for-tests-" + "0" * 40
+
+
+def keep_bytecode(config: pytest.Config) -> None:
+    """Where Python shall leave no ``__pycache__`` behind, our processes share one folder of it in pytest's own cache.
+
+    Without it every worker, command and reader of workbooks compiles this project anew.
+    """
+    if sys.dont_write_bytecode:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(config.rootpath / ".pytest_cache" / "bytecode")
+        sys.dont_write_bytecode = False
 
 
 def prepare_postgresql(config: pytest.Config) -> None:
@@ -89,7 +106,11 @@ def prepare_postgresql(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Without PostgreSQL a run on it is one line."""
+    """Without PostgreSQL a run on it is one line. Several processes keep the tests of a module together as far as they can
+    and take work from each other at the end.
+    """
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "worksteal"
     line = config.stash.get(without_postgresql, None)
     if line is None:
         return None

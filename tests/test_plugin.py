@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from config.environment import environment
+from rongxin.intake import files
 from tests import plugin
 from tests.postgresql import sibling, url
 
@@ -36,6 +37,7 @@ def test_the_developers_own_platform_is_not_touched(tmp_path: Path) -> None:
 from pathlib import Path
 from django.conf import settings
 from config.environment import environment
+from rongxin.intake import files
 
 def test_surroundings(db):
     assert settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
@@ -54,6 +56,14 @@ def test_surroundings(db):
     assert not (tmp_path / "own").exists()
     assert not used.exists()
     assert "not run: PostgreSQL (this run is on SQLite" in result.stdout
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_no_test_finds_the_files_of_a_batch_of_another(turn: str) -> None:
+    for path in (files.received_path("B-1"), files.copy_path("B-1")):
+        assert not path.exists()
+        path.parent.mkdir(parents=True)
+        path.write_text("示例")
 
 
 @pytest.mark.django_db

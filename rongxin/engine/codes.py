@@ -156,6 +156,8 @@ def _inspected_one_by_one(codes: pl.Series, at: pl.Series, divisions: Divisions)
         for code in suspects["uscc"].unique()
         for finding in uscc.inspect(code, divisions=divisions)
     ]
+    if not found:
+        return pl.DataFrame(schema=INSPECTED_SCHEMA)
     schema = {"uscc": pl.String, "step": pl.String, "code": pl.String, "params": pl.String}
     return suspects.join(pl.DataFrame(found, schema=schema, orient="row"), on="uscc").select(*INSPECTED_SCHEMA)
 

@@ -30,10 +30,12 @@ def found(
     """Findings of one code at the positions ``at``. ``params`` (JSON) and ``suggestion`` are one for all or one for
     each.
     """
-    positions = pl.Series(AT, at, dtype=pl.UInt32)
+    positions, grave = pl.Series(AT, at, dtype=pl.UInt32), severity or severity_of(code)
+    if positions.is_empty():
+        return nothing_found()  # as most checks of most columns end
     return pl.DataFrame({AT: positions}).with_columns(
         pl.lit(code).alias("code"),
-        pl.lit((severity or severity_of(code)).value).alias("severity"),
+        pl.lit(grave.value).alias("severity"),
         (pl.lit(params) if isinstance(params, str) else pl.Series(params, dtype=pl.String)).alias("params"),
         (pl.lit(None) if suggestion is None else pl.Series(suggestion, dtype=pl.String))
         .cast(pl.String)

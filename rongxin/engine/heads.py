@@ -194,6 +194,20 @@ class _Place(NamedTuple):
     part: int = 0
 
 
+class _Names(NamedTuple):
+    """A field and all that may stand above its column."""
+
+    field: str
+    code: str
+    title: str
+    label: str
+    aliases: tuple[str, ...]
+
+    @classmethod
+    def of(cls, field: KindField) -> "_Names":
+        return cls(field.name, field.credit.code, field.title, field.credit.label, field.credit.aliases)
+
+
 def _parts(found: Iterable[tuple[int, str, _Place | None]]) -> dict[str, tuple[int, ...]]:
     """The columns of each field, in the order of the parts."""
     by_field: dict[str, list[tuple[int, int]]] = {}
@@ -214,14 +228,24 @@ def _claimed(heads: Sequence[str], kind: RecordKind) -> set[str]:
     return {places[head].field for head in map(normalise_head, heads) if head in places}
 
 
-def _places_by_head(kind: RecordKind, layout: Layout | None) -> dict[str, _Place]:
-    """Normalised head → field. A surer way of naming wins; what two fields claim in the same way names neither."""
-    by_head = _places_of_layout(layout) if layout else {}
+def _places_by_head(kind: RecordKind, layout: Layout | None) -> Mapping[str, _Place]:
+    """Normalised head → field. What the layout says goes before the names of the fields."""
+    named = _places_of_names(tuple(map(_Names.of, kind.table.fields)))
+    return {**named, **_places_of_layout(layout)} if layout else named
+
+
+@lru_cache(maxsize=1 << 9)
+def _places_of_names(fields: tuple[_Names, ...]) -> Mapping[str, _Place]:
+    """A surer way of naming wins; what two fields claim in the same way names neither.
+
+    Every file is held against every kind, so the places of a kind are found once.
+    """
+    by_head: dict[str, _Place] = {}
     for heads_of in (_own_heads, _aliases, _title_without_bracket):
         claims: dict[str, set[str]] = {}
-        for each in kind.table.fields:
+        for each in fields:
             for head in filter(None, map(normalise_head, heads_of(each))):
-                claims.setdefault(head, set()).add(each.name)
+                claims.setdefault(head, set()).add(each.field)
         by_head |= {
             head: _Place(names.pop()) for head, names in claims.items() if len(names) == 1 and head not in by_head
         }
@@ -245,13 +269,13 @@ def _heads_of_layouts(kind: RecordKind) -> Iterator[str]:
         yield from map(normalise_head, (*layout.told_by, *layout.unused))
 
 
-def _own_heads(field: KindField) -> tuple[str, ...]:
-    return field.name, field.credit.code, field.title, field.credit.label
+def _own_heads(names: _Names) -> tuple[str, ...]:
+    return names.field, names.code, names.title, names.label
 
 
-def _aliases(field: KindField) -> tuple[str, ...]:
-    return field.credit.aliases
+def _aliases(names: _Names) -> tuple[str, ...]:
+    return names.aliases
 
 
-def _title_without_bracket(field: KindField) -> tuple[str, ...]:
-    return (_BRACKETED.sub("", without_blanks(field.title)),)
+def _title_without_bracket(names: _Names) -> tuple[str, ...]:
+    return (_BRACKETED.sub("", without_blanks(names.title)),)

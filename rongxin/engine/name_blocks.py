@@ -95,8 +95,13 @@ def _long_enough(block: pl.Expr) -> pl.Expr:
 
 def _found(words: Iterable[str], column: str, *, after: int) -> pl.Expr:
     """The longest of ``words`` at the end of a column's texts; empty without ``after`` characters before it."""
-    found = pl.col(column).str.extract(rf"({_any_of(map(normalise_name, words))})$", 1)
+    found = pl.col(column).str.extract(_at_the_end(tuple(words)), 1)
     return pl.when(pl.col(column).str.len_chars() >= found.str.len_chars() + after).then(found).otherwise(pl.lit(""))
+
+
+@cache
+def _at_the_end(words: tuple[str, ...]) -> str:
+    return rf"({_any_of(map(normalise_name, words))})$"
 
 
 @cache

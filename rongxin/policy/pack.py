@@ -83,6 +83,10 @@ class Policy(Strict):
 
     def canonical_json(self) -> str:
         """The whole content as JSON with sorted keys and no spaces. What stands at its default is left out."""
+        return self._canonical_json
+
+    @cached_property
+    def _canonical_json(self) -> str:
         return _canonical(self.model_dump(mode="json", by_alias=True, exclude_defaults=True))
 
     @classmethod

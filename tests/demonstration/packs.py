@@ -2,12 +2,11 @@
 
 from functools import cache
 
-from config.environment import ROOT
-from rongxin.policy.loader import load_pack
 from rongxin.policy.pack import Policy
+from tests.factories import the_pack
 
 
 @cache
 def fuzhou() -> Policy:
     """The pack of Fuzhou as the files say it."""
-    return load_pack(ROOT / "policies", "fuzhou")
+    return the_pack()[0]

@@ -1,13 +1,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
 import time_machine
 
-from config.environment import environment
 from rongxin.accounts.actions import open_account
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
@@ -16,11 +14,11 @@ from rongxin.departments.models import Department
 from rongxin.intake import jobs, releasing
 from rongxin.intake.models import Batch
 from rongxin.intake.receiving import receive
-from rongxin.policy.loader import load_pack
 from rongxin.policy.pack import Policy
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries as rulebook_queries
 from rongxin.subjects.registration import register
+from tests.factories import the_pack
 from tests.intake.tables import TEA, TEA_NAME
 
 PASSWORD = "a-long-demonstration-password"
@@ -29,7 +27,7 @@ TODAY = "2026-11-20T10:00:00+08:00"  # a Friday
 
 @pytest.fixture(scope="session")
 def policy() -> Policy:
-    return load_pack(Path(environment.policies), "fuzhou")
+    return the_pack()[0]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,13 +11,12 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from config.environment import environment
-from rongxin.policy.loader import load_pack
 from rongxin.records import clearing
 from rongxin.records.models import ClearingDecision, Record
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries
 from rongxin.subjects.registration import register
+from tests.factories import the_pack
 from tests.intake.conftest import TODAY, Office, open_office
 from tests.intake.tables import TEA, TEA_NAME, as_csv
 
@@ -45,7 +43,7 @@ def office(db: None) -> Iterator[Office]:
     with time_machine.travel(TODAY, tick=True):
         cache.clear()
         queries.forget()
-        rulebook.seed(load_pack(Path(environment.policies), "fuzhou"), {})
+        rulebook.seed(the_pack()[0], {})
         register(pl.DataFrame({"uscc": [TEA], "name": [TEA_NAME]}), source="示例", on=date(2026, 1, 5))
         yield open_office()
 

@@ -19,18 +19,18 @@ from config.environment import ROOT, environment
 from rongxin.intake.jobs import PERSON
 from rongxin.intake.models import RowProblem
 from rongxin.policy.examples import Example, read_examples
-from rongxin.policy.loader import load_pack, pack_sources
 from rongxin.policy.pack import Policy
 from rongxin.primitives import uscc as codes
 from rongxin.records.models import Record, Sighting
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries
 from rongxin.subjects.registration import register
+from tests.factories import the_pack
 from tests.intake.conftest import open_office
 
 pytestmark = pytest.mark.django_db
 
-POLICY = load_pack(Path(environment.policies), environment.pack)
+POLICY, SOURCES = the_pack()
 EXAMPLES = {
     kind: example
     for head in POLICY.packs
@@ -103,7 +103,7 @@ class Sent:
 def sent(request: pytest.FixtureRequest, db: None) -> Iterator[Sent]:
     cache.clear()
     queries.forget()
-    rulebook.seed(POLICY, pack_sources(Path(environment.policies), environment.pack))
+    rulebook.seed(POLICY, SOURCES)
     example = EXAMPLES[request.param]
     with time_machine.travel(f"{example.expected.day}T10:00:00+08:00", tick=True):
         yield Sent(example, POLICY)

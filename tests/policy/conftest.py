@@ -1,11 +1,10 @@
 import pytest
 
-from rongxin.policy.loader import load_pack
 from rongxin.policy.pack import Policy
-from tests.policy.packs import POLICIES
+from tests.factories import the_pack
 
 
 @pytest.fixture(scope="session")
 def fuzhou() -> Policy:
     """The rules of Fuzhou, as the packs of this project say them."""
-    return load_pack(POLICIES, "fuzhou")
+    return the_pack()[0]

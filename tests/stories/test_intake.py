@@ -18,11 +18,11 @@ import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from rongxin.intake.models import Batch, HeadMapping, Question, QuestionState
-from rongxin.policy.loader import load_pack
 from rongxin.records.models import Record
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries
 from rongxin.subjects.registration import register
+from tests.factories import the_pack
 from tests.intake.conftest import Office, open_office
 from tests.intake.tables import CODE, DOCUMENT, NAME, TEA, TEA_NAME, penalty
 from tests.stories.test_main_job import log_in, log_out
@@ -41,7 +41,7 @@ OWN_HEAD = "案由归类口径"
 @pytest.fixture
 def office(transactional_db: None) -> Office:
     queries.forget()
-    rulebook.seed(load_pack(Path("policies"), "fuzhou"), {})
+    rulebook.seed(the_pack()[0], {})
     register(pl.DataFrame({"uscc": [TEA], "name": [TEA_NAME]}), source="市场主体登记（示例）", on=date(2026, 1, 5))
     return open_office()
 

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
-from rongxin.policy.loader import load_pack
 from rongxin.records.models import Record
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries
 from rongxin.subjects.registration import register
+from tests.factories import the_pack
 from tests.intake.conftest import PASSWORD, Office, open_office
 from tests.intake.tables import CODE, DOCUMENT, NAME, TEA, TEA_NAME, as_csv, penalties, penalty
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def office(transactional_db: None) -> Office:
     queries.forget()
-    rulebook.seed(load_pack(Path("policies"), "fuzhou"), {})
+    rulebook.seed(the_pack()[0], {})
     register(
         pl.DataFrame({"uscc": [TEA], "name": [TEA_NAME], "former_name": ["福州示例榕海贸易有限公司"]}),
         source="市场主体登记（示例）",

@@ -6,14 +6,13 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
-from config.environment import ROOT
 from rongxin.intake import jobs
 from rongxin.intake.models import Batch, Question, QuestionState
-from rongxin.policy.loader import load_pack
 from rongxin.records.models import Record
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries
 from rongxin.subjects.registration import register
+from tests.factories import the_pack
 from tests.intake.conftest import Office, open_office
 from tests.intake.questions.conftest import FAR, FAR_NAME, TRADE, TRADE_NAME, one_off, unclear
 from tests.intake.tables import CODE, NAME, TEA, TEA_NAME, as_csv, penalty
@@ -25,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def office(transactional_db: None) -> Office:
     queries.forget()
-    rulebook.seed(load_pack(ROOT / "policies", "fuzhou"), {})
+    rulebook.seed(the_pack()[0], {})
     register(
         pl.DataFrame(
             {
