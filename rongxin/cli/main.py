@@ -2,7 +2,7 @@
 
 import typer
 
-from rongxin.cli import accounts, bench, codes, demonstration, intake, policy, report, serving, subjects, workdays
+from rongxin.cli import accounts, bench, codes, demonstration, intake, jobs, policy, report, serving, subjects, workdays
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,7 @@ app.add_typer(subjects.app, name="subjects")
 app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.departments, name="department")
 app.add_typer(report.app, name="report")
+app.add_typer(jobs.app, name="jobs")
 app.command("intake")(intake.intake)
 app.command("demo")(demonstration.demo)
 app.command("quickstart")(serving.quickstart)

@@ -83,7 +83,7 @@ def write_return_workbook(
     shown = [index for index, head in enumerate(sheet.heads) if head not in (REASON_HEAD, ORIGIN_HEAD)]
     added = _added(failing, heads, kind)
     rows = _shareable(sheet, heads, kind).join(failing.select(ROW).unique(), on=ROW, how="semi", maintain_order="left")
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         page = book.add_worksheet(kind.title.zh[:31])
         lists = Lists(book)
         table = _Table(book, page, shown, added, failing, kind)
