@@ -18,8 +18,8 @@ class Disk:
 
     at: Path
 
-    def fill(self) -> None:
-        """Leave no room at all."""
+    def fill(self, *, but: int = 0) -> None:
+        """Leave no room at all, or ``but`` bytes."""
         with (self.at / "ballast").open("wb", buffering=0) as file:
             for size in (1 << 20, 4096, 1):
                 try:
@@ -27,6 +27,7 @@ class Disk:
                         pass
                 except OSError:
                     continue
+            file.truncate(file.tell() - but)
 
     def free(self) -> None:
         """There is room again."""
