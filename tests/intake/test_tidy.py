@@ -1,7 +1,9 @@
 """What killed processes leave lies about for some hours at most, and what they had begun is begun again."""
 
 import os
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,12 @@ from tests.intake.conftest import Office
 from tests.intake.tables import as_csv, penalties
 
 KIND = "administrative_penalty"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_for_other_tests() -> Iterator[None]:
+    yield
+    shutil.rmtree(environment.var / "received", ignore_errors=True)
 
 
 def old(path: Path) -> Path:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from typer.testing import CliRunner
@@ -81,7 +81,12 @@ def test_a_worker_told_to_stop_does_not_wait_for_room_for_ever(tmp_path: Path, m
     monkeypatch.setattr(actions, "succeed", full)
     work.write_line.enqueue(str(tmp_path / "out"), "示例")
     worker = Worker(["default"], interval=0.02, batch=False)
-    thread = threading.Thread(target=worker.run, daemon=True)
+
+    def run() -> None:
+        worker.run()
+        connections.close_all()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     ends = time.monotonic() + 20
     while not lines(tmp_path / "out"):
