@@ -1,8 +1,9 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
-from rongxin.jobs.schedules import Daily, Schedule
+from rongxin.intake.tidy import tidy_files
+from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
 
-MODULES: tuple[str, ...] = ("rongxin.jobs.tidy", "rongxin.intake.jobs")
+MODULES: tuple[str, ...] = ("rongxin.jobs.tidy", "rongxin.intake.jobs", "rongxin.intake.tidy")
 
-SCHEDULES: tuple[Schedule, ...] = (Daily(tidy, at="03:10"),)
+SCHEDULES: tuple[Schedule, ...] = (Daily(tidy, at="03:10"), Every(tidy_files, minutes=60))

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from rongxin.api import interface
 
+handler500 = "rongxin.ui.views.failed"
 urlpatterns = [
     path("", include("rongxin.portal.urls")),
     path("api/v1/", interface.api.urls),

@@ -112,7 +112,7 @@ class ErrorsAsked(Schema):
 
 @router.post(
     "",
-    response={202: BatchAnswer, Refusals: Problem},
+    response={202: BatchAnswer, Refusals | {507}: Problem},
     summary="Send a file or records",
     openapi_extra={
         "requestBody": {
@@ -154,7 +154,7 @@ class OneRecord(Schema):
     record: dict[str, str | int | float | None]
 
 
-@router.post("/one", response={202: BatchAnswer, Refusals: Problem}, summary="Send one record, checked at once")
+@router.post("/one", response={202: BatchAnswer, Refusals | {507}: Problem}, summary="Send one record, checked at once")
 def send_one(
     request: HttpRequest,
     payload: OneRecord,
@@ -162,7 +162,10 @@ def send_one(
         "", max_length=KEY_LENGTH, description="the same key with the same content is one batch"
     ),
 ) -> HttpResponse:
-    """A batch of one, checked before the answer: 422 with every error, 409 with the number of the record that is known already."""
+    """A batch of one, checked before the answer: 422 with every error, 409 with the number of the record that is known already.
+
+    Where the platform cannot check at once, the batch is ``received`` and is checked in the background.
+    """
     account = account_asking(request)
     kind = _kind(payload.kind)
     table = _as_table(kind, [payload.record])

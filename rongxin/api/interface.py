@@ -8,7 +8,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from rongxin.api import batches, records
-from rongxin.api.problems import Detail, Refused, answer, trace_of
+from rongxin.api.problems import Detail, Refused, answer, no_room, trace_of
+from rongxin.primitives.room import is_no_room
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,9 @@ def malformed_body(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Our own fault: the trace is in the log, the answer says nothing more."""
+    """Our own fault: the trace is in the log, the answer says nothing more than that the disk is full, where it is."""
+    if is_no_room(error):
+        log.error("trace %s: no room left on the disk or in the database", trace_of(request))
+        return answer(request, no_room())
     log.exception("trace %s", trace_of(request), exc_info=error)
     return answer(request, Refused(500, "internal_error", "平台内部错误，已记录；请把 trace_id 告诉平台"))

@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Schema
 from pydantic import Field
+
+RETRY_SECONDS: Final = 600
 
 
 class Detail(Schema):
@@ -46,6 +48,12 @@ class Refused(Exception):
         super().__init__(code)
         self.status, self.code, self.message = status, code, message
         self.details, self.headers = list(details), headers or {}
+
+
+def no_room() -> Refused:
+    """The platform can write no more; the sender does nothing but try again later."""
+    words = "平台存储空间已满，这次没有办成。请过一会儿再发同一份：不会重复"
+    return Refused(507, "no_room", words, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 def trace_of(request: HttpRequest) -> str:

@@ -1,8 +1,11 @@
 """The ``rongxin`` command and its groups."""
 
+import sys
+
 import typer
 
-from rongxin.cli import accounts, bench, codes, demonstration, intake, policy, report, serving, subjects, workdays
+from rongxin.cli import accounts, bench, codes, demonstration, intake, jobs, policy, report, serving, subjects, workdays
+from rongxin.primitives.room import is_no_room
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +20,7 @@ app.add_typer(subjects.app, name="subjects")
 app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.departments, name="department")
 app.add_typer(report.app, name="report")
+app.add_typer(jobs.app, name="jobs")
 app.command("intake")(intake.intake)
 app.command("demo")(demonstration.demo)
 app.command("quickstart")(serving.quickstart)
@@ -28,5 +32,14 @@ app.command("bench")(bench.bench)
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app()
+    """Entry point of the console script. Exit status 1 and one line where there is no room."""
+    try:
+        app()
+    except Exception as error:
+        if not is_no_room(error):
+            raise
+        typer.echo(
+            "存储空间已满，没有办成；清出空间后再来一次，不会重复。No room left; the same again later is safe.",
+            err=True,
+        )
+        sys.exit(1)

@@ -36,6 +36,7 @@ from rongxin.intake.models import FINISHED, Batch, BatchState, RowProblem
 from rongxin.intake.questions.actions import OPEN_BATCHES
 from rongxin.intake.questions.queries import followed_rows
 from rongxin.intake.questions.returning import return_workbook
+from rongxin.intake.questions.rows import rows_are_here
 from rongxin.jobs.models import State
 from rongxin.jobs.queries import run_state
 from rongxin.policy.kinds import RecordKind
@@ -175,6 +176,7 @@ def _progress(request: HttpRequest, batch: Batch) -> BatchProgress:
         rows_done=run.progress_done if run else 0,
         rows_total=run.progress_total if run else None,
         seconds_left=run.seconds_left if run else None,
+        wants_room=run is not None and run.wants_room,
         is_over=failed or batch.state not in queries.UNDER_WAY,
     )
 
@@ -193,9 +195,10 @@ def _page(request: HttpRequest, batch: Batch, *, send_back_error: str = "") -> B
             deeds=_deeds(batch),
         )
     waits = batch.state == BatchState.CHECKED
+    is_here = not waits or rows_are_here(batch)
     may_release = waits and officer.may(Action.BATCH_RELEASE, batch.provider) and officer.pk != batch.submitted_by_id
     problems = queries.problems_of(batch, limit=None if "all" in request.GET else FIRST_RETURNED)
-    waiting = queries.waiting_rows(batch, limit=FIRST_WAITING) if waits else []
+    waiting = queries.waiting_rows(batch, limit=FIRST_WAITING) if waits and is_here else []
     returned = files.return_path(batch.number).exists()
     may_send = officer.may(Action.BATCH_SUBMIT, batch.provider)
     asks = batch.state == BatchState.MAPPING
@@ -227,11 +230,11 @@ def _page(request: HttpRequest, batch: Batch, *, send_back_error: str = "") -> B
             )
             for row in waiting
         ),
-        release_url=reverse("desk:release", args=[batch.number]) if may_release else "",
+        release_url=reverse("desk:release", args=[batch.number]) if may_release and is_here else "",
         send_back_url=reverse("desk:send_back", args=[batch.number]) if may_release else "",
         send_back_error=send_back_error,
         release_bar=_bar(batch, officer.pk) if waits and not may_release else "",
-        failure=_failure(batch),
+        failure=_failure(batch) if is_here else _rows_gone(),
         deeds=_deeds(batch),
         story=story_of(batch, may_send=may_send),
         layout=_layout(batch, kind),
@@ -269,6 +272,10 @@ def _failure(batch: Batch) -> str:
     if run is not None and run.state == State.FAILED and batch.state not in FINISHED:
         return _("处理时出现内部错误，已记录；文件还在，数据没有入库。请联系管理员后重试。")
     return ""
+
+
+def _rows_gone() -> str:
+    return _("这一批校验过的行已不在平台上（可能恢复过备份），不能发布。请退给报送人重报；已入库的不会重复。")
 
 
 def _tally(batch: Batch) -> Tally | None:

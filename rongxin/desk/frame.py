@@ -20,6 +20,7 @@ from rongxin.disclosure.clocks import clock_counts, running_clocks
 from rongxin.intake import queries
 from rongxin.intake.models import Batch, BatchState
 from rongxin.intake.questions.queries import open_count
+from rongxin.jobs.queries import wanting_room
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
@@ -77,6 +78,7 @@ def frame_for(officer: Account) -> Frame:
         open_questions=open_count(officer),
         overdue=clocks.overdue,
         due_soon=clocks.soon,
+        wanting_room=wanting_room() if officer.serves_everywhere else 0,
     )
 
 

@@ -23,7 +23,8 @@ class Frame:
     ``overdue`` and ``due_soon`` acts that wait for release.
 
     ``is_workday`` None: no calendar for this year. ``may_send``: this officer may send files and enter records,
-    ``may_clear``: decide what is shown of texts that may name persons.
+    ``may_clear``: decide what is shown of texts that may name persons. ``wanting_room``: background work that waits until the
+    platform has room again; told to who serves every department.
     """
 
     officer: str
@@ -38,6 +39,7 @@ class Frame:
     open_questions: int = 0
     overdue: int = 0
     due_soon: int = 0
+    wanting_room: int = 0
 
     @property
     def urgent(self) -> int:
@@ -136,7 +138,8 @@ class BatchesPage:
 class BatchProgress:
     """``desk/_batch_progress.html``, asked each second as ``progress`` until ``is_over``.
 
-    ``step`` is the position in STEPS. ``rows_total`` and ``seconds_left`` None: not known yet.
+    ``step`` is the position in STEPS. ``rows_total`` and ``seconds_left`` None: not known yet. ``wants_room``: the work waits until
+    the platform has room again.
     """
 
     url: str
@@ -147,6 +150,7 @@ class BatchProgress:
     rows_total: int | None = None
     seconds_left: int | None = None
     is_over: bool = False
+    wants_room: bool = False
 
     @property
     def minutes_left(self) -> int:

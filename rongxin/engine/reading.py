@@ -42,23 +42,26 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|style|table|div|tr
 _START = 4096
 
 
-def read_table(path: Path, *, row_limit: int, known_heads: frozenset[str] = frozenset()) -> Sheet:
+def read_table(
+    path: Path, *, row_limit: int, known_heads: frozenset[str] = frozenset(), folder: Path | None = None
+) -> Sheet:
     """The table in a text file or workbook, as text. What the file is is seen in its content; its name says nothing.
 
     ``row_limit``: rows below the head that are accepted. ``known_heads``: normalised heads by which the head row is
-    recognised (:func:`.heads.known_heads`). Unreadable with one of: ``file_empty``, ``head_only``, ``not_a_table``,
-    ``xls_old_format``, ``workbook_encrypted``, ``workbook_damaged``, ``zip_bomb``, ``xml_entities``, ``too_many_rows``,
-    ``too_many_columns``, ``cell_too_large``, ``encoding_unreadable``, ``quote_not_closed``.
+    recognised (:func:`.heads.known_heads`). ``folder``: where temporary copies stand, by default the system's. Unreadable
+    with one of: ``file_empty``, ``head_only``, ``not_a_table``, ``xls_old_format``, ``workbook_encrypted``,
+    ``workbook_damaged``, ``zip_bomb``, ``xml_entities``, ``too_many_rows``, ``too_many_columns``, ``cell_too_large``,
+    ``encoding_unreadable``, ``quote_not_closed``.
     """
     with path.open("rb") as file:
         start = file.read(_START)
     if not start.strip(b"\xef\xbb\xbf \t\r\n"):
         raise Unreadable("file_empty")
     form, has_macros = _form(path, start)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=folder) as copies:
         if form == "csv":
-            return read_delimited(path, Path(folder), row_limit=row_limit, known_heads=known_heads)
-        sheet = read_workbook(path, Path(folder), form=form, row_limit=row_limit, known_heads=known_heads)
+            return read_delimited(path, Path(copies), row_limit=row_limit, known_heads=known_heads)
+        sheet = read_workbook(path, Path(copies), form=form, row_limit=row_limit, known_heads=known_heads)
     if has_macros:
         return replace(sheet, findings=(*sheet.findings, FileFinding("macros_ignored", {})))
     return sheet

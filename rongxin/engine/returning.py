@@ -86,7 +86,7 @@ def write_return_workbook(
     failing = problems.filter(pl.col("severity").is_in(_FAILING))
     table = _Table.of(sheet, heads, failing, kind, (returned.origins if returned else None) or {})
     made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(made, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         formats = [book.add_format(style) for style in _STYLES]
         page = book.add_worksheet(kind.title.zh[:31])
         write_model_row(page, formats)

@@ -1,12 +1,14 @@
 """The process that parses a workbook: ``workbook_process.py WORKBOOK FORMAT FOLDER``.
 
 Writes every filled visible sheet as an Arrow file into FOLDER and prints what it found as JSON. It ends with the code
-DAMAGED, or is ended by the memory limit, for a workbook that is damaged or asks for more than a table could need.
+DAMAGED, or is ended by the memory limit, for a workbook that is damaged or asks for more than a table could need; with
+the code NO_ROOM where FOLDER can take no more.
 Nothing in a workbook is run: no macro, no formula, no link.
 """
 
 import json
 import resource
+import signal
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -19,8 +21,10 @@ import polars as pl
 from rongxin.engine import markup_tables, workbook_biff, workbook_xml
 from rongxin.engine.sheets import MARKS_SHEET, Unreadable, refuse_large_cells
 from rongxin.engine.workbook_xml import EntitiesDeclared, Hidden
+from rongxin.primitives.room import is_full, is_no_room
 
 DAMAGED: Final = 3
+NO_ROOM: Final = 4
 MEMORY_LIMIT: Final = 6 << 30
 MARKS_LIMIT: Final = 100
 LONGEST_MARK: Final = 2_000
@@ -37,6 +41,9 @@ _REFUSED: Final[dict[type[Exception], tuple[str, dict[str, str]]]] = {
 
 def main(workbook: str, form: str, folder: str) -> None:
     """Parse ``workbook``, which is of the format ``form``, into ``folder``."""
+    # A worker told to stop finishes what it has begun, and whoever stops it may well tell all its processes.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     try:
         found = _parsed(Path(workbook), form, Path(folder))
@@ -46,6 +53,8 @@ def main(workbook: str, form: str, folder: str) -> None:
         code, params = _REFUSED[type(error)]
         found = {"unreadable": code, "params": params}
     except BaseException as error:  # a panic of the parser is no Exception
+        if is_no_room(error) or is_full(Path(folder)):
+            sys.exit(NO_ROOM)
         sys.exit(f"{error}" if isinstance(error, OSError) and error.filename else DAMAGED)
     json.dump(found, sys.stdout)
 

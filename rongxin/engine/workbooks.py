@@ -4,8 +4,10 @@ A ZIP directory is judged before anything is unpacked, and the parser works in a
 limit: a workbook of two far apart cells would otherwise ask for hundreds of gigabytes.
 """
 
+import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -36,10 +38,12 @@ from rongxin.engine.sheets import (
     row_findings,
     with_heads,
 )
-from rongxin.engine.workbook_process import DAMAGED
+from rongxin.engine.workbook_process import DAMAGED, NO_ROOM
 
 PARSER = Path(workbook_process.__file__)
 PARSER_SECONDS = 900
+_STOPPED: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Signals that end the parser and say nothing about the workbook."""
 _HIDDEN_NOT_SEEN: Final = ("xlsb", "ods")
 
 
@@ -149,7 +153,9 @@ def _parse(path: Path, folder: Path, form: Format) -> dict[str, Any]:
         done = subprocess.run(command, capture_output=True, check=False, timeout=PARSER_SECONDS, env=environment)  # noqa: S603
     except subprocess.TimeoutExpired:
         raise Unreadable("workbook_damaged")
-    if done.returncode == DAMAGED or done.returncode < 0:
+    if done.returncode == NO_ROOM:
+        raise OSError(errno.ENOSPC, "the workbook parser found no room", str(folder))
+    if done.returncode == DAMAGED or (done.returncode < 0 and -done.returncode not in _STOPPED):
         raise Unreadable("workbook_damaged")
     if done.returncode:
         raise RuntimeError(f"the workbook parser did not run: {done.stderr.decode(errors='replace')[-2000:]}")

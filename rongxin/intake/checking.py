@@ -132,14 +132,15 @@ def check_file(
     *,
     about: Circumstances = NOTHING_KNOWN,
     phase: Callable[[str], None] = lambda _: None,
+    folder: Path | None = None,
 ) -> CheckedFile:
-    """Check every row of the file at ``path``.
+    """Check every row of the file at ``path``. ``folder``: where temporary copies of it stand, if not where the system's do.
 
     Raises Unreadable when it is no table, Unmatched when its heads do not tell which column is which field.
     """
     phase(PHASES[0])
     heads_known = known_heads(policy.kinds.values())
-    sheet = read_source(path, kind, row_limit=environment.row_limit, known_heads=heads_known)
+    sheet = read_source(path, kind, row_limit=environment.row_limit, known_heads=heads_known, folder=folder)
     heads = matched(sheet, kind, policy, about.mapping)
     converted = convert(sheet, heads, kind, about.provider)
     phase(PHASES[1])

@@ -1,6 +1,7 @@
 """The two long parts of a batch, each of which may be killed and begun again at any point."""
 
-import tempfile
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
+from rongxin.primitives.room import is_full
 from rongxin.records import actions as records
 from rongxin.records.actions import Origin
 from rongxin.rulebook import queries as rulebook
@@ -45,12 +47,15 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
     """Check every row of a received batch; it then waits for release, or is finished when it brings nothing new."""
     batch = Batch.objects.select_related("provider").get(number=number)
     if batch.state != BatchState.RECEIVED:
-        return {"state": batch.state}
+        return _left_as_it_is(batch)
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
     path, about = files.received_path(number), circumstances(batch.provider, batch.kind)
     try:
-        checked = check_file(path, kind, policy, timezone.localdate(), about=about, phase=progress.phase)
+        with files.reading(number) as folder:
+            checked = check_file(
+                path, kind, policy, timezone.localdate(), about=about, phase=progress.phase, folder=folder
+            )
     except Unmatched as unmatched:
         keep_columns(number, unmatched, kind)
         return _wait_for_columns(batch, unmatched)
@@ -65,7 +70,7 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
             Batch.objects.select_for_update(of=("self",)).select_related("provider", "submitted_by").get(number=number)
         )
         if batch.state != BatchState.RECEIVED:
-            return {"state": batch.state}  # stopped in the meantime
+            return _left_as_it_is(batch)
         _keep_problems(batch, checked)
         asking.keep(batch, questions)
         batch.coded = keep_faults(batch, checked.sheet, checked.heads, checked.problems, checked.persons, kind)
@@ -92,7 +97,7 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
     """Make records of the rows of a released batch. Rows recorded before a killed worker are passed over."""
     batch = Batch.objects.select_related("provider", "decided_by").get(number=number)
     if batch.state != BatchState.RELEASED or batch.decided_by is None:
-        return {"state": batch.state}
+        return _left_as_it_is(batch)
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
     waiting = rows_to_record(batch)
@@ -106,12 +111,21 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
         for start in range(0, height, SLICE):
             records.append(waiting.slice(start, SLICE).collect(), origin, advance=progress.advance)
     with transaction.atomic():
+        batch = Batch.objects.select_for_update().get(pk=batch.pk)
+        if batch.state != BatchState.RELEASED:
+            return _left_as_it_is(batch)
         batch.state = BatchState.RECORDED
         batch.recorded = batch.accepted
         batch.finished_at = timezone.now()
         batch.save(update_fields=["state", "recorded", "finished_at"])
     files.drop_received(number)
     return {"state": batch.state, "recorded": batch.recorded}
+
+
+def ask_for_check(batch: Batch) -> None:
+    """Have a received batch checked in the background."""
+    batch.run = check_batch.enqueue(batch.number, key=batch.number).pk
+    batch.save(update_fields=["run"])
 
 
 def origin_of(batch: Batch, policy: Policy, kind: RecordKind, *, by: str) -> Origin:
@@ -127,8 +141,18 @@ def origin_of(batch: Batch, policy: Policy, kind: RecordKind, *, by: str) -> Ori
     )
 
 
+def _left_as_it_is(batch: Batch) -> dict[str, Any]:
+    """Stopped or done in the meantime, by a person or by an attempt that was killed before it had tidied up."""
+    if batch.is_finished:
+        files.drop_received(batch.number)
+    return {"state": batch.state}
+
+
 def _close_unreadable(batch: Batch, unreadable: Unreadable) -> dict[str, Any]:
     with transaction.atomic():
+        batch = Batch.objects.select_for_update().get(pk=batch.pk)
+        if batch.state != BatchState.RECEIVED:
+            return _left_as_it_is(batch)
         batch.state = BatchState.UNREADABLE
         batch.findings = [{"code": unreadable.code, "params": unreadable.params}]
         batch.checked_at = batch.finished_at = timezone.now()
@@ -142,7 +166,7 @@ def _wait_for_columns(batch: Batch, unmatched: Unmatched) -> dict[str, Any]:
     with transaction.atomic():
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
         if batch.state != BatchState.RECEIVED:
-            return {"state": batch.state}  # stopped in the meantime
+            return _left_as_it_is(batch)
         batch.state = BatchState.MAPPING
         batch.rows = unmatched.sheet.frame.height
         batch.file_format = format_of(unmatched.sheet)
@@ -168,10 +192,7 @@ def _write_files(batch: Batch, checked: CheckedFile, policy: Policy) -> None:
     kind = policy.kinds[batch.kind]
     version = template_version(kind.credit.version, policy.kind_digest(kind.name))
     marks = Marks(kind=kind.name, template_version=version, batch=batch.number, round=batch.round)
-    folder = files.accepted_path(batch.number).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as name:
-        making = Path(name)
+    with files.making(batch.number) as making:
         _write_rows(making / "accepted", checked, checked.accepted, checked.again)
         files.replace_whole(making / "accepted", files.accepted_path(batch.number))
         _write_rows(making / "waiting", checked, checked.waiting)
@@ -200,7 +221,12 @@ def _write_rows(path: Path, checked: CheckedFile, *chosen: pl.DataFrame) -> None
         yield first
         yield from made
 
-    register_io_source(slices, schema=first.schema).sink_parquet(path, row_group_size=SLICE)
+    try:
+        register_io_source(slices, schema=first.schema).sink_parquet(path, row_group_size=SLICE)
+    except pl.exceptions.ComputeError as error:
+        if is_full(path.parent):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise
 
 
 def _keep_problems(batch: Batch, checked: CheckedFile) -> None:

@@ -17,6 +17,7 @@ from rongxin.departments.models import Department
 from rongxin.intake import files, jobs, rounds
 from rongxin.intake.models import FINISHED, Batch, BatchCounter, Channel
 from rongxin.policy.kinds import RecordKind
+from rongxin.primitives.room import is_no_room
 from rongxin.rulebook import queries as rulebook
 
 NAME_LENGTH: Final = 200
@@ -48,8 +49,9 @@ def receive(
     """Keep a sent file as a new batch and have it checked in the background (at once with ``check_now``).
 
     The same file of the same provider and kind that is still under way is the same batch. ``continues``: the batch whose
-    returned rows are sent again; of another provider or kind it is a ValueError. Raises PermissionDenied, NoSuchKind
-    and files.TooLarge; then nothing is kept.
+    returned rows are sent again; of another provider or kind it is a ValueError. Raises PermissionDenied, NoSuchKind,
+    files.TooLarge, and where there is no room what primitives.room.is_no_room knows; then nothing is kept. A batch whose check at
+    once fails is checked in the background; for want of room alone nothing is raised then.
     """
     demand(by, Action.BATCH_SUBMIT, provider)
     policy = rulebook.current()
@@ -58,12 +60,13 @@ def receive(
     if continues and (continues.provider_id, continues.kind) != (provider.pk, kind):
         raise ValueError(f"{continues.number} is not of {provider.code} and {kind}")
     arrived = files.take(parts)
-    same = Batch.objects.filter(provider=provider, kind=kind, file_sha256=arrived.sha256).exclude(state__in=FINISHED)
+    alike = Batch.objects.filter(provider=provider, kind=kind, file_sha256=arrived.sha256)
     try:
         with transaction.atomic():
-            if found := same.first():
-                arrived.path.unlink()
+            if found := alike.exclude(state__in=FINISHED).first():
                 return Receipt(found, was_here=True)
+            if continues:
+                rounds.hold(continues)
             batch = Batch.objects.create(
                 number=next_number(),
                 provider=provider,
@@ -76,20 +79,33 @@ def receive(
                 submitted_by=by,
                 received_at=timezone.now(),
             )
-            files.keep(arrived, batch.number)
-            if continues:
-                rounds.take_up(batch, continues)
-            if not check_now:
-                batch.run = jobs.check_batch.enqueue(batch.number, key=batch.number).pk
-                batch.save(update_fields=["run"])
+            try:
+                files.keep(arrived, batch.number)
+                if continues:
+                    rounds.take_up(batch, continues)
+                if not check_now:
+                    jobs.ask_for_check(batch)
+            except BaseException:
+                files.forget(batch.number)  # here, while nobody else can have the number
+                raise
     except IntegrityError:
-        # Two people sent the same file in the same moment; the other one's batch stands.
+        # Two people sent the same file in the same moment; the other one's batch stands, and may be finished by now.
+        return Receipt(alike.latest("pk"), was_here=True)
+    finally:
         arrived.path.unlink(missing_ok=True)
-        return Receipt(same.get(), was_here=True)
     if check_now:
-        jobs.check_batch.call_now(batch.number)
-        batch.refresh_from_db()
+        _check_now(batch)
     return Receipt(batch, was_here=False)
+
+
+def _check_now(batch: Batch) -> None:
+    try:
+        jobs.check_batch.call_now(batch.number)
+    except Exception as error:
+        jobs.ask_for_check(batch)
+        if not is_no_room(error):
+            raise
+    batch.refresh_from_db()
 
 
 def as_table(values: Mapping[str, str], kind: RecordKind) -> bytes:

@@ -10,7 +10,7 @@ from rongxin.accounts.queries import demand
 from rongxin.intake import files, jobs
 from rongxin.intake.models import Batch, BatchState, Channel
 from rongxin.intake.questions.actions import given_up
-from rongxin.intake.questions.rows import answered_in
+from rongxin.intake.questions.rows import answered_in, rows_are_here
 from rongxin.jobs.queries import run_state
 
 
@@ -22,10 +22,16 @@ class NotPossible(ValueError):
         self.state = state
 
 
+class RowsGone(NotPossible):
+    """The checked rows are no longer on the disk: the batch can be sent back or stopped, and then be sent again."""
+
+
 @transaction.atomic
 def release(number: str, by: Account) -> Batch:
     """Release a checked batch: its rows become records. Raises PermissionDenied for the sender and NotPossible otherwise."""
     batch = _decided(number, by)
+    if not rows_are_here(batch):
+        raise RowsGone(batch.state)
     batch.state = BatchState.RELEASED
     batch.run = jobs.record_batch.enqueue(number, key=number).pk
     batch.save()
@@ -84,4 +90,4 @@ def _locked(number: str) -> Batch:
     followed = Batch.objects.filter(number=number, channel=Channel.QUESTION).values("continues")
     # A follow-up after the batch that it follows, as those who answer do: nobody waits in a circle.
     list(Batch.objects.select_for_update().filter(pk__in=followed))
-    return Batch.objects.select_for_update().select_related("provider").get(number=number)
+    return Batch.objects.select_for_update(of=("self",)).select_related("provider").get(number=number)

@@ -52,10 +52,18 @@ def chain_of(batch: Batch) -> list[Batch]:
     return sorted(rounds, key=lambda each: (each.round, each.pk))
 
 
+def hold(first: Batch) -> Batch:
+    """The first batch of the chain of ``first``, held until the transaction ends.
+
+    Before a batch takes its number: an answer to a question holds the batch first and takes a number then.
+    """
+    return Batch.objects.select_for_update(of=("self",)).get(pk=first.continues_id or first.pk)
+
+
 @transaction.atomic
 def take_up(batch: Batch, first: Batch) -> None:
     """Make ``batch`` the next round after ``first`` (or after the batch that ``first`` itself continues)."""
-    root = Batch.objects.select_for_update(of=("self",)).get(pk=first.continues_id or first.pk)
+    root = hold(first)
     last = Batch.objects.filter(continues=root).exclude(pk=batch.pk).aggregate(last=Max("round"))["last"]
     batch.continues = root
     batch.round = (last or root.round) + 1
@@ -104,9 +112,7 @@ def keep_round(batch: Batch, checked: CheckedFile) -> FileFinding | None:
         "mended": sorted(mended),
         "others": others,
     }
-    path = files.round_path(batch.number)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(kept), encoding="utf-8")
+    files.write_whole(files.round_path(batch.number), json.dumps(kept), batch.number)
     number = len(mended) + others
     told = {
         "batch": batch.continues.number,

@@ -23,12 +23,22 @@ from rongxin.jobs.models import Run, State
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import Job
 from rongxin.jobs.tasks import perform
+from rongxin.primitives.room import is_no_room
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(minutes=15)
+ROOM_PAUSE = timedelta(minutes=1)
 WORKER_DIED = "LeaseLapsed: the worker stopped without a word"
 Task = DBTaskResult[Any, Any]
+
+
+class NotFailed(ValueError):
+    """Only a run that gave up is begun anew; ``state`` tells how this one, or another with its key, stands."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
 
 
 def enqueue(job: Job[..., Any], arguments: dict[str, Any], key: str) -> Run:
@@ -107,10 +117,17 @@ def succeed(lease: Lease, progress: Progress, returned: Any) -> None:
 
 
 def fail(lease: Lease, progress: Progress, error: BaseException) -> None:
-    """The run raised ``error``: try again after a pause that doubles each time, or give up at the last attempt."""
+    """The run raised ``error``: try again after a pause that doubles each time, or give up at the last attempt.
+
+    For want of room it waits until there is some, however long: such an attempt does not count.
+    """
     with held(lease, progress) as (run, task):
         task.exception_class_path = errors.class_path(error)
         task.traceback = errors.frames(error)
+        if is_no_room(error):
+            run.message = errors.message(error)
+            run.attempt -= 1
+            return again(run, task, timezone.now() + ROOM_PAUSE)
         again_or_never(run, task, errors.message(error), pause=backoff(run.attempt))
 
 
@@ -125,6 +142,21 @@ def give_back(lease: Lease) -> None:
     with held(lease) as (run, task):
         run.attempt -= 1
         again(run, task)
+
+
+def retry(run_id: int) -> Run:
+    """Put a run that gave up back into the queue, as if it had never been tried. Raises NotFailed, Run.DoesNotExist."""
+    seen = Run.objects.get(pk=run_id)
+    with transaction.atomic():
+        task = DBTaskResult.objects.select_for_update().get(pk=seen.task_id)
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if run.state != State.FAILED:
+            raise NotFailed(run.state)
+        if run.key and Run.objects.live().filter(job=run.job, key=run.key).exists():
+            raise NotFailed(State.WAITING)
+        run.attempt, run.finished_at, task.finished_at = 0, None, None
+        again(run, task)
+    return run
 
 
 def request_stop(task_id: uuid.UUID) -> None:

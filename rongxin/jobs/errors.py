@@ -2,11 +2,16 @@
 
 import re
 import traceback
+from typing import Final
+
+from rongxin.primitives.room import is_no_room
 
 MESSAGE_LENGTH = 200
 # A library quotes the value it could not read, or puts it bare into the sentence: quoted text, long numbers and codes,
 # and everything that is not plain ASCII may be somebody's name or number.
 VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|\w*\d{6,}\w*|[^\x20-\x7e]+")
+NO_ROOM: Final = "NoRoom: no room left on the disk or in the database"
+"""The message of every run that stopped because it could write no more."""
 DSN = re.compile(r"//\S+@")
 
 
@@ -36,6 +41,8 @@ def class_path(error: BaseException) -> str:
 
 def message(error: BaseException) -> str:
     """Class and first line of ``error``, for the page; values quoted by a library are replaced by an ellipsis."""
+    if is_no_room(error):
+        return NO_ROOM
     name = type(error).__name__
     first = str(error).partition("\n")[0].replace("\0", "").strip()
     if not is_ours(error):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rongxin.jobs.errors import NO_ROOM
 from rongxin.jobs.registry import title_of
 
 if TYPE_CHECKING:
@@ -103,6 +104,11 @@ class Run(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether it waits until there is room on the disk or in the database."""
+        return self.state == State.WAITING and self.message == NO_ROOM
 
     @property
     def percent(self) -> int | None:

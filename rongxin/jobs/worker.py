@@ -23,6 +23,7 @@ from rongxin.jobs.models import Run
 from rongxin.jobs.presence import Presence
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.tasks import perform
+from rongxin.primitives.room import is_no_room
 
 log = logging.getLogger(__name__)
 
@@ -147,11 +148,17 @@ class Worker(db_worker.Worker):
         return normalize_json(function(progress, *run.arguments["args"], **run.arguments["kwargs"]))
 
     def write(self, verb: Callable[[], None]) -> None:
-        """Do ``verb``; a database that is locked or away for a while must not turn finished work into lost work."""
-        for tries_left in reversed(range(WRITE_TRIES)):
+        """Do ``verb``; a database that is locked or away for a while must not turn finished work into lost work.
+
+        Where it has no room nothing else can be done either: wait until it has.
+        """
+        tries_left = WRITE_TRIES
+        while True:
             try:
                 return verb()
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError) as error:
+                waits = is_no_room(error) and self.running
+                tries_left -= not waits
                 if not tries_left:
                     raise
                 connection.close()

@@ -1,8 +1,12 @@
 """Addresses every face needs: the choice of appearance, the health check, the note to crawlers."""
 
+import sys
+from contextlib import suppress
+
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -10,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from rongxin.primitives.room import is_no_room
 from rongxin.ui.appearance import COOKIE, Appearance
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -53,6 +58,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"database": False}, status=503)
     return JsonResponse({"database": True})
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Instead of a page that raised an error: 507 where the platform can write no more, else 500. Needs no database."""
+    no_room = is_no_room(sys.exc_info()[1])
+    if no_room:
+        for handler in request.upload_handlers:
+            with suppress(
+                OSError
+            ):  # what could not be written cannot be finished either; then it is removed all the same
+                handler.upload_interrupted()
+    return HttpResponse(render_to_string("507.html" if no_room else "500.html"), status=507 if no_room else 500)
 
 
 @require_safe

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -237,6 +239,32 @@ def test_a_parser_that_cannot_run_is_not_laid_on_the_file(tmp_path: Path, monkey
 
     with pytest.raises(RuntimeError, match="did not run"):
         read(WHOLE, tmp_path)
+
+
+def test_a_parser_that_is_stopped_says_nothing_about_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stops a worker may tell all its processes; the batch is then checked anew and not called damaged."""
+    stopped = tmp_path / "stopped.py"
+    monkeypatch.setattr(workbooks, "PARSER", stopped)
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        stopped.write_text(
+            f"import os, signal; signal.signal(signal.{name}, signal.SIG_DFL); os.kill(os.getpid(), signal.{name})"
+        )
+        with pytest.raises(RuntimeError, match="did not run"):
+            read(WHOLE, tmp_path)
+    stopped.write_text("import os; os.abort()")
+    assert refused(WHOLE, tmp_path) == "workbook_damaged"
+
+
+def test_the_parser_finishes_what_it_has_begun(tmp_path: Path) -> None:
+    """As its worker does at the first signal."""
+    script = (
+        "import os, signal; from rongxin.engine import workbook_process as process\n"
+        "process._parsed = lambda *_: {'told': [os.kill(os.getpid(), number) for number in (signal.SIGTERM, signal.SIGINT)]}\n"
+        "process.main('', 'xlsx', '.')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, '{"told": [null, null]}')
 
 
 @pytest.mark.parametrize(

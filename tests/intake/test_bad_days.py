@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,7 +131,10 @@ def with_remark_required(policy: Policy) -> Policy:
     return Policy(**parts | {"kinds": policy.kinds | {kind.name: stricter}})
 
 
-def test_rules_released_while_a_batch_is_checked_do_not_touch_it(office: Office, policy: Policy) -> None:
+@pytest.mark.parametrize("when", ["before its check", "in the middle of it", "before it is recorded"])
+def test_rules_released_while_a_batch_is_under_way_do_not_touch_it(
+    office: Office, policy: Policy, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
     """A batch is checked and recorded under the rules it was received under, whatever is released meanwhile."""
     receipt = receive(
         [as_csv(penalties(2))],
@@ -139,13 +143,27 @@ def test_rules_released_while_a_batch_is_checked_do_not_touch_it(office: Office,
         provider=office.department,
         by=office.clerk,
     )
-    stricter = with_remark_required(policy)
-    rulebook.release(stricter, {}, asked_by="示例甲", approved_by="示例乙", note="备注改为必填")
-    rulebook_queries.forget()
 
+    def release_stricter() -> None:
+        stricter = with_remark_required(policy)
+        rulebook.release(stricter, {}, asked_by="示例甲", approved_by="示例乙", note="备注改为必填")
+        rulebook_queries.forget()
+
+    if when == "before its check":
+        release_stricter()
+    if when == "in the middle of it":
+        write = jobs._write_files
+
+        def write_under_new_rules(*arguments: Any) -> None:
+            release_stricter()
+            write(*arguments)
+
+        monkeypatch.setattr(jobs, "_write_files", write_under_new_rules)
     jobs.check_batch.call_now(receipt.batch.number)
     batch = Batch.objects.get()
     releasing.release(batch.number, office.reviewer)
+    if when == "before it is recorded":
+        release_stricter()
     jobs.record_batch.call_now(batch.number)
 
     batch.refresh_from_db()

@@ -21,15 +21,21 @@ ADAPTERS: tuple[Adapter, ...] = (CourtEnforcement(), EnvironmentalGrades())
 
 
 def read_source(
-    path: Path, kind: RecordKind, *, row_limit: int, known_heads: frozenset[str], adapters: Iterable[Adapter] = ADAPTERS
+    path: Path,
+    kind: RecordKind,
+    *,
+    row_limit: int,
+    known_heads: frozenset[str],
+    adapters: Iterable[Adapter] = ADAPTERS,
+    folder: Path | None = None,
 ) -> Sheet:
-    """The sheet in the file at ``path``: as an adapter of ``kind`` reads its source, else as a table.
+    """The sheet in the file at ``path``: as an adapter of ``kind`` reads its source, else as a table (``folder`` as there).
 
     Unreadable as engine.reading.read_table.
     """
     for adapter in adapters:
         if adapter.kind == kind.name:
-            sheet = adapter.read(path, kind, row_limit=row_limit)
+            sheet = adapter.read(path, kind, row_limit=row_limit, folder=folder)
             if sheet is not None:
                 return sheet
-    return read_table(path, row_limit=row_limit, known_heads=known_heads)
+    return read_table(path, row_limit=row_limit, known_heads=known_heads, folder=folder)

@@ -18,8 +18,8 @@ class Adapter(Protocol):
     kind: str
     title: Title
 
-    def read(self, path: Path, kind: RecordKind, *, row_limit: int) -> Sheet | None:
-        """The sheet, with the kind's titles as heads; None where the file is not of this source."""
+    def read(self, path: Path, kind: RecordKind, *, row_limit: int, folder: Path | None = None) -> Sheet | None:
+        """The sheet, with the kind's titles as heads; None where the file is not of this source. ``folder``: as read_table."""
         ...
 
 

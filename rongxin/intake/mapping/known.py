@@ -46,10 +46,8 @@ def circumstances(provider: Department, kind: str) -> Circumstances:
 
 def keep_columns(number: str, unmatched: Unmatched, kind: RecordKind) -> None:
     """Write down what a person needs to tell the columns of a batch: heads, a few cells with persons hidden, suggestions."""
-    path = files.columns_path(number)
-    path.parent.mkdir(parents=True, exist_ok=True)
     found = [asdict(guess) for guess in guesses(unmatched.sheet, unmatched.heads, kind)]
-    path.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    files.write_whole(files.columns_path(number), json.dumps(found, ensure_ascii=False), number)
 
 
 def columns_of(batch: Batch) -> list[Guess]:

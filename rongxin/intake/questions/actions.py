@@ -10,6 +10,7 @@ from django.utils import timezone
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
+from rongxin.intake import files
 from rongxin.intake.models import Batch, BatchState, Channel, Question, QuestionState, RowProblem
 from rongxin.intake.questions.counting import count_in, count_out
 from rongxin.intake.questions.rows import WaitingAct, asks_whose, waiting_acts
@@ -117,8 +118,12 @@ def send_back(pk: int, note: str, by: Account) -> Answered:
 @transaction.atomic
 def differ(pk: int, subject: int, by: Account) -> Question:
     """Whatever this row is, it is not that subject: remembered for everybody, and proposed no more for this party."""
+    party = FiledParty(*Question.objects.values_list("name_normalised", "party_code").get(pk=pk))
+    everywhere = Question.objects.filter(name_normalised=party.name, party_code=party.code, state=QuestionState.OPEN)
+    # All batches concerned at once and in order, or two who say this of the same party in two batches wait for each other.
+    concerned = Batch.objects.filter(pk__in=everywhere.values("batch"))
+    held = [each.pk for each in concerned.order_by("pk").select_for_update()]
     batch, question = _locked(pk, by)
-    party = FiledParty(question.name_normalised, question.party_code)
     judge(
         party,
         Subject.objects.get(pk=subject),
@@ -127,11 +132,8 @@ def differ(pk: int, subject: int, by: Account) -> Question:
         by=by.username,
         basis=_place(question),
     )
-    alike = Question.objects.select_for_update().filter(
-        name_normalised=question.name_normalised, party_code=question.party_code, state=QuestionState.OPEN
-    )
     changed = []
-    for other in alike:
+    for other in everywhere.filter(batch__in=held).select_for_update():
         other.candidates = [candidate for candidate in other.candidates if candidate["subject"] != subject]
         changed.append(other)
     Question.objects.bulk_update(changed, ["candidates"])
@@ -292,8 +294,10 @@ def _follow_up(batch: Batch, by: Account) -> Batch:
     if open_one:
         return open_one
     now = timezone.now()
+    number = next_number()
+    files.begin(number)
     return Batch.objects.create(
-        number=next_number(),
+        number=number,
         provider=batch.provider,
         kind=batch.kind,
         policy_digest=batch.policy_digest,

@@ -12,7 +12,7 @@ import polars as pl
 from django.db.models import Q, QuerySet
 
 from rongxin.intake import files
-from rongxin.intake.models import Batch, Question, QuestionState
+from rongxin.intake.models import Batch, Channel, Question, QuestionState
 from rongxin.intake.questions.asking import IDENTITY
 
 BY_PERSON: Final = "person"
@@ -66,12 +66,26 @@ def answered_in(batch: Batch) -> QuerySet[Question]:
 
 
 def rows_to_record(batch: Batch) -> pl.LazyFrame:
-    """Every row that a release of ``batch`` records: answered rows first, then those that asked nothing."""
+    """Every row that a release of ``batch`` records: answered rows first, then those that asked nothing.
+
+    FileNotFoundError, at the latest when the rows are read, where they are not here.
+    """
     parts = [_answered(number, questions) for number, questions in _by_batch(answered_in(batch)).items()]
-    accepted = files.accepted_path(batch.number)
-    if accepted.exists():
-        parts.append(pl.scan_parquet(accepted))
+    if batch.channel != Channel.QUESTION:
+        parts.append(pl.scan_parquet(files.accepted_path(batch.number)))
     return pl.concat(parts) if parts else _NOTHING
+
+
+def rows_are_here(batch: Batch) -> bool:
+    """Whether the rows that a release would record are on the disk.
+
+    They are not where a database from before a release was restored, or where the folder of the batches was lost.
+    """
+    asked = answered_in(batch).values_list("batch__number", flat=True).order_by().distinct()
+    needed = [files.waiting_path(number) for number in asked]
+    if batch.channel != Channel.QUESTION:
+        needed.append(files.accepted_path(batch.number))
+    return all(path.exists() for path in needed)
 
 
 def _by_batch(questions: Iterable[Question]) -> dict[str, list[Question]]:

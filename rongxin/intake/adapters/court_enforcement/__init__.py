@@ -35,7 +35,7 @@ class CourtEnforcement:
     kind = "judgment_debtor"
     title = Title(zh="法院公布的失信被执行人名单", en="the courts' published list of judgment debtors")
 
-    def read(self, path: Path, kind: RecordKind, *, row_limit: int) -> Sheet | None:
+    def read(self, path: Path, kind: RecordKind, *, row_limit: int, folder: Path | None = None) -> Sheet | None:
         """The list, or None where the file is no JSON list of such entries."""
         entries = _entries(path)
         if entries is None:

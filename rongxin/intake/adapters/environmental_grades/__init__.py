@@ -31,10 +31,10 @@ class EnvironmentalGrades:
     kind = "environmental_grade"
     title = Title(zh="生态环境部门企业环境信用评价结果", en="environmental grades of the ecology authority")
 
-    def read(self, path: Path, kind: RecordKind, *, row_limit: int) -> Sheet | None:
+    def read(self, path: Path, kind: RecordKind, *, row_limit: int, folder: Path | None = None) -> Sheet | None:
         """The list, or None where its five columns are not all there."""
         try:
-            sheet = read_table(path, row_limit=row_limit)
+            sheet = read_table(path, row_limit=row_limit, folder=folder)
         except Unreadable:
             return None  # whoever reads it as a table says why
         at = {head.strip().lower(): index for index, head in enumerate(sheet.heads)}
