@@ -22,6 +22,7 @@ from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
 
 CHUNK: Final = 10_000
+NAMED_AT_ONCE: Final = 500
 EVENTS: Final = "events"
 # How the basis of a suspension begins that only means that nobody knows whose the record is.
 UNRESOLVED: Final = "归属认定已撤销"
@@ -149,8 +150,9 @@ def _append_chunk(rows: pl.DataFrame, origin: Origin) -> Appended:
 
 
 def _leave_out(cursor: CursorWrapper, rows: Sequence[int]) -> None:
-    for row in rows:
-        cursor.execute("DELETE FROM staged_records WHERE row = %s", [row])
+    for start in range(0, len(rows), NAMED_AT_ONCE):
+        part = list(rows[start : start + NAMED_AT_ONCE])
+        cursor.execute(f"DELETE FROM staged_records WHERE row IN ({', '.join(['%s'] * len(part))})", part)
 
 
 def _unjudged(cursor: CursorWrapper, rows: pl.DataFrame, origin: Origin) -> list[int]:
