@@ -19,7 +19,7 @@ from rongxin.api.access import Key, account_asking
 from rongxin.api.problems import Detail, Problem, Refused, as_json
 from rongxin.engine.problems import message, suggestion
 from rongxin.intake import files, queries
-from rongxin.intake.checking import COMES_BACK
+from rongxin.intake.checking import COMES_BACK, WITHDRAWN
 from rongxin.intake.idempotency import KeyReused, receive_once
 from rongxin.intake.jobs import PERSON
 from rongxin.intake.models import Batch, BatchState, Channel, RowProblem
@@ -162,7 +162,8 @@ def send_one(
         "", max_length=KEY_LENGTH, description="the same key with the same content is one batch"
     ),
 ) -> HttpResponse:
-    """A batch of one, checked before the answer: 422 with every error, 409 with the number of the record that is known already.
+    """A batch of one, checked before the answer: 422 with every error, 409 with the number of the record that is known already
+    (``duplicate``) or was withdrawn and is not taken in again (``withdrawn``).
 
     Where the platform cannot check at once, the batch is ``received`` and is checked in the background.
     """
@@ -171,10 +172,19 @@ def send_one(
     table = _as_table(kind, [payload.record])
     receipt = _received(account, kind.name, [table], f"{kind.name}-1.csv", idempotency_key, check_now=True)
     batch = receipt.batch
-    problems = _details(queries.problems_of(batch, limit=None))
+    found = queries.problems_of(batch, limit=None)
+    problems = _details(found)
+    withdrawn = [problem for problem in found if problem.code == WITHDRAWN]
     if batch.state == BatchState.UNREADABLE:
         finding = batch.findings[0]
         raise Refused(422, finding["code"], message(finding["code"], finding["params"], "zh"))
+    if withdrawn:
+        numbers = [problem.params["number"] for problem in withdrawn]
+        told = [
+            detail.model_copy(update={"value": number})
+            for number, detail in zip(numbers, _details(withdrawn), strict=True)
+        ]
+        raise Refused(409, "withdrawn", "这条记录已经撤回，不再收录", details=told)
     if batch.rejected or batch.refused_person:
         raise Refused(422, "row_refused", "这条记录有误，没有收录", details=problems)
     if batch.state == BatchState.NOTHING_NEW and batch.duplicates:

@@ -32,8 +32,7 @@ from rongxin.engine.problems import message, suggestion
 from rongxin.engine.sheets import row_label
 from rongxin.intake import files, queries, releasing, rounds
 from rongxin.intake.jobs import PERSON
-from rongxin.intake.models import FINISHED, Batch, BatchState, RowProblem
-from rongxin.intake.questions.actions import OPEN_BATCHES
+from rongxin.intake.models import FINISHED, OPEN_BATCHES, Batch, BatchState, RowProblem
 from rongxin.intake.questions.queries import followed_rows
 from rongxin.intake.questions.returning import return_workbook
 from rongxin.intake.questions.rows import rows_are_here

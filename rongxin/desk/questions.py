@@ -21,6 +21,7 @@ from rongxin.engine.sheets import row_label
 from rongxin.intake.models import Question, QuestionState
 from rongxin.intake.questions import actions, queries
 from rongxin.intake.questions.asking import IDENTITY
+from rongxin.intake.questions.following import Followed
 from rongxin.intake.questions.queries import AS_FILED, Chosen, Place
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.models import Subject
@@ -174,12 +175,12 @@ def differ(request: HttpRequest, pk: int) -> HttpResponse:
     """The row is not this candidate's; the question stays."""
     _may_see(request, pk)
     try:
-        actions.differ(pk, _subject(request), officer_of(request))
+        done = actions.differ(pk, _subject(request), officer_of(request))
     except actions.AnsweredBefore as faster:
         return _told(request, _faster(faster.question), pk)
     except (actions.NotNow, Subject.DoesNotExist):
         return _told(request, _("这个批次已退回或停止，这一行不用再认定。"), pk)
-    messages.success(request, _("已记住：不是同一主体，以后不再推荐。"))
+    messages.success(request, _("已记住：不是同一主体，以后不再推荐。") + _followed(done.followed))
     return redirect(_at(pk, request.POST.get("back", "")))
 
 
@@ -193,10 +194,18 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.NotNow:
         return _told(request, _("正在入库或批次已退回，现在不能撤销；入库完成后可以。"), pk)
     text = _("已撤销，%(place)s 回到队列。") % {"place": _place(undone.question)}
-    if undone.judged:
-        text += _("以后各批中按此认定入库的 %(n)s 条也不再公示，请更正代码后重报。") % {"n": undone.judged}
-    messages.success(request, text)
+    messages.success(request, text + _followed(undone.followed))
     return redirect(_at(pk, request.POST.get("back", "")))
+
+
+def _followed(followed: Followed) -> str:
+    """What became of rows that had followed the judgement."""
+    text = ""
+    if followed.asked:
+        text += _("待发布的批次中按此认定的 %(n)s 行改为待核归属。") % {"n": followed.asked}
+    if followed.taken_off:
+        text += _("以后各批中按此认定入库的 %(n)s 条也不再公示，请更正代码后重报。") % {"n": followed.taken_off}
+    return text
 
 
 def _may_see(request: HttpRequest, pk: int) -> None:
@@ -268,7 +277,7 @@ def _done(answered: actions.Answered) -> str:
         text += _("同样的另 %(n)s 行一并办理。") % {"n": len(answered.also)}
     if answered.carried_by is not None and answered.carried_by.pk != question.batch_id:
         text += _("原批次已发布，认定的行在批次 %(number)s 中等另一人发布。") % {"number": answered.carried_by.number}
-    return text
+    return text + _followed(answered.followed)
 
 
 def _place(question: Question) -> str:
@@ -330,6 +339,7 @@ def _reasons(chosen: Chosen) -> tuple[Choice, ...]:
         "subject_unknown": _("没有代码，查无此名"),
         "code_hidden": _("代码有隐去的字符"),
         "judged_different": _("此前认定不是同一主体"),
+        "judgement_ended": _("此前的认定已撤销或改判"),
         AS_FILED: _("只需核实（校验码等）"),
     }
     return tuple(Choice(value=code, label=text, is_chosen=code == chosen.reason) for code, text in words.items())

@@ -15,17 +15,19 @@ from config.environment import environment
 from rongxin.engine.acts import contents
 from rongxin.engine.heads import HeadMatch, known_heads, match_heads, require
 from rongxin.engine.layouts import convert, under
+from rongxin.engine.problems import severity_of
 from rongxin.engine.resolution import resolve
-from rongxin.engine.sheets import FileFinding, Sheet, Unreadable
+from rongxin.engine.sheets import FileFinding, Sheet, Unreadable, params_text
 from rongxin.engine.swapped import by_content
 from rongxin.engine.units import ProviderFacts
-from rongxin.engine.validation import ACCEPTED, DUPLICATE, REVIEW, VERDICT, validate
+from rongxin.engine.validation import ACCEPTED, DUPLICATE, REVIEW, VERDICT, in_order, validate
 from rongxin.intake.adapters import read_source
 from rongxin.intake.envelope import as_displayed, envelope
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, StepSeverity
 from rongxin.records import actions as records
+from rongxin.records.barred import Withdrawn
 from rongxin.records.queries import known_acts
 from rongxin.subjects.judging import judgements_for
 from rongxin.subjects.queries import register_for
@@ -34,6 +36,9 @@ PHASES: Final = ("识别列", "校验", "认企业", "比对已有记录")
 COMES_BACK: Final = (StepSeverity.REFUSE, StepSeverity.REVIEW)
 SLICE: Final = 25_000
 """Rows whose envelope and content are made at once: those of a million rows are larger than the file."""
+
+WITHDRAWN: Final = "act_withdrawn"
+"""The problem of a row whose act was withdrawn."""
 
 ACT: Final = ("row", "act_key", "content_hash", "decided_on", "valid_to", "polarity", "display")
 """What is known of every row at once."""
@@ -169,21 +174,28 @@ def check_file(
     rows = resolved.rows
     if kind.credit.registers_subjects:
         new, again, waiting = rows.filter(_taken([ACCEPTED, DUPLICATE])), rows.clear(), rows.filter(_taken([REVIEW]))
+        withdrawn: tuple[Withdrawn, ...] = ()
     else:
         shaped = pl.concat(_acts(part, kind, policy, today) for part in (*rows.iter_slices(SLICE), rows.clear()))
-        new, again, waiting = _parted(shaped, known_acts(shaped))
+        known = known_acts(shaped)
+        withdrawn = known.withdrawn
+        stays = shaped.filter(~pl.col("row").cast(pl.Int64).is_in([each.row for each in withdrawn]))
+        new, again, waiting = _parted(stays, known.same)
     outcome = resolved.outcome()
+    problems = resolved.problems
+    if withdrawn:
+        problems = in_order(pl.concat([problems, _refused(withdrawn, rows, kind, converted.heads)]), kind)
     return CheckedFile(
         sheet=sheet,
         heads=heads,
         findings=(*converted.sheet.findings, *heads.findings),
-        problems=converted.at_source(_without_settled(resolved.problems, again)),
+        problems=converted.at_source(_without_settled(problems, again)),
         persons=resolved.persons,
         accepted=new,
         again=again,
         waiting=waiting,
         rows=outcome.rows,
-        rejected=outcome.rejected,
+        rejected=outcome.rejected + len(withdrawn),
         in_review=waiting.height,
         kind=kind,
         policy=policy,
@@ -211,10 +223,31 @@ def _acts(rows: pl.DataFrame, kind: RecordKind, policy: Policy, today: date) -> 
     return envelope(taken, kind, policy, today).select(*ACT, VERDICT)
 
 
-def _parted(shaped: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _refused(withdrawn: tuple[Withdrawn, ...], rows: pl.DataFrame, kind: RecordKind, heads: HeadMatch) -> pl.DataFrame:
+    """The rows about withdrawn acts as problems, told where the document number stands, else where the party does."""
+    filed = kind.credit.envelope.document_number if kind.credit.envelope else None
+    field = filed or kind.credit.party.name
+    told = pl.DataFrame(
+        [(each.row, params_text(each.params)) for each in withdrawn],
+        schema={"row": pl.UInt32, "params": pl.String},
+        orient="row",
+    )
+    return told.join(rows.select("row", value=pl.col(field).cast(pl.String)), on="row", how="left").select(
+        "row",
+        field=pl.lit(field),
+        column=pl.lit(heads.columns.get(field), pl.Int32),
+        code=pl.lit(WITHDRAWN),
+        severity=pl.lit(severity_of(WITHDRAWN).value),
+        value="value",
+        params="params",
+        suggestion=pl.lit(None, pl.String),
+    )
+
+
+def _parted(shaped: pl.DataFrame, known: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """New acts; those recorded already or standing twice in the file; new acts that wait for a person."""
     doubled = shaped.filter(_taken([DUPLICATE]))["row"].cast(pl.Int64)
-    seen = pl.concat([known["row"], doubled]).unique()
+    seen = pl.concat([known, doubled]).unique()
     is_again = pl.col("row").cast(pl.Int64).is_in(seen.implode())
     in_review = _taken([REVIEW])
     parts = (shaped.filter(which) for which in (~is_again & ~in_review, is_again, ~is_again & in_review))

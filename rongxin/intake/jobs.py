@@ -23,10 +23,12 @@ from rongxin.intake.coverage.waiting import decided_days
 from rongxin.intake.ending import end_at_once
 from rongxin.intake.envelope import as_displayed
 from rongxin.intake.faults.actions import keep_faults
+from rongxin.intake.left_out import settle_left_out
 from rongxin.intake.mapping.known import circumstances, keep_columns
 from rongxin.intake.models import Batch, BatchState, RowProblem
 from rongxin.intake.questions import asking
-from rongxin.intake.questions.rows import rows_to_record
+from rongxin.intake.questions.following import catch_up
+from rongxin.intake.questions.rows import held_with_origin, rows_to_record
 from rongxin.intake.questions.settling import replaced_by
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
@@ -34,7 +36,7 @@ from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.primitives.room import is_full
 from rongxin.records import actions as records
-from rongxin.records.actions import Origin
+from rongxin.records.actions import Appended, Origin
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.staging import staged
 from rongxin.subjects.registration import register
@@ -47,6 +49,7 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
     """Check every row of a received batch; it then waits for release, or is finished when it brings nothing new."""
     batch = Batch.objects.select_related("provider").get(number=number)
     if batch.state != BatchState.RECEIVED:
+        catch_up(number)
         return _left_as_it_is(batch)
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
@@ -89,12 +92,16 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
         replaced_by(batch)
     if batch.is_finished:
         files.drop_received(number)
+    catch_up(number)
     return {"state": batch.state, "rows": checked.rows}
 
 
 @job(queue="bulk", title="入库")
 def record_batch(progress: Progress, number: str) -> dict[str, Any]:
-    """Make records of the rows of a released batch. Rows recorded before a killed worker are passed over."""
+    """Make records of the rows of a released batch. Rows recorded before a killed worker are passed over.
+
+    What must not be recorded any more is left out, and the batch says so (left_out).
+    """
     batch = Batch.objects.select_related("provider", "decided_by").get(number=number)
     if batch.state != BatchState.RELEASED or batch.decided_by is None:
         return _left_as_it_is(batch)
@@ -103,18 +110,20 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
     waiting = rows_to_record(batch)
     height = waiting.select(pl.len()).collect().item()
     progress.phase("入库", height)
+    told = Appended()
     if kind.credit.registers_subjects:
         source = f"{batch.provider.name} {number}"
         register(register_columns(waiting.collect(), policy), source=source, on=timezone.localdate(batch.received_at))
     else:
         origin = origin_of(batch, policy, kind, by=batch.decided_by.username)
         for start in range(0, height, SLICE):
-            records.append(waiting.slice(start, SLICE).collect(), origin, advance=progress.advance)
+            told += records.append(waiting.slice(start, SLICE).collect(), origin, advance=progress.advance)
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().get(pk=batch.pk)
-        if batch.state != BatchState.RELEASED:
+        batch = held_with_origin(number)
+        if batch.state != BatchState.RELEASED or batch.decided_by is None:
             return _left_as_it_is(batch)
-        batch.state = BatchState.RECORDED
+        settle_left_out(batch, told, kind, batch.decided_by)
+        batch.state = BatchState.RECORDED if batch.accepted else BatchState.NOTHING_NEW
         batch.recorded = batch.accepted
         batch.finished_at = timezone.now()
         batch.save(update_fields=["state", "recorded", "finished_at"])

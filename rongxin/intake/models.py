@@ -29,6 +29,10 @@ FINISHED = (
 )
 
 
+OPEN_BATCHES = (BatchState.CHECKED, BatchState.RELEASED, BatchState.RECORDED, BatchState.NOTHING_NEW)
+"""States of a batch whose questions are asked. Rows of a batch that was sent back or stopped come again."""
+
+
 class Channel(models.TextChoices):
     """How a batch came in."""
 

@@ -8,9 +8,10 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.intake import files, jobs
-from rongxin.intake.models import Batch, BatchState, Channel
+from rongxin.intake.models import Batch, BatchState
 from rongxin.intake.questions.actions import given_up
-from rongxin.intake.questions.rows import answered_in, rows_are_here
+from rongxin.intake.questions.following import judging_in_turn
+from rongxin.intake.questions.rows import answered_in, held_with_origin, rows_are_here
 from rongxin.jobs.queries import run_state
 
 
@@ -43,6 +44,7 @@ def send_back(number: str, by: Account, *, reason: str) -> Batch:
     """Send a checked batch back to its sender with a reason; nothing of it becomes a record."""
     if not reason.strip():
         raise ValueError("a batch is sent back with a reason")
+    judging_in_turn()
     batch = _decided(number, by)
     batch.state = BatchState.RETURNED
     batch.return_reason = reason.strip()[:500]
@@ -56,7 +58,8 @@ def send_back(number: str, by: Account, *, reason: str) -> Batch:
 @transaction.atomic
 def stop(number: str, by: Account) -> Batch:
     """Stop a batch before its release, by a person of the department who may send."""
-    batch = _locked(number)
+    judging_in_turn()
+    batch = held_with_origin(number)
     demand(by, Action.BATCH_SUBMIT, batch.provider)
     if batch.state not in (BatchState.RECEIVED, BatchState.MAPPING, BatchState.CHECKED):
         raise NotPossible(batch.state)
@@ -73,7 +76,7 @@ def stop(number: str, by: Account) -> Batch:
 
 
 def _decided(number: str, by: Account) -> Batch:
-    batch = _locked(number)
+    batch = held_with_origin(number)
     demand(by, Action.BATCH_RELEASE, batch.provider)
     if by.pk == batch.submitted_by_id:
         raise PermissionDenied("a batch is released by a second person")
@@ -84,10 +87,3 @@ def _decided(number: str, by: Account) -> Batch:
     batch.decided_by = by
     batch.decided_at = timezone.now()
     return batch
-
-
-def _locked(number: str) -> Batch:
-    followed = Batch.objects.filter(number=number, channel=Channel.QUESTION).values("continues")
-    # A follow-up after the batch that it follows, as those who answer do: nobody waits in a circle.
-    list(Batch.objects.select_for_update().filter(pk__in=followed))
-    return Batch.objects.select_for_update(of=("self",)).select_related("provider").get(number=number)

@@ -1,6 +1,6 @@
 """Writing records: released rows become records, versions or sightings, in one transaction a chunk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,14 +12,17 @@ from django.utils import timezone
 
 from rongxin.departments.models import Department
 from rongxin.engine.resolution import BY_CODE, BY_JUDGEMENT
-from rongxin.primitives.names import normalise_name
-from rongxin.records.models import Effect, EventCursor, Record, RecordEvent, Resolution, Sighting
+from rongxin.records.barred import Withdrawn, filed_parties, withdrawn_rows
+from rongxin.records.models import Effect, EventCursor, Record, RecordContent, RecordEvent, Resolution, Sighting
 from rongxin.records.numbers import new_numbers
 from rongxin.storage.frames import fetched, kept
 from rongxin.storage.staging import staged
+from rongxin.subjects.judging import contradicted
 from rongxin.subjects.models import Subject
+from rongxin.subjects.queries import same_as
 
 CHUNK: Final = 10_000
+NAMED_AT_ONCE: Final = 500
 EVENTS: Final = "events"
 # How the basis of a suspension begins that only means that nobody knows whose the record is.
 UNRESOLVED: Final = "归属认定已撤销"
@@ -58,6 +61,17 @@ _TEXT_NEVER_NULL: Final = (
 )
 
 
+_JUDGED_SCHEMA: Final = {
+    "row": pl.Int64,
+    "digest": pl.String,
+    "kind": pl.String,
+    "subject": pl.Int64,
+    "party_name": pl.String,
+    "content": pl.String,
+    "method": pl.String,
+}
+
+
 @dataclass(frozen=True)
 class Origin:
     """What all rows of one batch share: who sent them, as what, under which rules."""
@@ -73,15 +87,25 @@ class Origin:
 
 @dataclass(frozen=True)
 class Appended:
-    """How many rows became new records, new versions of known ones, or sightings only."""
+    """How many rows became new records, new versions of known ones, or sightings only.
+
+    ``withdrawn`` rows were not recorded, because their act was withdrawn by now; nor were the rows ``unjudged``, which had
+    come to their subject by a judgement that stands no longer.
+    """
 
     recorded: int = 0
     corrected: int = 0
     seen_again: int = 0
+    withdrawn: tuple[Withdrawn, ...] = ()
+    unjudged: tuple[int, ...] = ()
 
     def __add__(self, other: "Appended") -> "Appended":
         return Appended(
-            self.recorded + other.recorded, self.corrected + other.corrected, self.seen_again + other.seen_again
+            self.recorded + other.recorded,
+            self.corrected + other.corrected,
+            self.seen_again + other.seen_again,
+            self.withdrawn + other.withdrawn,
+            self.unjudged + other.unjudged,
         )
 
 
@@ -89,7 +113,8 @@ def append(rows: pl.DataFrame, origin: Origin, *, advance: Callable[[int], None]
     """Record ``rows`` (schema SCHEMA), CHUNK at a time, each chunk whole or not at all.
 
     A row already seen in this batch is passed over, so a killed worker begins again without doing anything twice. The same act
-    with the same content adds a sighting; with other content a new version that supersedes the last one.
+    with the same content adds a sighting; with other content a new version that supersedes the last one. What must not be
+    recorded any more at this moment is left out and told (Appended).
     """
     total = Appended()
     for part in rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).iter_slices(CHUNK):
@@ -109,6 +134,11 @@ def _append_chunk(rows: pl.DataFrame, origin: Origin) -> Appended:
             "DELETE FROM staged_records WHERE row IN (SELECT row FROM records_sighting WHERE batch = %s)",
             [origin.batch],
         )
+        # Under the cursor: a withdrawal, or the end of a judgement, comes wholly before this chunk or wholly after it.
+        withdrawn = withdrawn_rows(cursor, "staged_records")
+        _leave_out(cursor, [each.row for each in withdrawn])
+        unjudged = _unjudged(cursor, rows, origin)
+        _leave_out(cursor, unjudged)
         cursor.execute("SELECT count(*) FROM staged_records")
         waiting = int(cursor.fetchone()[0])
         _insert_versions(cursor, origin, now)
@@ -117,7 +147,23 @@ def _append_chunk(rows: pl.DataFrame, origin: Origin) -> Appended:
         _insert_sightings(cursor, origin, now)
         recorded, corrected = _insert_events(cursor, origin, now)
         _resolve_again(cursor, origin)
-    return Appended(recorded, corrected, waiting - recorded - corrected)
+    return Appended(recorded, corrected, waiting - recorded - corrected, withdrawn, tuple(unjudged))
+
+
+def _leave_out(cursor: CursorWrapper, rows: Sequence[int]) -> None:
+    for start in range(0, len(rows), NAMED_AT_ONCE):
+        part = list(rows[start : start + NAMED_AT_ONCE])
+        cursor.execute(f"DELETE FROM staged_records WHERE row IN ({', '.join(['%s'] * len(part))})", part)
+
+
+def _unjudged(cursor: CursorWrapper, rows: pl.DataFrame, origin: Origin) -> list[int]:
+    """The staged rows that followed a judgement of their department which does not stand."""
+    followed = rows.filter(method=BY_JUDGEMENT)
+    if followed.is_empty():
+        return []
+    still_staged = "SELECT row FROM staged_records WHERE method = %s"
+    followed = followed.join(fetched(cursor, {"row": pl.Int64}, still_staged, [BY_JUDGEMENT]), on="row", how="semi")
+    return sorted(contradicted(filed_parties(followed, origin.policy_digest, origin.kind), origin.provider.code))
 
 
 def _lock_cursor() -> None:
@@ -264,16 +310,21 @@ def unresolve(batch: str, row: int, *, by: str, basis: str) -> None:
 def unresolve_judged(subject: Subject, provider: Department, name: str, code: str, *, by: str, basis: str) -> int:
     """Take off ``subject`` what came to it only because of a judgement about that party (normalised name and code).
 
-    Returns how many records were, as by ``unresolve``.
+    Returns how many records were, as by ``unresolve``. The judgement must have ended in the same transaction: what is being
+    recorded at this instant is waited for, and taken off, too.
     """
+    _lock_cursor()
     judged = Resolution.objects.filter(
-        subject=subject,
-        method=BY_JUDGEMENT,
-        ended_at=None,
-        record__provider=provider,
-        record__party_code=code,
-    ).values_list("record__party_name", "record")
-    records = [record for party_name, record in judged if normalise_name(party_name) == name]
+        subject__in=same_as([subject.pk]), method=BY_JUDGEMENT, ended_at=None, record__provider=provider
+    )
+    lines = judged.values_list("record", "record__policy_digest", "record__kind", "subject", "record__party_name")
+    texts = dict(RecordContent.objects.filter(record__in=judged.values("record")).values_list("record", "text"))
+    filed = pl.DataFrame(
+        [(*line, texts.get(line[0], "{}"), BY_JUDGEMENT) for line in lines], schema=_JUDGED_SCHEMA, orient="row"
+    )
+    records: set[int] = set()
+    for (digest, kind), part in filed.partition_by("digest", "kind", as_dict=True).items():
+        records |= set(filed_parties(part, digest, kind).filter(name=name, code=code)["row"])
     for sighting in Sighting.objects.filter(record__in=records).order_by("record", "pk").distinct():
         unresolve(sighting.batch, sighting.row, by=by, basis=basis)
     return len(records)

@@ -16,6 +16,7 @@ from rongxin.policy.display import display_rule
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
+from rongxin.records.barred import Withdrawn, withdrawn_rows
 from rongxin.records.display import (
     SHANGHAI,
     Moment,
@@ -244,20 +245,31 @@ def first_recorded_at() -> datetime | None:
     return first
 
 
-@transaction.atomic
-def known_acts(acts: pl.DataFrame) -> pl.DataFrame:
-    """Which of ``acts`` (columns row, act_key, content_hash) are recorded already with just this content: their ``row``.
+@dataclass(frozen=True)
+class Known:
+    """What is on record about rows. ``same``: the rows that are recorded already with just this content. ``withdrawn``: those
+    whose act was withdrawn, with this content or another; they may be among ``same``, too.
+    """
 
-    A record that was taken off its subject does not count: its act waits for one.
+    same: pl.Series
+    withdrawn: tuple[Withdrawn, ...]
+
+
+@transaction.atomic
+def known_acts(acts: pl.DataFrame) -> Known:
+    """What is known of ``acts`` (columns row, act_key, content_hash): two statements, however many they are.
+
+    A record that was taken off its subject does not count as the same: its act waits for one.
     """
     with staged(acts.select(pl.col("row").cast(pl.Int64), "act_key", "content_hash"), "wanted_acts") as cursor:
-        return fetched(
+        same = fetched(
             cursor,
-            {"row": pl.Int64, "number": pl.String},
-            "SELECT w.row, r.number FROM wanted_acts w "
+            {"row": pl.Int64},
+            "SELECT w.row FROM wanted_acts w "
             "JOIN records_record r ON r.act_key = w.act_key AND r.content_hash = w.content_hash WHERE EXISTS "
             "(SELECT 1 FROM records_resolution o WHERE o.record_id = r.id AND o.ended_at IS NULL) ORDER BY w.row",
         )
+        return Known(same["row"], withdrawn_rows(cursor, "wanted_acts"))
 
 
 def numbers_in_batch(batch: str, *, limit: int) -> list[str]:

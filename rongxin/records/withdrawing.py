@@ -20,6 +20,7 @@ from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.words import Title
 from rongxin.primitives.recognisers import NUMBERS, Suspect, suspects
 from rongxin.records.actions import note
+from rongxin.records.barred import WITHDRAWAL
 from rongxin.records.display import Moment, displayed, known, standing_ends
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
 from rongxin.records.queries import subjects_of
@@ -187,7 +188,7 @@ def _check(record: Record, wish: Wish) -> None:
 
 
 def _withdrawals(act_key: str) -> list[RecordEvent]:
-    ends = standing_ends(Moment.now()).filter(act_key=act_key, effect__in=(Effect.WITHDRAWN, Effect.ANNULLED))
+    ends = standing_ends(Moment.now()).filter(act_key=act_key, effect__in=WITHDRAWAL)
     return list(ends.order_by("-position"))
 
 
@@ -234,7 +235,7 @@ def find(officer: Account, question: str, document_key: str) -> list[Record]:
 
 def withdrawn_lately(officer: Account, *, limit: int = LONGEST_LIST) -> list[RecordEvent]:
     """The withdrawals of the officer's department (a steward: of all), the newest first, each with its record."""
-    events = RecordEvent.objects.filter(effect__in=(Effect.WITHDRAWN, Effect.ANNULLED)).order_by("-position")
+    events = RecordEvent.objects.filter(effect__in=WITHDRAWAL).order_by("-position")
     if not officer.may(Action.BATCH_READ, officer.department):
         return []
     own = within_reach(officer, events, "record__provider")

@@ -15,6 +15,9 @@ from rongxin.engine.problems import PROBLEMS
 from rongxin.intake import jobs
 from rongxin.intake.models import Batch, BatchState, Channel
 from rongxin.policy.pack import Policy
+from rongxin.records.display import Moment
+from rongxin.records.queries import newest
+from rongxin.records.withdrawing import Ground, Wish, withdraw
 from tests.api.conftest import Calling, Office
 from tests.intake.conftest import open_office
 from tests.intake.tables import CODE, as_csv, as_xlsx, penalties, penalty
@@ -140,6 +143,26 @@ def test_a_known_record_is_refused_with_its_number(machine: Client, office: Offi
     (known,) = answer.json()["details"]
     assert machine.get(f"/api/v1/records/{known['value']}").json()["record"]["number"] == known["value"]
     assert batch.recorded == 1
+
+
+@pytest.mark.parametrize("changes", [{}, {"罚款金额（万元）": "0.9"}], ids=["same content", "changed content"])
+def test_a_withdrawn_record_is_refused_with_its_number_and_the_reason(
+    machine: Client, office: Office, policy: Policy, changes: dict[str, str]
+) -> None:
+    office.release(office.send(as_csv([penalty()])))
+    (known,) = newest(policy, Moment.now(), limit=1)
+    withdraw(known.record.number, Wish(ground=Ground.MISFILED, basis="示例核实单"), by=office.reviewer)
+    (record,) = records(policy, penalty(**changes))
+    answer = machine.post(f"{BATCHES}/one", {"kind": PENALTY, "record": record}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "withdrawn")
+    (told,) = answer.json()["details"]
+    assert (told["rule"], told["field"], told["value"]) == (
+        "act_withdrawn",
+        "penalty_document_no",
+        known.record.number,
+    )
+    assert "报送错误，不应归集" in told["message"]
+    assert "新文书" in told["hint"]
 
 
 def test_a_row_about_a_person_is_refused_and_nothing_of_it_is_said(machine: Client, policy: Policy) -> None:

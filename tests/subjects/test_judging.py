@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from rongxin.engine.candidates import JUDGED_SCHEMA, PARTY_SCHEMA, candidates, wanted
-from rongxin.subjects.judging import FiledParty, judge, judgements_for, take_back
+from rongxin.subjects.judging import PARTIES_SCHEMA, FiledParty, contradicted, judge, judgements_for, take_back
 from rongxin.subjects.merging import Doubt, merge
 from rongxin.subjects.models import Judgement, Subject, SubjectName, Verdict
 from rongxin.subjects.pool import pool_for
@@ -30,7 +30,7 @@ def proposed(filed: pl.DataFrame) -> list[int]:
     return keys
 
 
-def judged(subject: Subject, verdict: Verdict, *, code: str = "", provider: str = "demo") -> Judgement:
+def judged(subject: Subject, verdict: Verdict, *, code: str = "", provider: str = "demo") -> tuple[Judgement, ...]:
     return judge(FiledParty(NAME, code), subject, verdict, provider=provider, by="示例", basis="示例批次")
 
 
@@ -41,15 +41,22 @@ def standing() -> list[tuple[int, str, str]]:
 # ── judgements ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_the_same_said_twice_is_one_judgement() -> None:
     tea = a_subject()
-    assert judged(tea, Verdict.SAME) == judged(tea, Verdict.SAME)
-    assert judged(tea, Verdict.DIFFERENT, code="1") == judged(tea, Verdict.DIFFERENT, code="1", provider="other")
+    assert judged(tea, Verdict.SAME) == judged(tea, Verdict.SAME) == ()
+    (different,) = judged(tea, Verdict.DIFFERENT, code="1")
+    assert judged(tea, Verdict.DIFFERENT, code="1", provider="other") == ()
+    assert set(Judgement.objects.filter(ended_at=None)) >= {different}
+    assert Judgement.objects.count() == 2
 
 
 def test_a_later_judgement_ends_what_says_otherwise_and_changes_nothing_else() -> None:
     tea, trade = a_subject(), a_subject("福州示例榕海贸易有限公司")
-    judged(tea, Verdict.DIFFERENT, provider="other")
-    judged(trade, Verdict.SAME)
-    judged(tea, Verdict.SAME)
+    (different,) = judged(tea, Verdict.DIFFERENT, provider="other")
+    assert judged(trade, Verdict.SAME) == ()
+    ended = judged(tea, Verdict.SAME)
+    assert {(judgement.subject, judgement.verdict) for judgement in ended} == {
+        (different.subject, Verdict.DIFFERENT),
+        (trade, Verdict.SAME),
+    }
 
     assert standing() == [(tea.pk, "same", "demo")]
     assert Judgement.objects.filter(ended_by="示例").count() == 2
@@ -171,3 +178,24 @@ def test_a_renamed_company_keeps_the_blocks_of_both_names() -> None:
     )
     assert tea.pk in proposed(party("福州示例榕海茶业公司"))
     assert tea.pk in proposed(party("福州示例闽江茶业公司"))
+
+
+def test_a_row_is_contradicted_by_what_stands_now() -> None:
+    """Followed a judgement: it must stand. Found by code or name: nobody may have said that it is not the same."""
+    tea, trade = a_subject(), a_subject("福州示例榕海贸易有限公司")
+    rows = pl.DataFrame(
+        [
+            (2, NAME, "1", tea.pk, "judgement"),
+            (3, NAME, "2", tea.pk, "judgement"),
+            (4, NAME, "1", trade.pk, "judgement"),
+            (5, NAME, "2", tea.pk, "code"),
+            (6, NAME, "1", tea.pk, "code"),
+            (7, "别名", "2", tea.pk, "name"),
+        ],
+        schema=PARTIES_SCHEMA,
+        orient="row",
+    )
+    judged(tea, Verdict.SAME, code="1")
+    judged(tea, Verdict.DIFFERENT, code="2", provider="other")
+    assert contradicted(rows, "demo") == [3, 4, 5]
+    assert contradicted(rows, "other") == [2, 3, 4, 5]

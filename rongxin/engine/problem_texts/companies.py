@@ -45,6 +45,13 @@ COMPANY = {
         do_en="Use the right code from now on; if the decision was wrong, take it back in the review queue",
         severity=WARN,
     ),
+    "judgement_ended": ProblemText(
+        zh="此前按认定归到统一社会信用代码为 {judged_uscc} 的主体，该认定已撤销或改判",
+        en="Laid on the subject with the unified code {judged_uscc} by a decision that has been taken back since",
+        do_zh="重新认定，或填写正确的统一社会信用代码重报",
+        do_en="Say anew whose it is, or send it again with the right unified code",
+        severity=REVIEW,
+    ),
     "name_disagrees": ProblemText(
         zh="代码与名称不符：登记名称是“{registered}”",
         en="Code and name disagree: the registered name is “{registered}”",

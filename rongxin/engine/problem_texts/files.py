@@ -171,6 +171,19 @@ FILE = {
         do_zh="核对日期列；把日期列设为日期格式，或在选项中关闭 1904 日期系统",
         do_en="Check the dates; format the columns as dates, or turn the 1904 date system off",
     ),
+    "judgement_ended_rows": ProblemText(
+        zh="“{party}”等的归属认定已撤销或改判：{count} 行改为待核归属，不随本批入库",
+        en="What was decided about whose “{party}” is has been taken back: {count} rows wait for a person and are not "
+        "recorded with this batch",
+        do_zh="在“待核归属”中重新认定，或改正代码后重新报送",
+        do_en="Decide anew in the review queue, or correct the code and send the rows again",
+    ),
+    "withdrawn_before_recording": ProblemText(
+        zh="{count} 行的记录在发布以后、入库以前已经撤回，没有收录",
+        en="{count} rows were withdrawn before they were recorded, and were not taken in",
+        do_zh="逐行的原因见退回的行",
+        do_en="Each of them stands among the returned rows, with its reason",
+    ),
     "removals_in_effect": ProblemText(
         zh="{count} 条移出已即时生效，相应记录不再公示",
         en="{count} removals have taken effect at once; the records are no longer displayed",

@@ -1,4 +1,4 @@
-"""What may be wrong with the form of a row, and rows about natural persons."""
+"""What may be wrong with a row as a whole, and rows about natural persons."""
 
 from rongxin.engine.problem_texts.shape import REFUSE, WARN, ProblemText
 
@@ -29,6 +29,14 @@ ROW = {
         en="This row has only {found} cells, the head has {expected}",
         do_zh="补齐缺少的格，空格也要保留分隔符",
         do_en="Add the missing cells; an empty cell still needs its delimiter",
+        severity=REFUSE,
+    ),
+    "act_withdrawn": ProblemText(
+        zh="这条信息（记录 {number}）已于 {day} 撤回，原因：{reason}；撤回的信息不再收录",
+        en="This act (record {number}) was withdrawn on {day}, because: {reason}. What was withdrawn is not taken in again",
+        do_zh="不用再报，可整行删除；重新作出决定或出具更正文书的，按新文书的文号报送；认为撤回有误的，请本单位审核员在“记录与撤回”中核对",
+        do_en="Delete the row. A new decision or correcting document has its own number: send that. If the withdrawal looks "
+        "wrong, ask your reviewer to look under “Records and withdrawal”",
         severity=REFUSE,
     ),
 }

@@ -1,8 +1,7 @@
 """Answering questions, taking answers back, and what follows for the batch."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,23 +10,18 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.intake import files
-from rongxin.intake.models import Batch, BatchState, Channel, Question, QuestionState, RowProblem
+from rongxin.intake.models import OPEN_BATCHES, Batch, BatchState, Channel, Question, QuestionState, RowProblem
 from rongxin.intake.questions.counting import count_in, count_out
+from rongxin.intake.questions.following import NOTHING_FOLLOWED, Followed, follow, judging_in_turn
 from rongxin.intake.questions.rows import WaitingAct, asks_whose, waiting_acts
-from rongxin.intake.questions.settling import SENT_BACK, give_back, settle
+from rongxin.intake.questions.settling import SENT_BACK, SETTLED, give_back, settle
 from rongxin.intake.receiving import next_number
 from rongxin.policy.words import StepSeverity
 from rongxin.records import actions as records
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.judging import FiledParty, judge, take_back
-from rongxin.subjects.models import Category, Subject, Verdict
+from rongxin.subjects.models import Category, Judgement, Subject, Verdict
 from rongxin.subjects.queries import counting_as
-
-OPEN_BATCHES: Final = (BatchState.CHECKED, BatchState.RELEASED, BatchState.RECORDED, BatchState.NOTHING_NEW)
-"""States of a batch whose questions are asked. Rows of a batch that was sent back or stopped come again."""
-
-SETTLED: Final = "answered"
-"""Severity of a problem that a person has answered: it neither sends the row back nor warns."""
 
 
 class AnsweredBefore(ValueError):
@@ -52,19 +46,22 @@ class NotThisSubject(ValueError):
 
 @dataclass(frozen=True)
 class Answered:
-    """What an answer did: the question, the other rows decided with it, and the batch that will carry them (None: sent back)."""
+    """What an answer did: the question, the other rows decided with it, the batch that will carry them (None: sent back), and
+    what had followed an earlier judgement that the answer ends.
+    """
 
     question: Question
     also: tuple[int, ...] = ()
     carried_by: Batch | None = None
+    followed: Followed = NOTHING_FOLLOWED
 
 
 @dataclass(frozen=True)
 class Undone:
-    """What taking an answer back did. ``judged``: records of later batches that had followed it and are nobody's now."""
+    """What taking an answer back did, or saying that a row is not a subject: the question, and what had followed."""
 
     question: Question
-    judged: int = 0
+    followed: Followed = NOTHING_FOLLOWED
 
 
 @transaction.atomic
@@ -84,8 +81,8 @@ def choose(pk: int, subject: int, by: Account, *, note: str = "") -> Answered:
     acts = waiting_acts(batch)
     answered = _accept(batch, [question, *_alike(question, acts)], acts, by, subject=found, note=note)
     party = FiledParty(question.name_normalised, question.party_code)
-    judge(party, found, Verdict.SAME, provider=batch.provider.code, by=by.username, basis=_place(question))
-    return answered
+    changed = judge(party, found, Verdict.SAME, provider=batch.provider.code, by=by.username, basis=_place(question))
+    return replace(answered, followed=follow(changed, by, basis=_place(question)))
 
 
 @transaction.atomic
@@ -116,15 +113,14 @@ def send_back(pk: int, note: str, by: Account) -> Answered:
 
 
 @transaction.atomic
-def differ(pk: int, subject: int, by: Account) -> Question:
-    """Whatever this row is, it is not that subject: remembered for everybody, and proposed no more for this party."""
-    party = FiledParty(*Question.objects.values_list("name_normalised", "party_code").get(pk=pk))
-    everywhere = Question.objects.filter(name_normalised=party.name, party_code=party.code, state=QuestionState.OPEN)
-    # All batches concerned at once and in order, or two who say this of the same party in two batches wait for each other.
-    concerned = Batch.objects.filter(pk__in=everywhere.values("batch"))
-    held = [each.pk for each in concerned.order_by("pk").select_for_update()]
+def differ(pk: int, subject: int, by: Account) -> Undone:
+    """Whatever this row is, it is not that subject: remembered for everybody, and proposed no more for this party.
+
+    What waits for release on that subject under the same name and code is asked about again, in every department.
+    """
     batch, question = _locked(pk, by)
-    judge(
+    party = FiledParty(question.name_normalised, question.party_code)
+    contrary = judge(
         party,
         Subject.objects.get(pk=subject),
         Verdict.DIFFERENT,
@@ -132,13 +128,17 @@ def differ(pk: int, subject: int, by: Account) -> Question:
         by=by.username,
         basis=_place(question),
     )
+    alike = Question.objects.select_for_update().filter(
+        name_normalised=party.name, party_code=party.code, state=QuestionState.OPEN
+    )
     changed = []
-    for other in everywhere.filter(batch__in=held).select_for_update():
+    for other in alike:
         other.candidates = [candidate for candidate in other.candidates if candidate["subject"] != subject]
         changed.append(other)
     Question.objects.bulk_update(changed, ["candidates"])
+    followed = follow(contrary, by, basis=_place(question))
     question.refresh_from_db()
-    return question
+    return Undone(question, followed)
 
 
 @transaction.atomic
@@ -146,8 +146,8 @@ def undo(pk: int, by: Account) -> Undone:
     """Take an answer back, with the rows that were decided in the same stroke: they are open again.
 
     A row that is recorded already is on nobody's page from now on; so are records of later batches that only followed the
-    answer. Raises NotNow while the batch that carries it is being recorded, PermissionDenied and Question.DoesNotExist; an
-    open question stays as it is.
+    answer, and rows of batches that wait for release ask again (following). Raises NotNow while the batch that carries it is
+    being recorded, PermissionDenied and Question.DoesNotExist; an open question stays as it is.
     """
     batch, question = _held(pk, by)
     if question.state == QuestionState.OPEN:
@@ -164,9 +164,9 @@ def undo(pk: int, by: Account) -> Undone:
         batch.save(update_fields=["in_review", "rejected"])
     else:
         _take_out(batch, together, by)
-    judged = _reopen(together, by, batch)
+    followed = _reopen(together, by, batch)
     question.refresh_from_db()
-    return Undone(question, judged)
+    return Undone(question, followed)
 
 
 @transaction.atomic
@@ -192,7 +192,8 @@ def _locked(pk: int, by: Account) -> tuple[Batch, Question]:
 
 
 def _held(pk: int, by: Account) -> tuple[Batch, Question]:
-    # The batch first, always: two answers, or an answer and a release, wait for each other and never in a circle.
+    judging_in_turn()
+    # Then the batch, always: two answers, or an answer and a release, wait for each other and never in a circle.
     batch_key = Question.objects.values_list("batch", flat=True).get(pk=pk)
     batch = Batch.objects.select_for_update(of=("self",)).select_related("provider").get(pk=batch_key)
     demand(by, Action.QUESTION_ANSWER, batch.provider)
@@ -264,15 +265,14 @@ def _take_out(batch: Batch, questions: list[Question], by: Account) -> None:
     batch.save(update_fields=["in_review"])
 
 
-def _reopen(questions: list[Question], by: Account, batch: Batch) -> int:
+def _reopen(questions: list[Question], by: Account, batch: Batch) -> Followed:
     """The questions are asked as before, and what was remembered of their answers ends, with what followed from that."""
-    judged = 0
+    ended: dict[str, tuple[Judgement, ...]] = {}
     for question in questions:
         if question.state == QuestionState.ANSWERED and question.subject is not None and asks_whose(question):
             party = FiledParty(question.name_normalised, question.party_code)
-            take_back(party, question.subject, Verdict.SAME, provider=batch.provider.code, by=by.username)
-            judged += records.unresolve_judged(
-                question.subject, batch.provider, party.name, party.code, by=by.username, basis=_place(question)
+            ended[_place(question)] = take_back(
+                party, question.subject, Verdict.SAME, provider=batch.provider.code, by=by.username
             )
         question.state = QuestionState.OPEN
         question.subject, question.answered_by, question.answered_at, question.follow_up = None, None, None, None
@@ -281,7 +281,7 @@ def _reopen(questions: list[Question], by: Account, batch: Batch) -> int:
     Question.objects.bulk_update(questions, fields)
     rows = [question.row for question in questions]
     RowProblem.objects.filter(batch=batch, row__in=rows, severity=SETTLED).update(severity=StepSeverity.REVIEW.value)
-    return judged
+    return sum((follow(changed, by, basis=place) for place, changed in ended.items()), NOTHING_FOLLOWED)
 
 
 def _follow_up(batch: Batch, by: Account) -> Batch:

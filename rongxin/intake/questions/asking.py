@@ -9,6 +9,7 @@ from django.utils import timezone
 from rongxin.departments.models import Department
 from rongxin.engine.acts import NAME
 from rongxin.engine.candidates import CANDIDATE_SCHEMA, PARTY_SCHEMA, candidates, party_code, wanted
+from rongxin.engine.cells import normalised_names
 from rongxin.intake.checking import CheckedFile
 from rongxin.intake.models import Batch, Question, QuestionState
 from rongxin.policy.kinds import Party
@@ -27,6 +28,7 @@ IDENTITY: Final = frozenset(
         "subject_unknown",
         "code_and_name_point_elsewhere",
         "judged_different",
+        "judgement_ended",
         "code_hidden",
     }
 )
@@ -42,7 +44,12 @@ def questions_of(checked: CheckedFile, provider: Department) -> pl.DataFrame:
     """
     waiting = checked.waiting.select(pl.col(_ROW).cast(pl.UInt32))
     parties = _parties(checked.rows_filed.join(waiting, on=_ROW, how="semi"), checked.kind.credit.party, provider)
-    reasons = _reasons(checked.problems.join(waiting, on=_ROW, how="semi"))
+    return questions_about(parties, checked.problems.join(waiting, on=_ROW, how="semi"), provider)
+
+
+def questions_about(parties: pl.DataFrame, problems: pl.DataFrame, provider: Department) -> pl.DataFrame:
+    """The questions about ``parties`` (as ``parties_filed`` gives them), asked because of ``problems``; as ``questions_of``."""
+    reasons = _reasons(problems)
     proposed = _proposed(parties, reasons, provider)
     return (
         parties.join(reasons.drop("asks_whose"), on=_ROW, how="left", maintain_order="left")
@@ -61,6 +68,11 @@ def questions_of(checked: CheckedFile, provider: Department) -> pl.DataFrame:
 def keep(batch: Batch, questions: pl.DataFrame) -> None:
     """Make ``questions`` those of the batch. Must run in the transaction that concludes its check."""
     Question.objects.filter(batch=batch).delete()
+    add(batch, questions)
+
+
+def add(batch: Batch, questions: pl.DataFrame) -> None:
+    """Ask ``questions`` (as ``questions_of``) of the batch, in one statement however many they are."""
     cast = "CAST({} AS jsonb)" if connection.vendor == "postgresql" else "{}"
     with staged(questions, "staged_questions") as cursor:
         cursor.execute(
@@ -69,6 +81,14 @@ def keep(batch: Batch, questions: pl.DataFrame) -> None:
             f"{cast.format('reasons')}, {cast.format('candidates')}, %s, %s, '' FROM staged_questions ORDER BY row",
             [batch.pk, QuestionState.OPEN, kept(timezone.now())],
         )
+
+
+def parties_filed(rows: pl.DataFrame, party: Party, provider: Department) -> pl.DataFrame:
+    """The party of each row that is shaped for recording (records.actions.SCHEMA), read from its content."""
+    fields = [field for field in (party.name, party.uscc, party.registration_number, party.organisation_code) if field]
+    content = [pl.col("content").str.json_path_match(f"$.{field}").alias(field) for field in fields]
+    filed = rows.select(_ROW, *content, pl.lit(normalised_names(rows["party_name"])).alias(NAME))
+    return _parties(filed, party, provider)
 
 
 def _parties(rows: pl.DataFrame, party: Party, provider: Department) -> pl.DataFrame:

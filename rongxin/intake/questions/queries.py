@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.queries import within_reach
-from rongxin.intake.models import Batch, Question, QuestionState
-from rongxin.intake.questions.actions import OPEN_BATCHES
+from rongxin.intake.models import OPEN_BATCHES, Batch, Question, QuestionState
 from rongxin.intake.questions.asking import IDENTITY
 
 AS_FILED: Final = "as_filed"

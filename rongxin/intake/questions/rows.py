@@ -19,6 +19,7 @@ BY_PERSON: Final = "person"
 """How a record came to its subject when a person answered a question about the row."""
 
 _NOTHING: Final = pl.LazyFrame()
+_OF_ACT: Final = ("row", "subject", "act_key", "content_hash", "decided_on", "display")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,18 @@ class WaitingAct:
     content_hash: str | None = None
     decided_on: date | None = None
     display: str | None = None
+
+
+def held_with_origin(number: str) -> Batch:
+    """The batch, locked until the transaction ends. A follow-up is locked after the batch that it follows, as those who answer
+    do: nobody waits in a circle.
+    """
+    followed = Batch.objects.filter(number=number, channel=Channel.QUESTION).values("continues")
+    list(Batch.objects.select_for_update().filter(pk__in=followed))
+    batches = Batch.objects.select_for_update(of=("self",)).select_related(
+        "provider", "decided_by", "continues__provider"
+    )
+    return batches.get(number=number)
 
 
 def asks_whose(question: Question) -> bool:
@@ -46,8 +59,12 @@ def waiting_acts(batch: Batch, rows: Iterable[int] | None = None) -> dict[int, W
     known = waiting.collect_schema().names()
     if "act_key" not in known:
         return {row: WaitingAct(row) for row in waiting.select("row").collect()["row"]}
-    columns = ("row", "subject", "act_key", "content_hash", "decided_on", "display")
-    return {line["row"]: WaitingAct(**line) for line in waiting.select(columns).collect().iter_rows(named=True)}
+    return acts_in(waiting.select(_OF_ACT).collect())
+
+
+def acts_in(rows: pl.DataFrame) -> dict[int, WaitingAct]:
+    """Rows of a kind that makes records, by number."""
+    return {line["row"]: WaitingAct(**line) for line in rows.select(_OF_ACT).iter_rows(named=True)}
 
 
 def waiting_row(question: Question) -> dict[str, Any]:
@@ -72,8 +89,15 @@ def rows_to_record(batch: Batch) -> pl.LazyFrame:
     """
     parts = [_answered(number, questions) for number, questions in _by_batch(answered_in(batch)).items()]
     if batch.channel != Channel.QUESTION:
-        parts.append(pl.scan_parquet(files.accepted_path(batch.number)))
+        parts.append(unasked_rows(batch))
     return pl.concat(parts) if parts else _NOTHING
+
+
+def unasked_rows(batch: Batch) -> pl.LazyFrame:
+    """The accepted rows of a batch that is not finished, without those that were asked about afterwards."""
+    asked = list(Question.objects.filter(batch=batch).values_list("row", flat=True))
+    accepted = pl.scan_parquet(files.accepted_path(batch.number))
+    return accepted.filter(~pl.col("row").is_in(asked)) if asked else accepted
 
 
 def rows_are_here(batch: Batch) -> bool:

@@ -12,6 +12,9 @@ from rongxin.policy.words import StepSeverity
 from rongxin.rulebook import queries as rulebook
 
 SENT_BACK: Final = "sent_back_by_person"
+SETTLED: Final = "answered"
+"""Severity of a problem that a person has answered: it neither sends the row back nor warns."""
+
 REPLACED: Final = "这一行已在批次 {batch} 中更正重报"
 LONGEST_NOTE: Final = 300
 

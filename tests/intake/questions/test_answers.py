@@ -298,7 +298,7 @@ def test_whose_a_row_is_cannot_be_passed_over_by_confirming(desk: Desk) -> None:
 
 def test_not_the_same_is_remembered_for_everybody(desk: Desk) -> None:
     question = desk.question()
-    left = actions.differ(question.pk, subject(TRADE).pk, desk.office.clerk)
+    left = actions.differ(question.pk, subject(TRADE).pk, desk.office.clerk).question
     assert subject(TRADE).pk not in [candidate["subject"] for candidate in left.candidates]
 
     other = open_office("other")
@@ -332,7 +332,7 @@ def test_what_followed_an_answer_is_taken_off_with_it_and_asked_when_it_comes_ag
     later = desk.office.release(desk.send(unclear(8, **wrong), name="下周.csv"))
     assert later.recorded == 1
 
-    assert actions.undo(question.pk, desk.office.clerk).judged == 1
+    assert actions.undo(question.pk, desk.office.clerk).followed.taken_off == 1
     assert whose(record_of(unclear(8))) is None
     again = desk.send(unclear(8, **wrong), name="再报.csv")
     assert (again.duplicates, again.in_review) == (0, 1)
