@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -34,7 +35,12 @@ CHROMIUM_ARGUMENTS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Passwords are hashed fast, and pages name static files as they are, without a collected manifest."""
+    """Passwords are hashed fast, and pages name static files as they are, without a collected manifest.
+
+    No example of a property fails because the machine was busy: what must be quick is measured where it says so.
+    """
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     config.addinivalue_line("markers", "console_errors: the page under test may write errors to the console")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
