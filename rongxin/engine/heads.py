@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 from rongxin.engine.sheets import FileFinding, Unreadable
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.layouts import Layout
-from rongxin.policy.words import Title
 from rongxin.primitives.characters import without_blanks
 
 REASON_HEAD: Final = "退回原因"
@@ -161,18 +160,17 @@ def require(
 ) -> HeadMatch:
     """``match``, or Unreadable.
 
-    ``wrong_kind``: no head is known, or another of ``kinds`` (named) suits the heads better (:func:`best_kind`).
+    ``no_head_known``, or ``wrong_kind``: another of ``kinds`` (named) suits the heads better (:func:`best_kind`).
     ``heads_duplicate``: two columns for one field. ``heads_missing``: a required field has no column. What the
     department said of its heads (``mapping``) settles which kind it is, too.
     """
     said = mapping is not None and any(mapping.get(key) for key in head_keys(heads))
     better = kind if said else best_kind(heads, [kind, *kinds])
-    if better is None or _suits(heads, better) > _suits(heads, kind):
-        found = better.title if better else Title(zh="", en="")
-        name = better.name if better else ""
-        raise Unreadable(
-            "wrong_kind", kind=kind.title.zh, kind_en=kind.title.en, better=found.zh, better_en=found.en, name=name
-        )
+    told = {"kind": kind.title.zh, "kind_en": kind.title.en}
+    if better is None:
+        raise Unreadable("no_head_known", **told)
+    if _suits(heads, better) > _suits(heads, kind):
+        raise Unreadable("wrong_kind", **told, better=better.title.zh, better_en=better.title.en, name=better.name)
     for code, fields in (("heads_duplicate", match.duplicate), ("heads_missing", match.missing_required)):
         if fields:
             raise Unreadable(code, fields="、".join(kind.fields[name].title for name in fields))

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import pytest_django
 import time_machine
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.utils.html import escape
 
@@ -27,8 +29,6 @@ from rongxin.rulebook import queries
 from rongxin.subjects.registration import register
 from tests.factories import the_pack
 from tests.intake.conftest import open_office
-
-pytestmark = pytest.mark.django_db
 
 POLICY, SOURCES = the_pack()
 EXAMPLES = {
@@ -99,14 +99,30 @@ class Sent:
         return pl.DataFrame({"uscc": list(parties), "name": list(parties.values())})
 
 
-@pytest.fixture(params=sorted(EXAMPLES))
-def sent(request: pytest.FixtureRequest, db: None) -> Iterator[Sent]:
-    cache.clear()
-    queries.forget()
-    rulebook.seed(POLICY, SOURCES)
+@pytest.fixture(scope="module", params=sorted(EXAMPLES))
+def db(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Sent]:
+    """An example that went the whole way, once for all tests of its kind and taken back afterwards."""
     example = EXAMPLES[request.param]
-    with time_machine.travel(f"{example.expected.day}T10:00:00+08:00", tick=True):
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(f"{example.expected.day}T10:00:00+08:00", tick=True),
+        transaction.atomic(),
+    ):
+        queries.forget()
+        rulebook.seed(POLICY, SOURCES)
         yield Sent(example, POLICY)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def sent(db: Sent) -> Iterator[Sent]:
+    """The example; what a test does to it is taken back."""
+    cache.clear()
+    with transaction.atomic():
+        yield db
+        transaction.set_rollback(True)
 
 
 def text(client: Client, address: str, status: int) -> str:

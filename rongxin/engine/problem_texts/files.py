@@ -75,6 +75,12 @@ FILE = {
         do_zh="选择正确的种类，或使用该种类的模板",
         do_en="Choose the right kind, or use the template of this one",
     ),
+    "no_head_known": ProblemText(
+        zh="表头里没有一个“{kind}”的列名",
+        en="No head is one of “{kind_en}”",
+        do_zh="对一下每一列是什么，或使用模板",
+        do_en="Say what each column is, or use the template",
+    ),
     "heads_duplicate": ProblemText(
         zh="这些栏目各有两列以上：{fields}",
         en="These fields have more than one column: {fields}",
