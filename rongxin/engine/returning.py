@@ -58,6 +58,13 @@ _NOTES: Final = (
 )
 
 
+MOST_ROWS: Final = 200_000
+"""Rows that a return workbook lists; a sheet of many more is larger than table programmes, or our own reader, open."""
+_CUT: Final = (
+    f"退回的行多于 {MOST_ROWS:,} 行，这里只列最前面的。其余多半是同样的原因：改好原来的整张表再传，已收到的行不会重复。"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Returned:
     """What the return workbook says beside the rows: ``marks`` by which it is known when it comes back; ``origins``: row of
@@ -81,9 +88,13 @@ def write_return_workbook(
 
     Every cell is text, so codes stay whole and formulas do nothing. Cells with a problem are marked and carry the value
     that is suggested; columns with a list of values offer it. A field that is missing and has no column gets one. Rows
-    about natural persons stand on a sheet of their own, with number and reason only.
+    about natural persons stand on a sheet of their own, with number and reason only. At most MOST_ROWS rows are listed.
     """
     failing = problems.filter(pl.col("severity").is_in(_FAILING))
+    rows = failing[ROW].unique(maintain_order=True)
+    is_cut = rows.len() > MOST_ROWS
+    if is_cut:
+        failing = failing.filter(pl.col(ROW).is_in(rows.sort().head(MOST_ROWS).implode()))
     table = _Table.of(sheet, heads, failing, kind, (returned.origins if returned else None) or {})
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
@@ -94,7 +105,7 @@ def write_return_workbook(
         table.lay_out(page, formats[_TEXT], lists)
         if persons.height:
             _write_persons(book.add_worksheet(REFUSED_SHEET), persons, sheet.sheets, formats[_HEAD])
-        _write_notes(book.add_worksheet(NOTES_SHEET))
+        _write_notes(book.add_worksheet(NOTES_SHEET), (_CUT, *_NOTES) if is_cut else _NOTES)
         lists.write()
         if returned and returned.marks:
             write_marks(book, returned.marks)
@@ -268,9 +279,9 @@ def _write_persons(page: Worksheet, persons: pl.DataFrame, sheets: Sequence[str]
             page.write_string(line, place, value)
 
 
-def _write_notes(page: Worksheet) -> None:
+def _write_notes(page: Worksheet, notes: Sequence[str]) -> None:
     page.set_column(0, 0, 100)
-    for line, text in enumerate(_NOTES):
+    for line, text in enumerate(notes):
         page.write_string(line, 0, text)
 
 

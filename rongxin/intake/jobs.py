@@ -14,7 +14,7 @@ from polars.io.plugins import register_io_source
 from config.environment import environment
 from rongxin.engine.marks import Marks, template_version
 from rongxin.engine.problems import REFUSED_PERSON
-from rongxin.engine.returning import Returned, write_redacted_copy, write_return_workbook
+from rongxin.engine.returning import MOST_ROWS, Returned, write_redacted_copy, write_return_workbook
 from rongxin.engine.sheets import FileFinding, Sheet, Unreadable
 from rongxin.intake import files, rounds
 from rongxin.intake.checking import SLICE, CheckedFile, Unmatched, check_file
@@ -66,7 +66,7 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
         return _close_unreadable(batch, unreadable)
     progress.phase("保存结果", checked.problems.height)
     questions = asking.questions_of(checked, batch.provider)
-    findings = _told_by_marks(batch, checked, policy)
+    findings = [*_told_by_marks(batch, checked, policy), *_told_by_returned(checked)]
     _write_files(batch, checked, policy)
     with transaction.atomic():
         batch = (
@@ -194,6 +194,14 @@ def _told_by_marks(batch: Batch, checked: CheckedFile, policy: Policy) -> list[F
     if marks.template_version and marks.template_version != newer:
         told.append(FileFinding("template_older", {"used": marks.template_version[:40], "newer": newer}))
     return told
+
+
+def _told_by_returned(checked: CheckedFile) -> list[FileFinding]:
+    """That more rows come back than the return workbook lists."""
+    count = checked.rejected + checked.in_review
+    if count <= MOST_ROWS:
+        return []
+    return [FileFinding("returned_cut", {"count": f"{count:,}", "limit": f"{MOST_ROWS:,}"})]
 
 
 def _write_files(batch: Batch, checked: CheckedFile, policy: Policy) -> None:

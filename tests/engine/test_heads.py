@@ -87,7 +87,7 @@ def test_a_file_of_another_kind_is_refused_with_the_name_of_that_kind() -> None:
 
 
 def test_a_file_with_no_known_head_is_of_no_kind() -> None:
-    with pytest.raises(Unreadable, match="wrong_kind"):
+    with pytest.raises(Unreadable, match="no_head_known"):
         require_heads(["甲", "乙"], PENALTY, [LICENCE])
     assert best_kind(["甲", "乙"], [PENALTY, LICENCE]) is None
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from rongxin.engine import returning
 from rongxin.engine.heads import known_heads, require_heads
 from rongxin.engine.marks import Marks
 from rongxin.engine.reading import read_table
@@ -305,3 +306,15 @@ def test_several_sheets_are_kept_one_after_another_with_the_place_of_each_row(tm
 
     kept = list(csv.reader((tmp_path / "copy.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert [line[0] for line in kept] == ["行", "〈一季度〉第 2 行", "〈二季度〉第 2 行"]
+
+
+def test_of_very_many_rows_the_first_are_listed_and_the_notes_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(returning, "MOST_ROWS", 3)
+    rows = [penalty(number, penalty_basis="") for number in range(1, 6)]
+
+    path, _ = returned(read(as_csv(rows, PENALTY), tmp_path, PENALTY), tmp_path)
+
+    assert cell(read_back(path), "penalty_document_no") == [row["penalty_document_no"] for row in rows[:3]]
+    assert "多于" in str(load_workbook(path)["更正说明"]["A1"].value)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rongxin.engine import returning
 from rongxin.intake import files, jobs, releasing
 from rongxin.intake.models import Batch, BatchState, RowProblem
 from rongxin.intake.receiving import receive
@@ -18,7 +19,7 @@ from rongxin.records.models import Record, RecordEvent, Sighting
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries as rulebook_queries
 from tests.intake.conftest import Office
-from tests.intake.tables import as_csv, penalties
+from tests.intake.tables import DOCUMENT, as_csv, penalties, penalty
 
 
 def test_a_full_disk_while_receiving_keeps_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,3 +171,14 @@ def test_rules_released_while_a_batch_is_under_way_do_not_touch_it(
     assert (batch.state, batch.recorded, batch.policy_digest) == (BatchState.RECORDED, 2, policy.digest)
     assert office.send(as_csv(penalties(2)), name="下周.csv").findings[0]["code"] == "heads_missing"
     assert set(Record.objects.values_list("policy_digest", flat=True)) == {policy.digest}
+
+
+def test_a_batch_of_very_many_returned_rows_says_that_not_all_are_listed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (returning, jobs):
+        monkeypatch.setattr(module, "MOST_ROWS", 2)
+    rows = [penalty(**{DOCUMENT: f"榕示市监罚〔2026〕{number}号", "处罚依据": ""}) for number in range(3)]
+    batch = office.send(as_csv(rows))
+    assert batch.rejected == 3
+    assert {"code": "returned_cut", "params": {"count": "3", "limit": "2"}} in batch.findings

@@ -75,6 +75,12 @@ FILE = {
         do_zh="选择正确的种类，或使用该种类的模板",
         do_en="Choose the right kind, or use the template of this one",
     ),
+    "returned_cut": ProblemText(
+        zh="退回的行有 {count} 行，退回表只列前 {limit} 行",
+        en="{count} rows come back; the return workbook lists the first {limit}",
+        do_zh="其余多半是同样的原因：改好原来的整张表再传，已收到的行不会重复",
+        do_en="The others mostly have the same reasons: correct the whole table and send it again; rows that were taken stay",
+    ),
     "no_head_known": ProblemText(
         zh="表头里没有一个“{kind}”的列名",
         en="No head is one of “{kind_en}”",
