@@ -9,7 +9,7 @@ change.
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -55,7 +55,7 @@ _PERHAPS_A_NUMBER: Final = f"{_NEW_NUMBER}|{_OLD_NUMBER}|{_PHONE}"
 _UNUSUAL_DIGIT: Final = r"[²³¹⁰⁴-⁹₀-₉①-⑨⓪０-９\x{1d7ce}-\x{1d7ff}\x{1fbf0}-\x{1fbf9}]"
 
 
-def by_value(cells: pl.Series, function: Callable[[str], object], dtype: pl.DataType) -> pl.Series:
+def by_value(cells: pl.Series, function: Callable[[Any], object], dtype: pl.DataType) -> pl.Series:
     """``function`` of every cell, called once for each different one; null stays null."""
     different = cells.drop_nulls().unique()
     results = pl.Series("result", [function(value) for value in different], dtype=dtype)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from rongxin.engine.cells import by_value
 from rongxin.engine.rules import holds
 from rongxin.policy.display import display_rule
 from rongxin.policy.kinds import Basis, KindField, RecordKind
@@ -68,7 +69,7 @@ def _spoken(values: pl.Series, field: KindField) -> pl.Series:
     if field.type != "amount":
         return values.cast(pl.String)
     label = field.title.split("（")[0].removesuffix("金额").removesuffix("的")
-    return values.map_elements(lambda fen: f"{label} {format_yuan(fen)}" if fen else None, return_dtype=pl.String)
+    return by_value(values, lambda fen: f"{label} {format_yuan(fen)}" if fen else None, pl.String())
 
 
 def _displayed(rows: pl.DataFrame, *, kind: RecordKind, policy: Policy, today: date) -> pl.DataFrame:
