@@ -48,10 +48,10 @@ def bench(
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Nothing of the real platform but its rules: another folder, SQLite, no server."""
+    """Nothing of the real platform but its rules: another folder, SQLite, no server; and room for the largest file."""
     kept = ("RONGXIN_PACK", "RONGXIN_POLICIES")
     others = {key: value for key, value in os.environ.items() if not key.startswith("RONGXIN_") or key in kept}
-    return {**others, "RONGXIN_VAR": folder}
+    return {**others, "RONGXIN_VAR": folder, "RONGXIN_UPLOAD_LIMIT_MB": "2048"}
 
 
 def _show(line: str) -> None:
