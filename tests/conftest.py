@@ -10,7 +10,6 @@ import hypothesis
 import pytest
 from django.conf import settings
 
-from config.environment import environment
 from tests.plugin import absent
 from tests.postgresql import sibling
 from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
@@ -95,6 +94,8 @@ def packs_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_files_of_another_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """Batches are numbered anew in every test, so what one test received and checked goes before the next begins."""
+    from config.environment import environment
+
     folders = [environment.var / name for name in ("received", "batches")] if has_own_folder(request.config) else []
     yield
     for folder in folders:

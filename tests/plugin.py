@@ -106,17 +106,22 @@ def prepare_postgresql(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Without PostgreSQL a run on it is one line. Several processes keep the tests of a module together as far as they can
-    and take work from each other at the end.
-    """
-    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
-        config.option.dist = "worksteal"
+    """Without PostgreSQL a run on it is one line."""
     line = config.stash.get(without_postgresql, None)
     if line is None:
+        share_evenly(config)
         return None
     is_required = required("PostgreSQL")
     print(f"{'FAILED' if is_required else 'SKIPPED'} {line}")
     return 1 if is_required else 0
+
+
+def share_evenly(config: pytest.Config) -> None:
+    """Several processes keep the tests of a module together as far as they can and take work from each other at the
+    end.
+    """
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "worksteal"
 
 
 @pytest.hookimpl(trylast=True)
