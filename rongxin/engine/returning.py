@@ -58,6 +58,7 @@ _NOTES: Final = (
 )
 
 
+_COPIED_AT_ONCE: Final = 50_000
 MOST_ROWS: Final = 200_000
 """Rows that a return workbook lists; a sheet of many more is larger than table programmes, or our own reader, open."""
 _CUT: Final = (
@@ -292,24 +293,37 @@ def write_redacted_copy(path: Path, sheet: Sheet, heads: HeadMatch, persons: pl.
     Refused person rows and columns that are not kept are blank, personal names masked, identity and telephone numbers
     hidden.
     """
+    is_one = len(sheet.sheets) <= 1
+    with path.open("wb") as file:
+        file.write(
+            _head_of_copy(sheet.heads, blank_lines=sheet.head_row - 1)
+            if is_one
+            else _head_of_copy(["行", *sheet.heads])
+        )
+        line = sheet.head_row
+        for part in sheet.frame.iter_slices(_COPIED_AT_ONCE):
+            kept = _kept(part, heads, persons, kind)
+            if is_one:
+                last = int(part[ROW][-1])
+                lines = pl.int_range(line + 1, last + 1, dtype=pl.UInt32, eager=True).alias(ROW).to_frame()
+                kept, line = lines.join(kept, on=ROW, how="left", maintain_order="left").drop(ROW), last
+            else:
+                places_of_rows = [row_label(row, sheet.sheets) for row in kept[ROW]]
+                kept = kept.with_columns(pl.Series(ROW, places_of_rows, dtype=pl.String))
+            kept.write_csv(file, include_header=False)
+
+
+def _kept(rows: pl.DataFrame, heads: HeadMatch, persons: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """Of the rows what may be kept."""
     discarded = [name for name, field in _fields(heads, kind).items() if field.credit.field_class == FieldClass.DISCARD]
-    kept = _shareable(sheet.frame, heads, kind).with_columns(pl.lit(None, pl.String).alias(name) for name in discarded)
-    kept = kept.join(persons.select(ROW), on=ROW, how="anti", maintain_order="left")
-    if len(sheet.sheets) > 1:
-        labels = pl.Series(ROW, [row_label(row, sheet.sheets) for row in kept[ROW]], dtype=pl.String)
-        _write_csv(path, ["行", *sheet.heads], kept.with_columns(labels), blank_lines=0)
-        return
-    lines = pl.int_range(sheet.head_row + 1, int(sheet.frame[ROW].to_list()[-1]) + 1, dtype=pl.UInt32, eager=True)
-    whole = pl.DataFrame({ROW: lines}).join(kept, on=ROW, how="left", maintain_order="left").drop(ROW)
-    _write_csv(path, sheet.heads, whole, blank_lines=sheet.head_row - 1)
+    blanked = _shareable(rows, heads, kind).with_columns(pl.lit(None, pl.String).alias(name) for name in discarded)
+    return blanked.join(persons.select(ROW), on=ROW, how="anti", maintain_order="left")
 
 
-def _write_csv(path: Path, heads: Sequence[str], rows: pl.DataFrame, *, blank_lines: int) -> None:
+def _head_of_copy(heads: Sequence[str], *, blank_lines: int = 0) -> bytes:
     head = io.StringIO()
     csv.writer(head, lineterminator="\n").writerow(heads)
-    with path.open("wb") as file:
-        file.write(("\n" * blank_lines + head.getvalue()).encode("utf-8-sig"))
-        rows.write_csv(file, include_header=False)
+    return ("\n" * blank_lines + head.getvalue()).encode("utf-8-sig")
 
 
 def _shareable(rows: pl.DataFrame, heads: HeadMatch, kind: RecordKind) -> pl.DataFrame:

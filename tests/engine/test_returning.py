@@ -318,3 +318,19 @@ def test_of_very_many_rows_the_first_are_listed_and_the_notes_say_so(
 
     assert cell(read_back(path), "penalty_document_no") == [row["penalty_document_no"] for row in rows[:3]]
     assert "多于" in str(load_workbook(path)["更正说明"]["A1"].value)
+
+
+@pytest.mark.parametrize("blank", [(), (3,), (2, 3, 5)])
+def test_a_copy_made_in_parts_is_the_copy_made_at_once(
+    blank: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [dict.fromkeys(PENALTY.fields, "") if number in blank else penalty(number) for number in range(1, 8)]
+    sheet = read(as_csv(rows, PENALTY), tmp_path, PENALTY)
+    made = []
+    for size in (1_000, 2):
+        monkeypatch.setattr(returning, "_COPIED_AT_ONCE", size)
+        path = tmp_path / f"{size}.csv"
+        write_redacted_copy(path, sheet, require_heads(sheet.heads, PENALTY), checked(sheet, PENALTY).persons, PENALTY)
+        made.append(path.read_bytes())
+    assert made[0] == made[1]
+    assert made[0].count(b"\n") == 8
