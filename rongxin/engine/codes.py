@@ -21,6 +21,8 @@ from rongxin.primitives.divisions import Divisions
 INSPECTED_SCHEMA = {"at": pl.UInt32, "step": pl.String, "code": pl.String, "params": pl.String}
 
 _SLICE = 16_384
+_ORGANISATION_CODE = "^[0-9A-Z]{8}[0-9X]$"
+_REGISTRATION_NUMBER = "^[0-9]{15}$"
 _DIVISION = slice(2, 8)
 _SUBJECT = slice(8, 16)
 _CHECKED = slice(0, 17)
@@ -40,7 +42,9 @@ def _table(values: dict[str, int], default: int) -> npt.NDArray[np.float32]:
 # float32 holds every sum here exactly and lets numpy use the fast matrix product.
 _VALUES = _table({character: value for value, character in enumerate(uscc.ALPHABET)}, -1)
 _WEIGHTS = np.array(uscc.WEIGHTS, dtype=np.float32)
-_ORGANISATION_VALUES = _table({character: int(character, 36) for character in uscc.ALPHABET}, 0)
+_ORGANISATION_VALUES = _table(
+    {character: int(character, 36) for character in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, 0
+)
 _ORGANISATION_WEIGHTS = np.array(organisation_code.WEIGHTS, dtype=np.float32)
 _CHECK_OF_TOTAL = np.resize(
     np.frombuffer((uscc.ALPHABET[:1] + uscc.ALPHABET[:0:-1]).encode(), dtype=np.uint8), 30 * sum(uscc.WEIGHTS) + 1
@@ -63,13 +67,44 @@ def normalise_codes(codes: pl.Series) -> pl.Series:
     return codes.replace(odd, pl.Series([compact(code) for code in odd], dtype=pl.String))
 
 
+def wrong_organisation_codes(codes: pl.Series) -> set[str]:
+    """The different normalised ``codes`` that :func:`rongxin.primitives.organisation_code.is_valid` refuses; nulls left out."""
+    different = codes.drop_nulls().unique()
+    shaped = different.str.contains(_ORGANISATION_CODE)
+    octets = _octets(different.filter(shaped), 9)
+    total = (np.take(_ORGANISATION_VALUES, octets[:, :8]) @ _ORGANISATION_WEIGHTS).astype(np.int16)
+    return _failing(different, shaped, octets[:, 8] != np.take(_ORGANISATION_CHECK_OF_TOTAL, total))
+
+
+def wrong_registration_numbers(codes: pl.Series) -> set[str]:
+    """As :func:`wrong_organisation_codes`, for :func:`rongxin.primitives.registration_number.is_valid`."""
+    different = codes.drop_nulls().unique()
+    shaped = different.str.contains(_REGISTRATION_NUMBER)
+    digits = _octets(different.filter(shaped), 15).astype(np.int16) - ord("0")
+    product = np.full(len(digits), 10, dtype=np.int16)
+    for digit in digits[:, :14].T:
+        rest = (digit + product) % 10
+        product = np.where(rest == 0, 10, rest) * 2 % 11
+    return _failing(different, shaped, digits[:, 14] != (11 - product) % 10)
+
+
+def _failing(different: pl.Series, shaped: pl.Series, fails: _Flags) -> set[str]:
+    return {*different.filter(~shaped), *different.filter(shaped).filter(pl.Series(fails, dtype=pl.Boolean))}
+
+
+def _octets(codes: pl.Series, length: int) -> _Bytes:
+    """ASCII codes of one length as a matrix: a row for each."""
+    octets: _Bytes = codes.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, length)).to_numpy()
+    return octets
+
+
 def inspect_codes(codes: pl.Series, divisions: Divisions) -> pl.DataFrame:
     """Every finding about normalised ``codes`` (no nulls), as ``uscc.inspect`` gives them: at, step, code, params
     (JSON).
     """
     eighteen = (codes.str.len_bytes() == uscc.LENGTH) & (codes.str.len_chars() == uscc.LENGTH)
     at = eighteen.arg_true().to_numpy()
-    octets = codes.filter(eighteen).cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, uscc.LENGTH)).to_numpy()
+    octets = _octets(codes.filter(eighteen), uscc.LENGTH)
     judged = _judge(octets)
     suspects = pl.concat([(~eighteen).arg_true(), pl.Series(at[~judged.plain], dtype=pl.UInt32)])
     return pl.concat(

@@ -11,13 +11,19 @@ from typing import Final
 import polars as pl
 
 from rongxin.engine import cells as cell
-from rongxin.engine.codes import INSPECTED_SCHEMA, inspect_codes, normalise_codes
+from rongxin.engine.codes import (
+    INSPECTED_SCHEMA,
+    inspect_codes,
+    normalise_codes,
+    wrong_organisation_codes,
+    wrong_registration_numbers,
+)
 from rongxin.engine.findings import AT, FOUND_SCHEMA, NO_PARAMS, all_found, found, nothing_found, positions
 from rongxin.engine.problems import severity_of
 from rongxin.engine.sheets import params_text
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.words import FieldClass, StepSeverity
-from rongxin.primitives import organisation_code, registration_number, resident_id, uscc
+from rongxin.primitives import resident_id, uscc
 from rongxin.primitives.characters import without_blanks
 from rongxin.primitives.dates import OPEN_END, read_date
 from rongxin.primitives.divisions import Divisions
@@ -218,14 +224,14 @@ def _told_as_numbers(inspected: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
 
 def _organisation_codes(text: pl.Series, judging: Judging) -> _Judged:
     codes = normalise_codes(text)
-    wrong = {code for code in codes.drop_nulls().unique() if not organisation_code.is_valid(code)}
+    wrong = wrong_organisation_codes(codes)
     severity = judging.ladder["organisation_code"]
     return codes, _wrong_codes(text, codes, wrong, "organisation_code_invalid", severity)
 
 
 def _registration_numbers(text: pl.Series) -> _Judged:
     codes = normalise_codes(text)
-    wrong = {code for code in codes.drop_nulls().unique() if not registration_number.is_valid(code)}
+    wrong = wrong_registration_numbers(codes)
     code = "registration_number_invalid"
     return codes, _wrong_codes(text, codes, wrong, code, severity_of(code))
 

@@ -2,9 +2,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rongxin.engine.codes import inspect_codes, normalise_codes
+from rongxin.engine.codes import inspect_codes, normalise_codes, wrong_organisation_codes, wrong_registration_numbers
 from rongxin.engine.sheets import params_text
-from rongxin.primitives import uscc
+from rongxin.primitives import organisation_code, registration_number, uscc
 from rongxin.primitives.divisions import Division, Divisions
 from tests.engine.made_up import code
 
@@ -74,3 +74,24 @@ def test_codes_are_normalised_like_one_code(codes: list[str | None]) -> None:
     expected = [None if text is None else uscc.normalise_code(text) for text in codes]
 
     assert normalise_codes(pl.Series(codes, dtype=pl.String)).to_list() == expected
+
+
+old_codes = st.lists(
+    st.none()
+    | st.from_regex("[0-9A-Z]{8}[0-9X]", fullmatch=True)
+    | st.from_regex("[0-9]{15}", fullmatch=True)
+    | st.from_regex("[0-9A-Z]{8}", fullmatch=True).map(lambda first: first + organisation_code.check_character(first))
+    | st.from_regex("[0-9]{14}", fullmatch=True).map(lambda first: first + registration_number.check_digit(first))
+    | st.text(max_size=16),
+    max_size=12,
+)
+
+
+@settings(max_examples=200)
+@given(old_codes)
+def test_columns_of_old_codes_are_judged_like_one(texts: list[str | None]) -> None:
+    codes = normalise_codes(pl.Series(texts, dtype=pl.String))
+    different = set(codes.drop_nulls())
+
+    assert wrong_organisation_codes(codes) == {each for each in different if not organisation_code.is_valid(each)}
+    assert wrong_registration_numbers(codes) == {each for each in different if not registration_number.is_valid(each)}
