@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from rongxin.engine import cells as cell
 from rongxin.engine.sheets import params_text
 from rongxin.primitives import organisation_code, uscc
 from rongxin.primitives.characters import compact
@@ -21,6 +22,7 @@ from rongxin.primitives.divisions import Divisions
 INSPECTED_SCHEMA = {"at": pl.UInt32, "step": pl.String, "code": pl.String, "params": pl.String}
 
 _SLICE = 16_384
+_NO_VALUE = 255
 _ORGANISATION_CODE = "^[0-9A-Z]{8}[0-9X]$"
 _REGISTRATION_NUMBER = "^[0-9]{15}$"
 _DIVISION = slice(2, 8)
@@ -32,19 +34,22 @@ _Bytes = npt.NDArray[np.uint8]
 _Flags = npt.NDArray[np.bool_]
 
 
-def _table(values: dict[str, int], default: int) -> npt.NDArray[np.float32]:
-    table = np.full(256, default, dtype=np.float32)
+def _table(values: dict[str, int]) -> bytes:
+    """Byte → value, for bytes.translate: many times as fast as an index of numpy's. Other bytes become NO_VALUE."""
+    table = bytearray([_NO_VALUE]) * 256
     for character, value in values.items():
         table[ord(character)] = value
-    return table
+    return bytes(table)
+
+
+def _values(matrix: _Bytes, table: bytes) -> _Bytes:
+    return np.frombuffer(matrix.tobytes().translate(table), dtype=np.uint8).reshape(matrix.shape)
 
 
 # float32 holds every sum here exactly and lets numpy use the fast matrix product.
-_VALUES = _table({character: value for value, character in enumerate(uscc.ALPHABET)}, -1)
+_VALUES = _table({character: value for value, character in enumerate(uscc.ALPHABET)})
 _WEIGHTS = np.array(uscc.WEIGHTS, dtype=np.float32)
-_ORGANISATION_VALUES = _table(
-    {character: int(character, 36) for character in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, 0
-)
+_ORGANISATION_VALUES = _table({character: int(character, 36) for character in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
 _ORGANISATION_WEIGHTS = np.array(organisation_code.WEIGHTS, dtype=np.float32)
 _CHECK_OF_TOTAL = np.resize(
     np.frombuffer((uscc.ALPHABET[:1] + uscc.ALPHABET[:0:-1]).encode(), dtype=np.uint8), 30 * sum(uscc.WEIGHTS) + 1
@@ -72,7 +77,7 @@ def wrong_organisation_codes(codes: pl.Series) -> set[str]:
     different = codes.drop_nulls().unique()
     shaped = different.str.contains(_ORGANISATION_CODE)
     octets = _octets(different.filter(shaped), 9)
-    total = (np.take(_ORGANISATION_VALUES, octets[:, :8]) @ _ORGANISATION_WEIGHTS).astype(np.int16)
+    total = (_values(octets[:, :8], _ORGANISATION_VALUES) @ _ORGANISATION_WEIGHTS).astype(np.int32)
     return _failing(different, shaped, octets[:, 8] != np.take(_ORGANISATION_CHECK_OF_TOTAL, total))
 
 
@@ -104,7 +109,7 @@ def inspect_codes(codes: pl.Series, divisions: Divisions) -> pl.DataFrame:
     """
     eighteen = (codes.str.len_bytes() == uscc.LENGTH) & (codes.str.len_chars() == uscc.LENGTH)
     at = eighteen.arg_true().to_numpy()
-    octets = _octets(codes.filter(eighteen), uscc.LENGTH)
+    octets = _octets(codes if len(at) == codes.len() else codes.filter(eighteen), uscc.LENGTH)
     judged = _judge(octets)
     suspects = pl.concat([(~eighteen).arg_true(), pl.Series(at[~judged.plain], dtype=pl.UInt32)])
     return pl.concat(
@@ -137,32 +142,35 @@ def _judge(octets: _Bytes) -> _Judged:
     for start in range(0, count, _SLICE):
         part = slice(start, start + _SLICE)
         matrix = np.ascontiguousarray(octets[part].T)  # one row per position: numpy works along the codes
-        values = np.take(_VALUES, matrix)
+        values = _values(matrix, _VALUES)
         judged.plain[part] = _is_plain(matrix, values)
-        total = (_WEIGHTS @ values[_CHECKED]).astype(np.int16)
+        total = (_WEIGHTS @ values[_CHECKED].astype(np.float32)).astype(np.int32)
         judged.check[part] = np.take(_CHECK_OF_TOTAL, total, mode="clip")
-        subject = (_ORGANISATION_WEIGHTS @ np.take(_ORGANISATION_VALUES, matrix[_SUBJECT])).astype(np.int16)
-        judged.organisation[part] = np.take(_ORGANISATION_CHECK_OF_TOTAL, subject)
-        judged.division[part] = _POWERS @ values[_DIVISION]
+        subject = _values(matrix[_SUBJECT], _ORGANISATION_VALUES).astype(np.float32)
+        total = (_ORGANISATION_WEIGHTS @ subject).astype(np.int32)
+        judged.organisation[part] = np.take(_ORGANISATION_CHECK_OF_TOTAL, total, mode="clip")
+        judged.division[part] = _POWERS @ values[_DIVISION].astype(np.float32)
     return judged
 
 
-def _is_plain(matrix: _Bytes, values: npt.NDArray[np.float32]) -> _Flags:
+def _is_plain(matrix: _Bytes, values: _Bytes) -> _Flags:
     """Codes of the alphabet with a known category that cannot be placeholders nor have lost digits."""
     alike = (matrix[1:6] == matrix[0]).all(axis=0)
     counting = (matrix[1:6] == matrix[:5] + 1).all(axis=0)
     no_subject = (matrix[_SUBJECT] == ord("0")).all(axis=0)
     rounded = (matrix[15:] == ord("0")).all(axis=0)
     suspicious = alike | counting | no_subject | rounded
-    fits = (values >= 0).all(axis=0) & (values[_DIVISION] <= 9).all(axis=0) & _CATEGORIES[matrix[0], matrix[1]]
+    fits = (values != _NO_VALUE).all(axis=0) & (values[_DIVISION] <= 9).all(axis=0) & _CATEGORIES[matrix[0], matrix[1]]
     plain: _Flags = fits & ~suspicious
     return plain
 
 
 def _mismatches(step: str, at: npt.NDArray[np.uint32], stands: _Bytes, expected: _Bytes, plain: _Flags) -> pl.DataFrame:
     wrong = plain & (stands != expected)
-    pairs = zip(expected[wrong].tolist(), stands[wrong].tolist(), strict=True)
-    return _frame(at[wrong], step, f"uscc_{step}", [_mismatch(*pair) for pair in pairs])
+    pairs = pl.Series(expected[wrong].astype(np.int32) * 256 + stands[wrong])
+    different = pairs.unique()
+    texts = pl.Series([_mismatch(*divmod(pair, 256)) for pair in different], dtype=pl.String)
+    return _frame(at[wrong], step, f"uscc_{step}", cell.look_up(pairs, different, texts))
 
 
 @cache
@@ -197,8 +205,7 @@ def _inspected_one_by_one(codes: pl.Series, at: pl.Series, divisions: Divisions)
     return suspects.join(pl.DataFrame(found, schema=schema, orient="row"), on="uscc").select(*INSPECTED_SCHEMA)
 
 
-def _frame(at: npt.NDArray[np.uint32], step: str, code: str, params: str | list[str]) -> pl.DataFrame:
-    texts = [params] * len(at) if isinstance(params, str) else params
-    return pl.DataFrame(
-        {"at": at, "step": [step] * len(at), "code": [code] * len(at), "params": texts}, INSPECTED_SCHEMA
-    )
+def _frame(at: npt.NDArray[np.uint32], step: str, code: str, params: str | pl.Series) -> pl.DataFrame:
+    texts = pl.lit(params) if isinstance(params, str) else params
+    frame = pl.DataFrame({"at": at}, schema={"at": pl.UInt32})
+    return frame.select("at", pl.lit(step).alias("step"), pl.lit(code).alias("code"), texts.alias("params"))
