@@ -31,7 +31,7 @@ bench: .venv/bench.stamp            ## every benchmark, as a ratio to a peer in 
 	$(BIN)/rongxin bench intake
 	$(BIN)/rongxin bench search
 
-soak: .venv/dev.stamp               ## the long tests: large files, killed workers, many histories
+soak: .venv/bench.stamp             ## the long tests: large files, killed workers, many histories
 	$(BIN)/python -m pytest -n auto -m soak
 	$(BIN)/python -m pytest -n auto -m soak --database postgresql
 
