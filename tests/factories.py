@@ -21,7 +21,7 @@ from rongxin.policy.loader import load_pack, pack_sources
 from rongxin.policy.pack import Policy
 from rongxin.primitives import uscc as codes
 from rongxin.records import actions as records
-from rongxin.records.actions import Origin
+from rongxin.records.appending import SCHEMA, Origin, append
 from rongxin.records.display import SHANGHAI
 from rongxin.records.models import Effect, Record, RecordEvent
 from rongxin.rulebook import actions as rulebook
@@ -133,7 +133,7 @@ def some_records(
         released_by="示例审核员",
     )
     with time_machine.travel(instant, tick=False):
-        records.append(envelope(frame, found, policy, today).select(*records.SCHEMA), origin)
+        append(envelope(frame, found, policy, today).select(*SCHEMA), origin)
     keys = frame["act_key"].to_list()
     latest = {record.act_key: record for record in Record.objects.filter(act_key__in=keys).order_by("version")}
     return [latest[key] for key in keys]

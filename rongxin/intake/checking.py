@@ -26,7 +26,7 @@ from rongxin.intake.envelope import as_displayed, envelope
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, StepSeverity
-from rongxin.records import actions as records
+from rongxin.records.appending import SCHEMA
 from rongxin.records.barred import Withdrawn
 from rongxin.records.queries import known_acts
 from rongxin.subjects.judging import judgements_for
@@ -126,7 +126,7 @@ class CheckedFile:
             if filed.is_empty():
                 continue
             shaped = envelope(filed, self.kind, self.policy, self.day)
-            yield shaped.with_columns(contents(filed, self.kind)).select(records.SCHEMA.keys())
+            yield shaped.with_columns(contents(filed, self.kind)).select(SCHEMA.keys())
 
 
 def check_file(

@@ -12,8 +12,7 @@ from rongxin.engine.sheets import FileFinding
 from rongxin.intake.checking import CheckedFile
 from rongxin.intake.models import Batch
 from rongxin.policy.pack import Policy
-from rongxin.records import actions as records
-from rongxin.records.actions import Origin
+from rongxin.records.appending import Origin, append
 from rongxin.records.display import Moment
 from rongxin.records.removals import over, removals, without_entry
 
@@ -43,7 +42,7 @@ def end_at_once(batch: Batch, checked: CheckedFile, policy: Policy, origin: Orig
     ended = removals(past, batch.provider, policy, moment)
     if ended.height:
         for part in checked.recordable(ended):
-            records.append(part, origin)
+            append(part, origin)
     counts = {IN_EFFECT: ended.height, WITHOUT_ENTRY: lost.height}
     return Ended(
         waiting=accepted.join(ended, on="row", how="anti", maintain_order="left"),

@@ -19,7 +19,7 @@ INCOMPLETE = "缺少认定单位、文号或依据，补齐前不公示"
 
 
 def envelope(rows: pl.DataFrame, kind: RecordKind, policy: Policy, today: date) -> pl.DataFrame:
-    """The columns that ``records.append`` takes, from resolved rows of a kind that makes records."""
+    """The columns that ``records.appending.append`` takes, from resolved rows of a kind that makes records."""
     filed = kind.credit.envelope
     if filed is None:
         raise ValueError(f"{kind.name} makes no records")

@@ -35,9 +35,9 @@ from rongxin.jobs.registry import job
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.primitives.room import is_full
-from rongxin.records import actions as records
-from rongxin.records.actions import Appended, Origin
+from rongxin.records.appending import SCHEMA, Appended, Origin, append, chunk_of
 from rongxin.rulebook import queries as rulebook
+from rongxin.storage.bulk import wide_cache
 from rongxin.storage.staging import staged
 from rongxin.subjects.registration import register
 
@@ -82,7 +82,7 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
         if ended.waiting.is_empty() and not kind.credit.registers_subjects:
             # Nothing new would show, so nobody has to release it; that the rows were seen again is kept.
             for part in checked.recordable(checked.again):
-                records.append(part, origin)
+                append(part, origin)
         _conclude(
             batch,
             checked,
@@ -116,8 +116,10 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
         register(register_columns(waiting.collect(), policy), source=source, on=timezone.localdate(batch.received_at))
     else:
         origin = origin_of(batch, policy, kind, by=batch.decided_by.username)
-        for start in range(0, height, SLICE):
-            told += records.append(waiting.slice(start, SLICE).collect(), origin, advance=progress.advance)
+        chunk = chunk_of(height)
+        with wide_cache():
+            for rows in waiting.collect_batches(chunk_size=chunk, maintain_order=True, lazy=True):
+                told += append(rows, origin, chunk=chunk, advance=progress.advance)
     with transaction.atomic():
         batch = held_with_origin(number)
         if batch.state != BatchState.RELEASED or batch.decided_by is None:
@@ -232,7 +234,7 @@ def _write_files(batch: Batch, checked: CheckedFile, policy: Policy) -> None:
 def _write_rows(path: Path, checked: CheckedFile, *chosen: pl.DataFrame) -> None:
     """Rows as one file, made of slices so that their contents never stand in memory all at once."""
     made = checked.recordable(*chosen)
-    first = next(made, pl.DataFrame(schema=records.SCHEMA))
+    first = next(made, pl.DataFrame(schema=SCHEMA))
 
     def slices(*_: object) -> Iterator[pl.DataFrame]:
         yield first

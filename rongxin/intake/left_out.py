@@ -21,7 +21,7 @@ from rongxin.intake.questions.rows import acts_in, answered_in, rows_to_record
 from rongxin.intake.questions.settling import give_back
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.words import StepSeverity
-from rongxin.records.actions import Appended
+from rongxin.records.appending import Appended
 from rongxin.records.barred import Withdrawn
 
 TOLD: Final = "withdrawn_before_recording"

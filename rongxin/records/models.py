@@ -40,7 +40,7 @@ class Record(models.Model):
 
     number = models.CharField("记录编号", max_length=40)
     version = models.PositiveIntegerField("版本")
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField("种类", max_length=63)
     kind_digest = models.CharField(max_length=64)
     policy_digest = models.CharField("规则版本", max_length=64)
@@ -64,7 +64,9 @@ class Record(models.Model):
     content_hash = models.CharField(max_length=64)
     origin = models.CharField("来源平台", max_length=12)
     region = models.CharField("地区", max_length=12)
-    provider = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="信息提供单位")
+    provider = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name="信息提供单位", db_index=False
+    )
     recorded_at = models.DateTimeField("入库时间")
 
     class Meta:
@@ -77,6 +79,10 @@ class Record(models.Model):
             models.Index(fields=["document_key"], name="records_document"),
             models.Index(fields=["recorded_at"], name="records_recorded_at"),
             models.Index(fields=["provider", "decided_on"], name="records_provider_decided"),
+            # Of the few that supersede another; nearly all are first versions.
+            models.Index(
+                fields=["supersedes"], condition=models.Q(supersedes__isnull=False), name="records_supersedes"
+            ),
         ]
 
 
@@ -92,7 +98,7 @@ class RecordEvent(models.Model):
     """What happened to an act, under a gapless cursor: ``position`` 1, 2, 3 … in the order of commits."""
 
     position = models.BigIntegerField(unique=True)
-    record = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    record = models.ForeignKey(Record, models.PROTECT, related_name="+", db_index=False)
     act_key = models.CharField(max_length=64)
     effect = models.CharField("事项", max_length=16, choices=Effect.choices)
     effective_at = models.DateTimeField("生效时间")
@@ -118,7 +124,7 @@ class Sighting(models.Model):
     """An act seen in a row of a batch: the first time and every time it was sent again."""
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="+")
-    provider = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
     batch = models.CharField("批次", max_length=32)
     row = models.PositiveIntegerField("行")
     seen_at = models.DateTimeField()

@@ -22,7 +22,7 @@ ASKED_AT_ONCE: Final = 500
 
 
 def over(rows: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Of the rows of a list kind (schema actions.SCHEMA) the adverse ones that are past their last day."""
+    """Of the rows of a list kind (schema appending.SCHEMA) the adverse ones that are past their last day."""
     return rows.filter((pl.col("polarity") == Polarity.ADVERSE.value) & (pl.col("valid_to") < day))
 
 

@@ -7,6 +7,8 @@ import polars as pl
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from rongxin.storage.loading import load
+
 _POSTGRESQL = {
     pl.String: "text",
     pl.Int64: "bigint",
@@ -15,7 +17,6 @@ _POSTGRESQL = {
     pl.Boolean: "boolean",
     pl.Date: "date",
 }
-_NULL = "\\N"
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def staged(frame: pl.DataFrame, name: str) -> Iterator[CursorWrapper]:
             f"{connection.ops.quote_name(column)} {_type(dtype)}" for column, dtype in frame.schema.items()
         )
         cursor.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
-        _load(cursor, frame, table)
+        load(cursor, name, frame)
         if connection.vendor == "postgresql":
             cursor.execute(f"ANALYZE {table}")
         yield cursor
@@ -50,15 +51,3 @@ def _type(dtype: pl.DataType) -> str:
 
 
 _SQLITE = {pl.Int64: "integer", pl.Int32: "integer", pl.UInt32: "integer", pl.Boolean: "integer"}
-
-
-def _load(cursor: CursorWrapper, frame: pl.DataFrame, table: str) -> None:
-    if connection.vendor == "postgresql":
-        with cursor.cursor.copy(f"COPY {table} FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')") as copy:
-            for part in frame.iter_slices(20_000):
-                copy.write(part.write_csv(include_header=False, null_value=_NULL))
-        return
-    plain = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"), pl.col(pl.Boolean).cast(pl.Int64))
-    marks = ", ".join(["?"] * frame.width)
-    # The driver's own cursor: Django's rewrites every placeholder of every row.
-    connection.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", plain.iter_rows())

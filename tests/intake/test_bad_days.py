@@ -53,7 +53,7 @@ def test_a_check_that_dies_before_its_end_can_be_begun_again(office: Office, mon
 
 
 def test_recording_that_dies_half_way_goes_on_where_it_stood(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rongxin.records.actions.CHUNK", 4)
+    monkeypatch.setattr("rongxin.records.appending.CHUNK", 4)
     batch = office.send(as_csv(penalties(10)))
     releasing.release(batch.number, office.reviewer)
     steps = iter([None, None])

@@ -256,7 +256,7 @@ def full_database() -> Iterator[None]:
 
 
 def test_recording_that_finds_no_room_goes_on_where_it_stood(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rongxin.records.actions.CHUNK", 200)
+    monkeypatch.setattr("rongxin.records.appending.CHUNK", 200)
     sent(office, as_csv(penalties(1000)))
     work()
     batch = Batch.objects.get()

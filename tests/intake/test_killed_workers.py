@@ -19,7 +19,7 @@ from rongxin.intake.models import Batch, BatchState, Channel, Question, RowProbl
 from rongxin.intake.receiving import receive
 from rongxin.jobs.models import Run, State
 from rongxin.policy.words import StepSeverity
-from rongxin.records.actions import CHUNK
+from rongxin.records.appending import CHUNK
 from rongxin.records.models import Record, RecordEvent, Resolution, Sighting
 from tests.intake.questions.conftest import Desk, desk, unclear  # noqa: F401
 from tests.intake.tables import DOCUMENT, as_csv, as_xlsx, penalty

@@ -281,7 +281,7 @@ def test_a_recording_that_dies_half_way_tells_of_the_withdrawn_row_once(
     record = recorded_beside(office)
     take_down(office, record)
     releasing.release(waiting.number, office.reviewer)
-    monkeypatch.setattr("rongxin.records.actions.CHUNK", 1)
+    monkeypatch.setattr("rongxin.records.appending.CHUNK", 1)
     steps = iter([None, None])
 
     def die(*_: object) -> None:

@@ -7,7 +7,7 @@ from django.db.utils import DatabaseError
 
 from rongxin.departments import actions as departments
 from rongxin.records import actions
-from rongxin.records.actions import Appended, Origin
+from rongxin.records.appending import SCHEMA, Appended, Origin, append
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent, Resolution, Sighting
 from rongxin.subjects.models import Subject
 from rongxin.subjects.registration import register
@@ -38,7 +38,7 @@ def subject() -> Subject:
 
 def acts(subject: Subject, *documents: str, content: str = "{}", first_row: int = 2) -> pl.DataFrame:
     count = len(documents)
-    columns: dict[str, object] = {name: [None] * count for name in actions.SCHEMA}
+    columns: dict[str, object] = {name: [None] * count for name in SCHEMA}
     columns |= {
         "row": list(range(first_row, first_row + count)),
         "subject": [subject.pk] * count,
@@ -56,7 +56,7 @@ def acts(subject: Subject, *documents: str, content: str = "{}", first_row: int 
         "content_hash": [f"{content:0>64}"] * count,
         "title": ["标签不符合规定"] * count,
     }
-    return pl.DataFrame(columns, schema=actions.SCHEMA)
+    return pl.DataFrame(columns, schema=SCHEMA)
 
 
 def positions() -> list[int]:
@@ -66,7 +66,7 @@ def positions() -> list[int]:
 def test_each_row_becomes_a_record_with_its_subject_content_event_and_sighting(
     origin: Origin, subject: Subject
 ) -> None:
-    assert actions.append(acts(subject, "1", "2"), origin) == Appended(recorded=2)
+    assert append(acts(subject, "1", "2"), origin) == Appended(recorded=2)
 
     record = Record.objects.get(document_number="1")
     assert record.number.startswith("350100-")
@@ -77,20 +77,20 @@ def test_each_row_becomes_a_record_with_its_subject_content_event_and_sighting(
 
 
 def test_the_same_act_sent_again_is_only_seen_again(origin: Origin, subject: Subject) -> None:
-    actions.append(acts(subject, "1"), origin)
+    append(acts(subject, "1"), origin)
     later = Origin(**{**origin.__dict__, "batch": "B-20261121-0001"})
 
-    assert actions.append(acts(subject, "1"), later) == Appended(seen_again=1)
+    assert append(acts(subject, "1"), later) == Appended(seen_again=1)
     assert Record.objects.count() == 1
     assert Sighting.objects.count() == 2
     assert positions() == [1]
 
 
 def test_a_changed_act_is_a_new_version_under_the_same_number(origin: Origin, subject: Subject) -> None:
-    actions.append(acts(subject, "1"), origin)
+    append(acts(subject, "1"), origin)
     later = Origin(**{**origin.__dict__, "batch": "B-20261121-0001"})
 
-    assert actions.append(acts(subject, "1", content='{"a":1}'), later) == Appended(corrected=1)
+    assert append(acts(subject, "1", content='{"a":1}'), later) == Appended(corrected=1)
     first, second = Record.objects.order_by("version")
     assert (second.version, second.supersedes, second.number) == (2, first, first.number)
     assert RecordEvent.objects.get(record=second).effect == Effect.CORRECTED
@@ -98,37 +98,37 @@ def test_a_changed_act_is_a_new_version_under_the_same_number(origin: Origin, su
 
 def test_an_old_copy_sent_after_a_correction_does_not_bring_the_old_back(origin: Origin, subject: Subject) -> None:
     for day, content in ((1, "{}"), (2, '{"a":1}'), (3, "{}")):
-        actions.append(acts(subject, "1", content=content), Origin(**{**origin.__dict__, "batch": f"B-{day}"}))
+        append(acts(subject, "1", content=content), Origin(**{**origin.__dict__, "batch": f"B-{day}"}))
 
     assert Record.objects.count() == 2
     assert Record.objects.order_by("-version")[0].content_hash.endswith('{"a":1}')
 
 
 def test_a_batch_begun_again_does_nothing_twice(origin: Origin, subject: Subject) -> None:
-    actions.append(acts(subject, "1", "2"), origin)
+    append(acts(subject, "1", "2"), origin)
 
-    assert actions.append(acts(subject, "1", "2", "3"), origin) == Appended(recorded=1)
+    assert append(acts(subject, "1", "2", "3"), origin) == Appended(recorded=1)
     assert Sighting.objects.count() == 3
 
 
 def test_the_same_act_twice_in_a_batch_is_one_record_seen_twice(origin: Origin, subject: Subject) -> None:
-    assert actions.append(acts(subject, "1", "1"), origin) == Appended(recorded=1, seen_again=1)
+    assert append(acts(subject, "1", "1"), origin) == Appended(recorded=1, seen_again=1)
     assert sorted(Sighting.objects.values_list("row", flat=True)) == [2, 3]
 
 
 def test_positions_have_no_gaps_even_after_a_transaction_that_failed(origin: Origin, subject: Subject) -> None:
-    actions.append(acts(subject, "1"), origin)
+    append(acts(subject, "1"), origin)
     with pytest.raises(RuntimeError), transaction.atomic():
-        actions.append(acts(subject, "2", first_row=3), origin)
+        append(acts(subject, "2", first_row=3), origin)
         raise RuntimeError("the disk was full")
-    actions.append(acts(subject, "3", "4", first_row=9), origin)
+    append(acts(subject, "3", "4", first_row=9), origin)
     actions.note(Record.objects.get(document_number="3"), Effect.WITHDRAWN, by="demo-reviewer", basis="决定被撤销")
 
     assert positions() == [1, 2, 3, 4]
 
 
 def test_an_event_needs_its_basis(origin: Origin, subject: Subject) -> None:
-    actions.append(acts(subject, "1"), origin)
+    append(acts(subject, "1"), origin)
     with pytest.raises(ValueError, match="basis"):
         actions.note(Record.objects.get(), Effect.WITHDRAWN, by="demo-reviewer", basis=" ")
 
@@ -136,6 +136,6 @@ def test_an_event_needs_its_basis(origin: Origin, subject: Subject) -> None:
 @pytest.mark.parametrize("table", ["records_record", "records_recordevent", "records_sighting"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_the_database_refuses_to_change_or_remove(origin: Origin, subject: Subject, table: str, statement: str) -> None:
-    actions.append(acts(subject, "1"), origin)
+    append(acts(subject, "1"), origin)
     with pytest.raises((IntegrityError, DatabaseError), match="never changed"), transaction.atomic():
         connection.cursor().execute(statement.format(table))

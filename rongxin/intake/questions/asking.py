@@ -84,7 +84,7 @@ def add(batch: Batch, questions: pl.DataFrame) -> None:
 
 
 def parties_filed(rows: pl.DataFrame, party: Party, provider: Department) -> pl.DataFrame:
-    """The party of each row that is shaped for recording (records.actions.SCHEMA), read from its content."""
+    """The party of each row that is shaped for recording (records.appending.SCHEMA), read from its content."""
     fields = [field for field in (party.name, party.uscc, party.registration_number, party.organisation_code) if field]
     content = [pl.col("content").str.json_path_match(f"$.{field}").alias(field) for field in fields]
     filed = rows.select(_ROW, *content, pl.lit(normalised_names(rows["party_name"])).alias(NAME))

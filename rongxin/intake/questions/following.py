@@ -1,7 +1,7 @@
 """What followed a judgement that ends, or is at odds with a new "not the same": no row goes on to a subject that nobody means.
 
 By state of the batch: checked: its rows are asked about again, at once (reasking). Released and being recorded: recording leaves
-them out and asks about them (records.actions.append, left_out). Recorded: the records are taken off their subject. Being
+them out and asks about them (records.appending.append, left_out). Recorded: the records are taken off their subject. Being
 checked: it catches up as soon as it is checked.
 
 What was recorded by its code or its name is not touched by "not the same"; that is for a withdrawal or a split.

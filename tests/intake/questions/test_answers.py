@@ -229,7 +229,7 @@ def test_a_recording_that_dies_half_way_records_the_answered_rows_once(
     question = desk.question()
     actions.choose(question.pk, subject(TRADE).pk, desk.office.clerk)
     releasing.release(question.batch.number, desk.office.reviewer)
-    monkeypatch.setattr("rongxin.records.actions.CHUNK", 1)
+    monkeypatch.setattr("rongxin.records.appending.CHUNK", 1)
     steps = iter([None])
 
     def die(*_: object) -> None:

@@ -272,7 +272,7 @@ def test_a_check_that_dies_before_it_caught_up_catches_up_when_it_is_begun_again
 def test_what_is_being_recorded_leaves_the_rows_out_and_asks_about_them(
     desk: Desk, answered: Question, waiting: Batch, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr("rongxin.records.actions.CHUNK", chunk)
+    monkeypatch.setattr("rongxin.records.appending.CHUNK", chunk)
     releasing.release(waiting.number, desk.office.reviewer)
     actions.undo(answered.pk, desk.office.clerk)
     jobs.record_batch.call_now(waiting.number)
@@ -294,7 +294,7 @@ def test_what_is_being_recorded_leaves_the_rows_out_and_asks_about_them(
 def test_what_was_recorded_before_the_undo_is_taken_off_and_the_rest_is_left_out(
     desk: Desk, answered: Question, waiting: Batch, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rongxin.records.actions.CHUNK", 1)
+    monkeypatch.setattr("rongxin.records.appending.CHUNK", 1)
     releasing.release(waiting.number, desk.office.reviewer)
     steps = iter(range(2))  # the worker dies after the third of four rows
 
@@ -407,7 +407,7 @@ def test_an_undo_at_the_moment_of_a_recording_in_small_chunks(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, answered, batch = (request.getfixturevalue(name) for name in ("desk", "answered", "waiting"))
-    monkeypatch.setattr("rongxin.records.actions.CHUNK", 1)
+    monkeypatch.setattr("rongxin.records.appending.CHUNK", 1)
     releasing.release(batch.number, desk.office.reviewer)
     at_once(lambda: jobs.record_batch.call_now(batch.number), lambda: actions.undo(answered.pk, desk.office.clerk))
     settled(desk, batch)

@@ -1,0 +1,42 @@
+"""A Polars frame into a table: COPY on PostgreSQL, the driver's own executemany on SQLite."""
+
+from typing import Final
+
+import polars as pl
+from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+
+_NULL: Final = "\\N"
+_PART: Final = 20_000
+
+
+def load(cursor: CursorWrapper, table: str, frame: pl.DataFrame) -> None:
+    """Insert ``frame`` into the columns of ``table`` that it names.
+
+    Days go in as days; an instant is given as text, as :func:`.frames.kept` tells it. Instants, texts, whole numbers and
+    truth values are all that a frame may hold here.
+    """
+    columns = ", ".join(connection.ops.quote_name(column) for column in frame.columns)
+    into = f"{connection.ops.quote_name(table)} ({columns})"
+    if connection.vendor == "postgresql":
+        with cursor.cursor.copy(f"COPY {into} FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')") as copy:
+            for part in frame.iter_slices(_PART):
+                # Texts in quotes, so that one which looks like the mark of nothing stays a text.
+                copy.write(part.write_csv(include_header=False, null_value=_NULL, quote_style="non_numeric"))
+        return
+    plain = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"), pl.col(pl.Boolean).cast(pl.Int64))
+    marks = ", ".join(["?"] * frame.width)
+    # The driver's own cursor: Django's rewrites every placeholder of every row.
+    connection.connection.executemany(f"INSERT INTO {into} VALUES ({marks})", plain.iter_rows())
+
+
+def reserved_keys(cursor: CursorWrapper, model: type[models.Model], count: int) -> pl.Series:
+    """``count`` keys of ``model`` in rising order that nobody else is given; must run inside the transaction that uses them."""
+    table = model._meta.db_table
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return pl.Series("key", [key for (key,) in cursor.fetchall()], pl.Int64).sort()
+    # A writing transaction is alone here, and the table counts on from the highest key it was ever given.
+    cursor.execute("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
+    (last,) = cursor.fetchone()
+    return pl.int_range(last + 1, last + 1 + count, dtype=pl.Int64, eager=True).alias("key")
