@@ -3,8 +3,10 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from rongxin.accounts.permissions import EVERYWHERE, HOLDS, Action, Role
+from rongxin.accounts.matrix import RoleLine, matrix
+from rongxin.accounts.permissions import Action, DataClass, Role, Scope
 from rongxin.departments.models import Department
+from rongxin.departments.regions import covers
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -12,12 +14,12 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """An officer who works with the platform for one department."""
+    """Somebody who works with the platform for one department, in one role."""
 
     username = models.CharField("用户名", max_length=64, unique=True)
     display_name = models.CharField("姓名或工号", max_length=64)
     department = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="单位")
-    role = models.CharField("角色", max_length=16, choices=Role.choices)
+    role = models.CharField("角色", max_length=16, choices=[(role.value, role.value) for role in Role])
     is_active = models.BooleanField("启用", default=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -27,19 +29,31 @@ class Account(AbstractBaseUser):
 
     class Meta:
         verbose_name = "账号"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="accounts_one_role")
+        ]
 
     def __str__(self) -> str:
         return self.username
 
     @property
-    def serves_everywhere(self) -> bool:
-        """Whether the officer's work is that of every department: a steward's is."""
-        return Role(self.role) in EVERYWHERE
+    def held(self) -> RoleLine:
+        """What the role holds by the matrix."""
+        return matrix().roles[Role(self.role)]
 
-    def may(self, action: Action, department: Department) -> bool:
-        """Whether the officer's role holds ``action``, and here: in the own department, or everywhere for a steward."""
-        is_here = department.pk == self.department_id or self.serves_everywhere
-        return self.is_active and is_here and action in HOLDS[Role(self.role)]
+    @property
+    def spans_departments(self) -> bool:
+        """Whether the officer looks at the work of several departments: a credit office and an auditor do."""
+        return Scope.REGION in self.held.scopes(Action.BATCH_READ)
+
+    def may(self, action: Action, department: Department, data_class: DataClass | None = None) -> bool:
+        """Whether the officer may do ``action`` to what belongs to ``department``, by the matrix."""
+        here = {Scope.PLATFORM}
+        if department.pk == self.department_id:
+            here.add(Scope.DEPARTMENT)
+        if covers(self.department.region, department.region):
+            here.add(Scope.REGION)
+        return self.is_active and matrix().allows(Role(self.role), action, here, data_class)
 
 
 class MachineKey(models.Model):

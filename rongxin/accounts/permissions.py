@@ -1,49 +1,73 @@
-"""Named actions and the roles that hold them. Closed by default: what is not listed is refused."""
+"""The words of the permission matrix: named actions, roles, classes of data and scopes."""
 
 from enum import StrEnum
 
-from django.db import models
-
 
 class Action(StrEnum):
-    """``<topic>:<verb>``. Keep alphabetical."""
+    """``<topic>:<verb>``. Keep alphabetical; who holds them stands in ``matrix.yaml``."""
 
+    ACCOUNT_KEEP = "account:keep"
     BATCH_READ = "batch:read"
     BATCH_RELEASE = "batch:release"
     BATCH_SUBMIT = "batch:submit"
     CODE_MEND = "code:mend"
     COUNT_FILE = "count:file"
+    DUTY_KEEP = "duty:keep"
+    JOB_WATCH = "job:watch"
     QUESTION_ANSWER = "question:answer"
     RECORD_WITHDRAW = "record:withdraw"
     SUBJECT_MERGE = "subject:merge"
     TEXT_CLEAR = "text:clear"
 
 
-class Role(models.TextChoices):
-    """What an officer is in the department."""
+class Role(StrEnum):
+    """What somebody is here. An account has one role, so the three administrators exclude each other and all others."""
 
-    CLERK = "clerk", "录入员"
-    REVIEWER = "reviewer", "审核员"
-    STEWARD = "steward", "数据管理员"
+    PUBLIC = "public"
+    ENTERPRISE = "enterprise"
+    PROXY = "proxy"
+    AGENCY = "agency"
+    CLERK = "clerk"
+    REVIEWER = "reviewer"
+    HEAD = "head"
+    INSPECTOR = "inspector"
+    WINDOW = "window"
+    COUNTY_OFFICE = "county_office"
+    CITY_OFFICE = "city_office"
+    PROVINCE_OFFICE = "province_office"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
 
 
-HOLDS: dict[Role, frozenset[Action]] = {
-    Role.CLERK: frozenset(
-        {Action.BATCH_READ, Action.BATCH_SUBMIT, Action.CODE_MEND, Action.COUNT_FILE, Action.QUESTION_ANSWER}
-    ),
-    Role.REVIEWER: frozenset(
-        {
-            Action.BATCH_READ,
-            Action.BATCH_RELEASE,
-            Action.QUESTION_ANSWER,
-            Action.RECORD_WITHDRAW,
-            Action.TEXT_CLEAR,
-        }
-    ),
-    Role.STEWARD: frozenset(
-        {Action.BATCH_READ, Action.CODE_MEND, Action.QUESTION_ANSWER, Action.SUBJECT_MERGE, Action.TEXT_CLEAR}
-    ),
-}
+ADMINISTRATORS: frozenset[Role] = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+"""The three of the graded protection of information systems (等保三级): none of them sees credit data."""
 
-# The lead office's steward looks after the register and the queues of every department; all others serve their own.
-EVERYWHERE: frozenset[Role] = frozenset({Role.STEWARD})
+
+class Scope(StrEnum):
+    """Where a grant holds, seen from who acts. ``platform``: the platform itself, no credit data."""
+
+    DEPARTMENT = "department"
+    REGION = "region"
+    ENTERPRISE = "enterprise"
+    CASE = "case"
+    PLATFORM = "platform"
+
+
+class DataClass(StrEnum):
+    """How far a piece of information may go."""
+
+    PUBLIC = "public"
+    RESTRICTED = "restricted"
+    PERSONAL = "personal"
+    SECRET = "secret"  # noqa: S105 - a class of data
+
+
+class Face(StrEnum):
+    """Which part of the site a role works in."""
+
+    PORTAL = "portal"
+    ENTERPRISE = "enterprise"
+    DESK = "desk"
+    ADMINISTRATION = "administration"

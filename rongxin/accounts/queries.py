@@ -1,4 +1,4 @@
-"""Who may."""
+"""Who may, and what lies within reach."""
 
 from typing import TypeVar
 
@@ -6,18 +6,32 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action
+from rongxin.accounts.permissions import Action, DataClass, Scope
 from rongxin.departments.models import Department
+from rongxin.departments.regions import stem
 
 Row = TypeVar("Row", bound=Model)
 
 
-def demand(account: Account, action: Action, department: Department) -> None:
+def demand(account: Account, action: Action, department: Department, data_class: DataClass | None = None) -> None:
     """Raise PermissionDenied unless the account may do this for this department."""
-    if not account.may(action, department):
+    if not account.may(action, department, data_class):
         raise PermissionDenied(f"{action} for {department.code}")
 
 
-def within_reach(account: Account, rows: QuerySet[Row], provider: str = "provider") -> QuerySet[Row]:
-    """Of ``rows`` those of the own department; all of them for whoever serves everywhere. ``provider``: the way to it."""
-    return rows if account.serves_everywhere else rows.filter(**{provider: account.department_id})
+def within_reach(account: Account, action: Action, rows: QuerySet[Row], provider: str = "provider") -> QuerySet[Row]:
+    """Those of ``rows`` that the account may do ``action`` to, by the matrix. ``provider``: the way to their department."""
+    scopes = account.held.scopes(action) if account.is_active else frozenset()
+    if Scope.REGION in scopes:
+        return rows.filter(**{f"{provider}__region__startswith": stem(account.department.region)})
+    if Scope.DEPARTMENT in scopes:
+        return rows.filter(**{provider: account.department_id})
+    return rows.none()
+
+
+def departments_within_reach(account: Account, action: Action) -> list[Department]:
+    """The departments for which the account may do ``action``, in the order of regions."""
+    scopes = account.held.scopes(action) if account.is_active else frozenset()
+    if Scope.REGION in scopes:
+        return list(Department.objects.filter(region__startswith=stem(account.department.region)))
+    return [account.department] if Scope.DEPARTMENT in scopes else []

@@ -16,7 +16,7 @@ departments = typer.Typer(no_args_is_help=True, help="单位。Departments.")
 def open_account(
     username: str,
     department: Annotated[str, typer.Option(help="code of the department")],
-    role: Annotated[str, typer.Option(help="clerk, reviewer or steward")],
+    role: Annotated[str, typer.Option(help="a role of the permission matrix, e.g. clerk, reviewer, city_office")],
     display_name: Annotated[str, typer.Option(help="name or staff number shown beside decisions")],
 ) -> None:
     """Open an account. The password comes from RONGXIN_NEW_PASSWORD or is asked for; it is never an argument."""
@@ -39,7 +39,7 @@ def open_account(
     except NoSuchDepartment as error:
         raise typer.BadParameter(f"no department {department}; see rongxin department list") from error
     except ValueError as error:
-        raise typer.BadParameter(f"role is one of {', '.join(Role.values)}") from error
+        raise typer.BadParameter(f"role is one of {', '.join(Role)}") from error
     except IntegrityError as error:
         raise typer.BadParameter(f"{username} exists already") from error
     typer.echo(f"{username} ({role}, {department})")

@@ -16,7 +16,7 @@ from rongxin.demonstration.authorities import SHOWN, Authority
 from rongxin.demonstration.clock import made_up_time
 from rongxin.demonstration.history import WAITING_FILE, WEEKS, History, Sending
 from rongxin.demonstration.other_kinds import models
-from rongxin.demonstration.staff import STEWARD, bring_rules_up_to_date, open_for_work
+from rongxin.demonstration.staff import LEAD, bring_rules_up_to_date, open_for_work
 from rongxin.departments.queries import department
 from rongxin.intake import files
 from rongxin.intake.columns import register_columns
@@ -113,11 +113,13 @@ def enter_register(rows: pl.DataFrame, today: date) -> None:
 
 
 def read_texts() -> None:
-    """The steward shows the texts in which nothing is suspected, as if read; the others wait."""
-    policy, steward = rulebook.current(), _account(STEWARD)
+    """The lead_officer shows the texts in which nothing is suspected, as if read; the others wait."""
+    policy, lead_officer = rulebook.current(), _account(LEAD)
     after = None
-    while texts := queue(steward, policy, after=after):
-        clear_unsuspected({(text.record.number, text.field): text.digest for text in texts}, by=steward, policy=policy)
+    while texts := queue(lead_officer, policy, after=after):
+        clear_unsuspected(
+            {(text.record.number, text.field): text.digest for text in texts}, by=lead_officer, policy=policy
+        )
         last = texts[-1]
         after = place_of(last, fields_to_clear(policy.kinds[last.record.kind]))
 

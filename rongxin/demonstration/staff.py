@@ -1,5 +1,5 @@
 """Who works on a platform for demonstration: its rules, its departments with their duties, two accounts for each, and the
-lead office with a steward.
+lead office with its officer.
 """
 
 from typing import Final
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from config.environment import environment
 from rongxin.accounts.actions import open_account
+from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
 from rongxin.demonstration.authorities import AUTHORITIES, REGION, SHOWN, Authority
@@ -19,9 +20,9 @@ from rongxin.policy.loader import load_pack, pack_sources
 from rongxin.rulebook import actions as rulebook_actions
 from rongxin.rulebook import queries as rulebook
 
-_NAMES: Final = {Role.CLERK: "示例录入员", Role.REVIEWER: "示例审核员", Role.STEWARD: "示例数据管理员"}
+_NAMES: Final = {Role.CLERK: "示例录入员", Role.REVIEWER: "示例审核员", Role.CITY_OFFICE: "示例牵头办专员"}
 _LEAD: Final = ("demo-lead", "福州市示例信用信息牵头办公室", "市示例牵头办")
-STEWARD: Final = "demo-steward"
+LEAD: Final = "demo-lead"
 _KINDS: Final = {"penalties": "administrative_penalty", "licences": "administrative_licence"}
 
 
@@ -48,13 +49,13 @@ def bring_rules_up_to_date() -> None:
 def open_for_work() -> None:
     """Enter the departments with their duties, and a clerk and a reviewer for each who has none; then the lead office.
 
-    The two of the department that is shown and the steward have the known password; the others none, so that nobody can log in
+    The two of the department that is shown and the lead office have the known password; the others none, so that nobody can log in
     as them.
     """
     code, name, short_name = _LEAD
     lead = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
-    if not Account.objects.filter(username=STEWARD).exists():
-        open_account(STEWARD, PASSWORD, display_name=_NAMES[Role.STEWARD], department=lead, role=Role.STEWARD)
+    if not Account.objects.filter(username=LEAD).exists():
+        open_account(LEAD, PASSWORD, display_name=_NAMES[Role.CITY_OFFICE], department=lead, role=Role.CITY_OFFICE)
     for authority in AUTHORITIES:
         entered = _enter(authority)
         _charge(authority, entered)
@@ -72,9 +73,8 @@ def open_for_work() -> None:
 def logins() -> list[tuple[str, str]]:
     """Whom one may log in as with PASSWORD: username and the title of the role."""
     return [
-        (SHOWN.clerk, Role.CLERK.label),
-        (SHOWN.reviewer, Role.REVIEWER.label),
-        (STEWARD, Role.STEWARD.label),
+        (username, matrix().roles[role].title.zh)
+        for username, role in ((SHOWN.clerk, Role.CLERK), (SHOWN.reviewer, Role.REVIEWER), (LEAD, Role.CITY_OFFICE))
     ]
 
 

@@ -63,7 +63,7 @@ class ClocksPage:
 @officer_only
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """The running clocks of the own department; a steward sees all."""
+    """The running clocks of the own department; a credit office sees its region's."""
     officer, policy, today = _asked(request)
     lines, counts = _lines(officer, policy, today)
     first = next((line for line in lines if line.clock.state != Timing.UNDETERMINED), None)
@@ -71,7 +71,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         lines=lines,
         counts=counts,
         warn_days=warn_days(policy, today),
-        spans_departments=not own_departments(officer),
+        spans_departments=officer.spans_departments,
         first=first,
         first_days=clock_days(first.decided_on, first.clock.due, None, today, policy.calendar.is_workday)
         if first

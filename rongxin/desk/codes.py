@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from rongxin.departments.queries import providers
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import departments_within_reach
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.engine.code_faults import CODE_TWO_NAMES, NAME_TWO_CODES, OLD_NUMBER_ONLY
 from rongxin.engine.problems import message
@@ -197,7 +198,7 @@ def _page(request: HttpRequest, *, error: str = "", error_at: int = 0, convert_e
     faults = Paginator(_chosen(request), PAGE_SIZE).get_page(request.GET.get("page"))
     kept = {name: request.GET[name] for name in ("q", "state", "month") if request.GET.get(name)}
     url = reverse("desk:codes")
-    shown = list(providers()) if officer.serves_everywhere else [officer.department]
+    shown = departments_within_reach(officer, Action.BATCH_READ)
     states = [*((each.value, each.label) for each in FaultState), ("all", _("全部"))]
     return CodesPage(
         tabs=(

@@ -18,10 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
-from rongxin.accounts.queries import demand
+from rongxin.accounts.queries import demand, departments_within_reach
 from rongxin.departments.models import Department
-from rongxin.departments.queries import providers
-from rongxin.desk.frame import kind_title, officer_of, officer_only, own_departments, show
+from rongxin.desk.frame import kind_title, officer_of, officer_only, show
 from rongxin.disclosure.figures import month_to_show
 from rongxin.disclosure.monthly_report import LICENCE, PENALTY, monthly_report
 from rongxin.disclosure.punctuality import Tally, tallies_by_kind
@@ -175,11 +174,11 @@ def month_page(request: HttpRequest) -> HttpResponse:
 @officer_only
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    """The monthly report of double publicity: the own department, or all for a steward."""
+    """The monthly report of double publicity: the own department, or those of the region for a credit office."""
     officer, today = officer_of(request), timezone.localdate()
     demand(officer, Action.BATCH_READ, officer.department)
     month = _month(request)
-    units = own_departments(officer) or providers()
+    units = _units(officer)
     book = monthly_report(rulebook.current(), month, units, moment=Moment.now(), began_on=platform_began_on(today))
     response = HttpResponse(book, content_type=WORKBOOK)
     response["Content-Disposition"] = f'attachment; filename="monthly-{month:%Y-%m}.xlsx"'
@@ -317,10 +316,10 @@ def _series_line(series: Series) -> SeriesLine:
 
 
 def _provider(request: HttpRequest, officer: Account) -> Department:
-    """The own department; a steward chooses by ``provider`` (code)."""
+    """The own department; a credit office chooses by ``provider`` (code)."""
     provider = officer.department
-    if officer.serves_everywhere:
-        units = providers()
+    if officer.spans_departments:
+        units = _units(officer)
         asked = request.GET.get("provider", "")
         chosen = next((unit for unit in units if unit.code == asked), None)
         if asked and chosen is None:
@@ -331,9 +330,13 @@ def _provider(request: HttpRequest, officer: Account) -> Department:
 
 
 def _departments(officer: Account, chosen: Department) -> tuple[Choice, ...]:
-    if not officer.serves_everywhere:
+    if not officer.spans_departments:
         return ()
-    return tuple(Choice(value=unit.code, label=unit.short_name, is_chosen=unit == chosen) for unit in providers())
+    return tuple(Choice(value=unit.code, label=unit.short_name, is_chosen=unit == chosen) for unit in _units(officer))
+
+
+def _units(officer: Account) -> list[Department]:
+    return [unit for unit in departments_within_reach(officer, Action.BATCH_READ) if unit.provides]
 
 
 def _month(request: HttpRequest) -> date:
@@ -375,4 +378,4 @@ def _series_address(officer: Account, provider: Department, year: int) -> str:
 def _address(officer: Account, provider: Department, month: date | None) -> dict[str, str]:
     """What stays in addresses: the month, and the department where it was chosen."""
     kept = {"month": f"{month:%Y-%m}"} if month else {}
-    return {**kept, "provider": provider.code} if officer.serves_everywhere else kept
+    return {**kept, "provider": provider.code} if officer.spans_departments else kept

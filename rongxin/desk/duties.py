@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
-from rongxin.accounts.queries import demand
+from rongxin.accounts.queries import demand, departments_within_reach, within_reach
 from rongxin.departments import duties
 from rongxin.departments.models import Department, Duty
-from rongxin.departments.queries import NoSuchDepartment, department, providers
+from rongxin.departments.queries import NoSuchDepartment, department
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.intake.duties import DutyLine, Reporting, duty_lines
 from rongxin.policy.words import Title
@@ -37,11 +36,12 @@ class DutyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutiesPage:
-    """``desk/duties.html``. ``silent`` counts duties beyond their day. A steward enters and ends duties."""
+    """``desk/duties.html``. ``silent`` counts duties beyond their day. Who keeps them enters and ends them."""
 
     rows: tuple[DutyRow, ...]
     silent: int
-    is_steward: bool
+    spans_departments: bool
+    may_keep: bool
     departments: tuple[Choice, ...] = ()
     items: tuple[Choice, ...] = ()
     error: str = ""
@@ -51,7 +51,7 @@ class DutiesPage:
 @officer_only
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """The duties of the own department; a steward sees all."""
+    """The duties of the own department; a credit office sees those of its region."""
     return show(request, "desk/duties.html", _page(officer_of(request)))
 
 
@@ -95,8 +95,8 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
 @require_POST
 def nothing_new(request: HttpRequest, pk: int) -> HttpResponse:
     """The department says that it decided nothing it would have to send this period."""
-    officer, duty = officer_of(request), _duty(pk)
-    demand(officer, Action.COUNT_FILE, duty.department)
+    officer = officer_of(request)
+    duty = _duty(officer, Action.COUNT_FILE, pk)
     duties.say_nothing_new(duty, on=timezone.localdate(), by=officer.username)
     return redirect("desk:duties")
 
@@ -104,13 +104,16 @@ def nothing_new(request: HttpRequest, pk: int) -> HttpResponse:
 @officer_only
 @require_POST
 def enter(request: HttpRequest) -> HttpResponse:
-    """A steward enters a duty, with the power of the department's own list."""
-    officer = _steward(request)
+    """Enter a duty, with the power of the department's own list."""
+    officer = officer_of(request)
+    demand(officer, Action.DUTY_KEEP, officer.department)
     given = {name: request.POST.get(name, "").strip() for name in ("department", "item", "power_code", "power_title")}
     known = [each.item.code for each in rulebook.current().catalogue]
     try:
+        charged = department(given["department"])
+        demand(officer, Action.DUTY_KEEP, charged)
         duties.enter_duty(
-            department(given["department"]),
+            charged,
             given["item"],
             known=known,
             since=timezone.localdate(),
@@ -126,16 +129,15 @@ def enter(request: HttpRequest) -> HttpResponse:
 @officer_only
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    """A steward ends a duty; what was delivered stays."""
-    _steward(request)
-    duties.end_duty(_duty(pk), on=timezone.localdate())
+    """End a duty; what was delivered stays."""
+    duties.end_duty(_duty(officer_of(request), Action.DUTY_KEEP, pk), on=timezone.localdate())
     return redirect("desk:duties")
 
 
 def _page(officer: Account, *, error: str = "") -> DutiesPage:
     policy, today = rulebook.current(), timezone.localdate()
-    is_steward = officer.serves_everywhere
-    lines = duty_lines(policy, today, of=None if is_steward else officer.department)
+    may_keep = officer.may(Action.DUTY_KEEP, officer.department)
+    lines = duty_lines(policy, today, of=departments_within_reach(officer, Action.BATCH_READ))
     lines.sort(key=lambda line: (-line.days_silent, line.due or date.max, line.duty.item))
     return DutiesPage(
         rows=tuple(
@@ -148,13 +150,16 @@ def _page(officer: Account, *, error: str = "") -> DutiesPage:
             for line in lines
         ),
         silent=sum(line.state == Reporting.SILENT for line in lines),
-        is_steward=is_steward,
-        departments=tuple(_choice(each) for each in providers()) if is_steward else (),
+        spans_departments=officer.spans_departments,
+        may_keep=may_keep,
+        departments=tuple(
+            _choice(each) for each in departments_within_reach(officer, Action.DUTY_KEEP) if each.provides
+        ),
         items=tuple(
             Choice(value=each.item.code, label=f"{each.item.code} {lang(policy.kinds[each.item.kind].title)}")
             for each in policy.catalogue
         )
-        if is_steward
+        if may_keep
         else (),
         error=error,
         today=today,
@@ -165,15 +170,11 @@ def _choice(each: Department) -> Choice:
     return Choice(value=each.code, label=each.name)
 
 
-def _duty(pk: int) -> Duty:
-    found = Duty.objects.select_related("department").filter(pk=pk).first()
+def _duty(officer: Account, action: Action, pk: int) -> Duty:
+    """A duty that the officer sees and may do ``action`` to; another's is as if there were none."""
+    seen = within_reach(officer, Action.BATCH_READ, Duty.objects.select_related("department"), "department")
+    found = seen.filter(pk=pk).first()
     if found is None:
         raise Http404
+    demand(officer, action, found.department)
     return found
-
-
-def _steward(request: HttpRequest) -> Account:
-    officer = officer_of(request)
-    if not officer.serves_everywhere or not officer.is_active:
-        raise PermissionDenied("duties are entered by a steward")
-    return officer

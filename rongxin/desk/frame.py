@@ -1,9 +1,11 @@
 """Around every page of the workbench: who is here, what waits, and lines of batches."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -12,7 +14,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action, Role
+from rongxin.accounts.permissions import Action, Face
+from rongxin.accounts.queries import departments_within_reach
 from rongxin.departments.models import Department
 from rongxin.desk.pages import BatchLine, Frame
 from rongxin.desk.pages import BatchState as Shown
@@ -43,9 +46,15 @@ SHOWN: dict[str, Shown] = {
 def officer_only(
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page for officers: login first, never kept by a cache."""
+    """A page for officers: login first, and a role that works here; never kept by a cache."""
 
-    return never_cache(login_required(view))
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if officer_of(request).held.face != Face.DESK:
+            raise PermissionDenied("the workbench is for officers")
+        return view(request, *args, **kwargs)
+
+    return never_cache(login_required(checked))
 
 
 def officer_of(request: HttpRequest) -> Account:
@@ -68,7 +77,7 @@ def frame_for(officer: Account) -> Frame:
     return Frame(
         officer=officer.display_name,
         unit=officer.department.name,
-        roles=(str(Role(officer.role).label),),
+        role=officer.held.title,
         today=today,
         is_workday=None if calendar.is_provisional(today) else calendar.is_workday(today),
         may_send=officer.may(Action.BATCH_SUBMIT, officer.department),
@@ -78,13 +87,13 @@ def frame_for(officer: Account) -> Frame:
         open_questions=open_count(officer),
         overdue=clocks.overdue,
         due_soon=clocks.soon,
-        wanting_room=wanting_room() if officer.serves_everywhere else 0,
+        wanting_room=wanting_room() if officer.spans_departments else 0,
     )
 
 
 def own_departments(officer: Account) -> tuple[Department, ...]:
-    """Whose work the officer sees: the own department's; nobody named means everybody's (a steward)."""
-    return () if officer.serves_everywhere else (officer.department,)
+    """Whose work the officer sees: the own department's; that of its region for a credit office."""
+    return tuple(departments_within_reach(officer, Action.BATCH_READ))
 
 
 def kind_title(kind: str, policy: Policy) -> Title:

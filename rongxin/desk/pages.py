@@ -29,7 +29,7 @@ class Frame:
 
     officer: str
     unit: str
-    roles: tuple[str, ...]
+    role: Title
     today: date
     is_workday: bool | None
     may_send: bool

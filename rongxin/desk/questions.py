@@ -97,7 +97,7 @@ class QuestionsPage:
 @officer_only
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """The queue of the own department (a steward: of every department), at one question."""
+    """The queue of the own department (a credit office: of its region), at one question."""
     officer = officer_of(request)
     chosen, back = _chosen(request.GET), _back(request.GET)
     questions = queries.queue(officer, chosen)

@@ -1,6 +1,6 @@
 """Who delivers what the catalogue asks for, when it last did, and who is silent."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -45,10 +45,10 @@ class DutyLine:
     state: Reporting
 
 
-def duty_lines(policy: Policy, today: date, *, of: Department | None = None) -> list[DutyLine]:
-    """Every standing duty with what was delivered, in two queries; of one department with ``of``."""
+def duty_lines(policy: Policy, today: date, *, of: Collection[Department] | None = None) -> list[DutyLine]:
+    """Every standing duty with what was delivered, in two queries; those of the departments ``of``."""
     items = {each.item.code: each for each in policy.catalogue}
-    duties = [duty for duty in standing_duties(today) if duty.item in items and of in (None, duty.department)]
+    duties = [duty for duty in standing_duties(today) if duty.item in items and (of is None or duty.department in of)]
     last = _last_received()
     return [
         _line(duty, items[duty.item], last.get((duty.department_id, items[duty.item].item.kind)), today)

@@ -40,8 +40,8 @@ class WaitingRow:
 
 
 def visible_to(officer: Account) -> QuerySet[Batch]:
-    """The batches of the officer's department; a steward sees those of every department."""
-    batches = within_reach(officer, Batch.objects.all())
+    """The batches of the officer's department; a credit office sees those of its region."""
+    batches = within_reach(officer, Action.BATCH_READ, Batch.objects.all())
     return batches.select_related("provider", "submitted_by", "decided_by", "stopped_by")
 
 
@@ -54,9 +54,8 @@ def batch_for(officer: Account, number: str) -> Batch:
 
 def to_release(officer: Account) -> QuerySet[Batch]:
     """Batches that wait for this officer's release: never the own ones."""
-    if not officer.may(Action.BATCH_RELEASE, officer.department):
-        return Batch.objects.none()
-    return visible_to(officer).filter(state=BatchState.CHECKED).exclude(submitted_by=officer)
+    waiting = within_reach(officer, Action.BATCH_RELEASE, visible_to(officer))
+    return waiting.filter(state=BatchState.CHECKED).exclude(submitted_by=officer)
 
 
 def with_returned_rows(officer: Account) -> QuerySet[Batch]:

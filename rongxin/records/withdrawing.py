@@ -202,7 +202,7 @@ def tombstone(number: str) -> Tombstone | None:
 
 
 def kept(officer: Account, number: str, policy: Policy) -> Kept | None:
-    """One act of the officer's department (a steward: of any); None for another's, as if there were none."""
+    """One act of the officer's department (a credit office: of any in its region); None for another's, as if there were none."""
     present = Moment.now()
     record = known(present).filter(number=number).select_related("provider").first()
     if record is None or not officer.may(Action.BATCH_READ, record.provider):
@@ -221,9 +221,9 @@ def kept(officer: Account, number: str, policy: Policy) -> Kept | None:
 
 def find(officer: Account, question: str, document_key: str) -> list[Record]:
     """Acts of the officer's department by record number, document number or code of the party; none for no question."""
-    if not question or not officer.may(Action.BATCH_READ, officer.department):
+    if not question:
         return []
-    records = within_reach(officer, known(Moment.now()))
+    records = within_reach(officer, Action.BATCH_READ, known(Moment.now()))
     for condition in ({"number": question}, {"document_key": document_key}, {"party_code": question}):
         found = list(
             records.filter(**condition).select_related("provider").order_by("-decided_on", "-pk")[:LONGEST_LIST]
@@ -234,9 +234,7 @@ def find(officer: Account, question: str, document_key: str) -> list[Record]:
 
 
 def withdrawn_lately(officer: Account, *, limit: int = LONGEST_LIST) -> list[RecordEvent]:
-    """The withdrawals of the officer's department (a steward: of all), the newest first, each with its record."""
+    """The withdrawals of the officer's department (a credit office: of its region), the newest first, each with its record."""
     events = RecordEvent.objects.filter(effect__in=WITHDRAWAL).order_by("-position")
-    if not officer.may(Action.BATCH_READ, officer.department):
-        return []
-    own = within_reach(officer, events, "record__provider")
+    own = within_reach(officer, Action.BATCH_READ, events, "record__provider")
     return list(own.select_related("record", "record__provider")[:limit])

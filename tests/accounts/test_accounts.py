@@ -1,35 +1,56 @@
+from datetime import date
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from rongxin.accounts.actions import open_account
-from rongxin.accounts.permissions import EVERYWHERE, HOLDS, Action, Role
-from rongxin.accounts.queries import demand
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action, Role, Scope
+from rongxin.accounts.queries import demand, departments_within_reach, within_reach
 from rongxin.departments import actions as departments
+from rongxin.departments.models import Duty
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-demonstration-password"
 
 
+COUNTY, CITY, PROVINCE = "350102", "350100", "350000"
+
+
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("action", list(Action))
-@pytest.mark.parametrize("own", [True, False])
-def test_an_action_needs_the_role_and_the_own_department_unless_the_role_serves_all(
-    role: Role, action: Action, own: bool
-) -> None:
-    mine = departments.enter("demo", "福州市示例局", region="990000")
-    other = departments.enter("other", "福州市示例二局", region="990000")
+def test_an_action_needs_the_role_and_the_place(role: Role, action: Action) -> None:
+    mine = departments.enter("demo", "福州市示例局", region=CITY)
+    below = departments.enter("below", "鼓楼示例局", region=COUNTY)
+    beside = departments.enter("beside", "厦门市示例局", region="350200")
+    above = departments.enter("above", "省示例局", region=PROVINCE)
     officer = open_account("officer", PASSWORD, display_name="甲", department=mine, role=role)
+    scopes = officer.held.scopes(action)
 
-    allowed = officer.may(action, mine if own else other)
-    assert allowed == ((own or role in EVERYWHERE) and action in HOLDS[role])
-    if not allowed:
+    on_platform = Scope.PLATFORM in scopes
+    assert officer.may(action, mine) == bool(scopes)
+    assert officer.may(action, below) == (on_platform or Scope.REGION in scopes)
+    for foreign in (beside, above):
+        assert officer.may(action, foreign) == on_platform
+    reached = {each for each in (mine, below, beside, above) if officer.may(action, each) and not on_platform}
+    assert set(departments_within_reach(officer, action)) == reached
+    Duty.objects.bulk_create(
+        Duty(department=each, item="1", since=date(2026, 1, 5)) for each in (mine, below, beside, above)
+    )
+    rows = within_reach(officer, action, Duty.objects.select_related("department"), "department")
+    assert {duty.department for duty in rows} == reached
+    if not scopes:
         with pytest.raises(PermissionDenied):
-            demand(officer, action, mine if own else other)
+            demand(officer, action, mine)
 
 
-def test_no_role_both_sends_and_releases() -> None:
-    assert not any({Action.BATCH_SUBMIT, Action.BATCH_RELEASE} <= actions for actions in HOLDS.values())
+def test_a_role_outside_the_matrix_is_refused_by_the_database() -> None:
+    mine = departments.enter("demo", "福州市示例局", region=CITY)
+    officer = open_account("officer", PASSWORD, display_name="甲", department=mine, role=Role.CLERK)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Account.objects.filter(pk=officer.pk).update(role="root")
 
 
 def test_an_account_that_is_switched_off_may_nothing() -> None:

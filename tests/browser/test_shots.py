@@ -91,7 +91,7 @@ def test_pages_of_the_workbench(page: "Page", address: str) -> None:
             "26-records": f"records?q={record.number}",
             "27-record": f"records/{record.number}",
         },
-        "demo-steward": {"28-duties-steward": "duties", "29-codes-steward": "codes"},
+        "demo-lead": {"28-duties-lead": "duties", "29-codes-lead": "codes"},
     }
     for username, places in pages.items():
         log_in(page, address, username)
@@ -104,15 +104,15 @@ def test_pages_of_the_workbench(page: "Page", address: str) -> None:
 
 
 def test_a_text_and_columns_that_a_person_must_tell(page: "Page", address: str) -> None:
-    steward = Account.objects.get(username="demo-steward")
-    text = next(each for each in clearing.queue(steward, rulebook.current()) if suspects(each.words))
+    lead_officer = Account.objects.get(username="demo-lead")
+    text = next(each for each in clearing.queue(lead_officer, rulebook.current()) if suspects(each.words))
     clerk = Account.objects.get(username="demo-clerk")
     table = "甲,乙,丙\n福州示例榕海茶业有限公司,91990000MA0000015Q,罚款\n".encode()
     kind = "administrative_penalty"
     batch = receive(
         [table], file_name="列名不明.csv", kind=kind, provider=clerk.department, by=clerk, check_now=True
     ).batch
-    log_in(page, address, "demo-steward")
+    log_in(page, address, "demo-lead")
     shoot(page, f"{address}/desk/texts/{text.record.number}/{text.field}", "50-text")
     log_out(page, address)
     log_in(page, address, "demo-clerk")

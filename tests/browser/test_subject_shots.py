@@ -26,7 +26,7 @@ WHY = "福州市示例市场监督管理局复函〔2026〕15号：同一企业�
 def test_pages_about_who_is_who(page: "Page", live_server: object) -> None:
     the_rules()
     lead = a_department("lead", "福州市示例信用体系建设领导小组办公室")
-    open_account("steward", PASSWORD, display_name="数据管理员丙", department=lead, role=Role.STEWARD)
+    open_account("lead-officer", PASSWORD, display_name="牵头办丙", department=lead, role=Role.CITY_OFFICE)
     kept = a_subject("福州示例榕海茶业有限公司", region="990000", registration_number="350100100000001")
     old = a_subject("福州示例老榕茶庄有限公司", former_name="福州示例榕城茶叶贸易有限公司", status="注销")
     for subject in (kept, old):
@@ -36,20 +36,25 @@ def test_pages_about_who_is_who(page: "Page", live_server: object) -> None:
     done = merge(
         third,
         a_subject("福州示例闽江供应链有限公司"),
-        by="steward",
+        by="lead-officer",
         basis=WHY,
         answers=dict.fromkeys(Doubt, "已核实"),
     )
     portion = Portion(numbers=(a_record(third).number,))
-    parted = split(third, a_subject("福州示例闽江物流有限公司"), portion, by="steward", provider="lead", basis=WHY)
+    parted = split(third, a_subject("福州示例闽江物流有限公司"), portion, by="lead-officer", provider="lead", basis=WHY)
     after = a_subject("福州示例闽江集团有限公司")
     followed = succeed(
-        SuccessionKind.MERGER, third, after, effective_on=date(2026, 3, 1), document="示例登记〔2026〕1号", by="steward"
+        SuccessionKind.MERGER,
+        third,
+        after,
+        effective_on=date(2026, 3, 1),
+        document="示例登记〔2026〕1号",
+        by="lead-officer",
     )
 
     address = str(live_server)
     page.goto(f"{address}/desk/login")
-    page.get_by_label("用户名").fill("steward")
+    page.get_by_label("用户名").fill("lead-officer")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     desk = f"{address}/desk/subjects"

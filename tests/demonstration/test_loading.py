@@ -84,7 +84,7 @@ def test_the_rules_were_in_force_before_the_first_record(db: None) -> None:
 
 def test_the_three_who_are_shown_log_in_with_the_password_and_nobody_else_at_all(db: None) -> None:
     shown = Account.objects.filter(username__in=[username for username, _ in logins()])
-    assert {account.username for account in shown} == {"demo-clerk", "demo-reviewer", "demo-steward"}
+    assert {account.username for account in shown} == {"demo-clerk", "demo-reviewer", "demo-lead"}
     for account in shown:
         assert account.check_password(PASSWORD)
         validate_password(PASSWORD, account)
@@ -146,8 +146,8 @@ def test_every_kind_has_something_to_show(db: None) -> None:
 
 
 def test_texts_of_earlier_weeks_were_read_and_those_in_which_persons_may_stand_wait(db: None) -> None:
-    steward = Account.objects.get(username="demo-steward")
-    waiting = clearing.queue(steward, rulebook.current())
+    lead_officer = Account.objects.get(username="demo-lead")
+    waiting = clearing.queue(lead_officer, rulebook.current())
     suspected = [text for text in waiting if suspects(text.words)]
     assert suspected
     assert Clearing.objects.count() > len(waiting)

@@ -205,12 +205,12 @@ def test_nobody_else_gets_in(record: Record) -> None:
     assert stranger.get(reverse("desk:withdraw_clock", args=[record.number])).status_code == 404
 
 
-def test_a_steward_clears_everywhere_and_withdraws_nowhere(record: Record) -> None:
-    steward = as_officer(a_department("lead", "福州市示例牵头部门"), Role.STEWARD)
-    assert decide(steward, record, "withheld").status_code == 302
+def test_a_credit_office_clears_everywhere_and_withdraws_nowhere(record: Record) -> None:
+    lead_officer = as_officer(a_department("lead", "福州市示例牵头部门"), Role.CITY_OFFICE)
+    assert decide(lead_officer, record, "withheld").status_code == 302
     place = reverse("desk:kept_record", args=[record.number])
-    assert 'name="ground"' not in words(steward.get(place))
-    assert steward.post(place, {"ground": "misfiled", "basis": "x"}).status_code == 403
+    assert 'name="ground"' not in words(lead_officer.get(place))
+    assert lead_officer.post(place, {"ground": "misfiled", "basis": "x"}).status_code == 403
 
 
 @pytest.mark.parametrize("place", ["/desk/texts", "/desk/texts/together", "/desk/records", "text", "record"])

@@ -73,12 +73,12 @@ def test_nothing_waits(unit: Department) -> None:
     assert "没有等待发布的记录" in text(as_officer(an_officer(unit)))
 
 
-def test_each_sees_the_own_department_and_a_steward_all(unit: Department) -> None:
+def test_each_sees_the_own_department_and_a_credit_office_all(unit: Department) -> None:
     batch = a_waiting_batch({"2026-11-17": {"public": 2}}, unit)
     other = a_department("other", "福州市示例他局", short_name="示例他局")
 
     assert batch.number not in text(as_officer(an_officer(other)))
-    seen = text(as_officer(an_officer(other, Role.STEWARD)))
+    seen = text(as_officer(an_officer(other, Role.CITY_OFFICE)))
     assert batch.number in seen
     assert unit.short_name in seen
 

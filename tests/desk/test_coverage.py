@@ -107,15 +107,17 @@ def test_a_reviewer_reads_and_does_not_file(unit: Department) -> None:
     assert posted(client, administrative_penalty__produced="9").status_code == 403
 
 
-def test_each_sees_the_own_department_and_a_steward_chooses(unit: Department) -> None:
+def test_each_sees_the_own_department_and_a_credit_office_chooses(unit: Department) -> None:
     other = a_department("other", "福州市示例他局", short_name="示例他局")
     own = text(as_officer(an_officer(other)), f"{OCTOBER}&provider={unit.code}")
-    steward = as_officer(an_officer(other, Role.STEWARD))
+    lead_officer = as_officer(an_officer(other, Role.CITY_OFFICE))
 
     assert "福州市示例他局，" in own
-    assert f"{unit.name}，" in text(steward, f"{OCTOBER}&provider={unit.code}")
-    asked(steward, f"{OCTOBER}&provider=nobody", 404)
-    assert posted(steward, f"{OCTOBER}&provider={unit.code}", administrative_penalty__produced="9").status_code == 403
+    assert f"{unit.name}，" in text(lead_officer, f"{OCTOBER}&provider={unit.code}")
+    asked(lead_officer, f"{OCTOBER}&provider=nobody", 404)
+    assert (
+        posted(lead_officer, f"{OCTOBER}&provider={unit.code}", administrative_penalty__produced="9").status_code == 403
+    )
 
 
 @pytest.mark.parametrize("query", ["month=2026-13", "month=2027-01", "month=x"])
@@ -123,9 +125,12 @@ def test_there_is_no_such_month(unit: Department, query: str) -> None:
     asked(as_officer(an_officer(unit)), f"/desk/coverage?{query}", 404)
 
 
-def test_the_monthly_report_holds_the_own_row_and_all_for_a_steward(unit: Department) -> None:
+def test_the_monthly_report_holds_the_own_row_and_all_for_a_credit_office(unit: Department) -> None:
     other = a_department("other", "福州市示例他局")
-    for officer, units in ((an_officer(unit), [unit.name]), (an_officer(other, Role.STEWARD), [unit.name, other.name])):
+    for officer, units in (
+        (an_officer(unit), [unit.name]),
+        (an_officer(other, Role.CITY_OFFICE), [unit.name, other.name]),
+    ):
         answer = asked(as_officer(officer), "/desk/coverage/report.xlsx?month=2026-10")
         page = openpyxl.load_workbook(io.BytesIO(answer.content)).active
         assert sorted(page.cell(row, 1).value for row in range(7, page.max_row + 1)) == sorted(units)

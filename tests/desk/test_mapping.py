@@ -112,8 +112,10 @@ def test_what_was_said_is_listed_downloaded_and_taken_back(office: Office) -> No
     assert "案卷标识" not in page_of(as_officer(other.clerk), "/desk/mappings")
     assert as_officer(other.clerk).post(f"/desk/mappings/{line.pk}/forget").status_code == 404
     assert as_officer(office.reviewer).post(f"/desk/mappings/{line.pk}/forget").status_code == 403
-    steward = open_account("steward", PASSWORD, display_name="管理员丙", department=other.department, role=Role.STEWARD)
-    assert "案卷标识" in page_of(as_officer(steward), "/desk/mappings")
+    lead_officer = open_account(
+        "lead-officer", PASSWORD, display_name="管理员丙", department=other.department, role=Role.CITY_OFFICE
+    )
+    assert "案卷标识" in page_of(as_officer(lead_officer), "/desk/mappings")
 
     client.post(f"/desk/mappings/{line.pk}/forget")
 

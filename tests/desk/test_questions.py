@@ -80,7 +80,7 @@ def test_none_of_them_sends_the_row_back_with_a_reason(desk: Desk) -> None:  # n
 def test_the_second_officer_reads_who_was_faster(desk: Desk) -> None:  # noqa: F811
     question = desk.question()
     post(as_officer(desk.office.clerk), question, decision="subject", subject=subject(TRADE).pk)
-    text = post(as_officer(desk.steward), question, decision="subject", subject=subject(FAR).pk)
+    text = post(as_officer(desk.lead_officer), question, decision="subject", subject=subject(FAR).pk)
     assert "录入员甲 已在" in text
     question.refresh_from_db()
     assert question.subject == subject(TRADE)
@@ -122,7 +122,7 @@ def test_another_department_sees_no_question_and_answers_none(desk: Desk) -> Non
     for verb in ("answer", "differ", "undo"):
         form = {"decision": "subject", "subject": subject(TRADE).pk}
         assert other.post(f"{QUEUE}/{question.pk}/{verb}", form).status_code == 404
-    assert question.party_name in as_officer(desk.steward).get(QUEUE).content.decode()
+    assert question.party_name in as_officer(desk.lead_officer).get(QUEUE).content.decode()
 
 
 @pytest.mark.parametrize(

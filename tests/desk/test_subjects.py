@@ -42,9 +42,9 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-def steward(policy: Policy) -> Account:
+def lead_officer(policy: Policy) -> Account:
     lead = a_department("lead", "福州市示例信用办")
-    return open_account("steward", PASSWORD, display_name="数据管理员丙", department=lead, role=Role.STEWARD)
+    return open_account("lead-officer", PASSWORD, display_name="牵头办丙", department=lead, role=Role.CITY_OFFICE)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def compare_url(kept: Subject, absorbed: Subject) -> str:
 
 
 def merged(kept: Subject, absorbed: Subject) -> Merge:
-    return merge(kept, absorbed, by="steward", basis=WHY, answers=ANSWERS)
+    return merge(kept, absorbed, by="lead-officer", basis=WHY, answers=ANSWERS)
 
 
 # ── who may ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,13 +84,13 @@ def test_others_may_look_and_change_nothing(kept: Subject, absorbed: Subject, ro
     third, fourth = a_subject("福州示例第三有限公司"), a_subject("福州示例第四有限公司")
     record = a_record(third)
     standing = merged(third, fourth)
-    split = split_now(third, kept, Portion(numbers=(record.number,)), by="steward", provider="lead", basis=WHY)
+    split = split_now(third, kept, Portion(numbers=(record.number,)), by="lead-officer", provider="lead", basis=WHY)
     succession = succeed(
-        SuccessionKind.MERGER, absorbed, third, effective_on=date(2026, 3, 1), document="示例", by="steward"
+        SuccessionKind.MERGER, absorbed, third, effective_on=date(2026, 3, 1), document="示例", by="lead-officer"
     )
 
     assert "榕海茶业" in text(client.get(f"/desk/subjects?one={kept.uscc}"))
-    assert "合并由数据管理员办理" in text(client.get(compare_url(kept, absorbed)))
+    assert "合并由信用牵头办办理" in text(client.get(compare_url(kept, absorbed)))
     assert "撤销人" in text(client.get("/desk/subjects.csv"))
     posted = {"basis": WHY, **{doubt.value: "已核实" for doubt in Doubt}}
     assert client.post(compare_url(kept, absorbed), posted).status_code == 403
@@ -111,44 +111,44 @@ def test_others_may_look_and_change_nothing(kept: Subject, absorbed: Subject, ro
 
 
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_two_subjects_found_lead_to_their_comparison(steward: Account, kept: Subject, absorbed: Subject) -> None:
-    answer = as_(steward).get("/desk/subjects", {"one": kept.uscc, "other": "老榕茶庄"})
+def test_two_subjects_found_lead_to_their_comparison(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
+    answer = as_(lead_officer).get("/desk/subjects", {"one": kept.uscc, "other": "老榕茶庄"})
     assert answer.headers["Location"] == compare_url(kept, absorbed)
 
 
-def test_a_question_that_several_answer_asks_which(steward: Account, kept: Subject, absorbed: Subject) -> None:
-    page = text(as_(steward).get("/desk/subjects", {"one": "示例榕海", "other": absorbed.uscc}))
+def test_a_question_that_several_answer_asks_which(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
+    page = text(as_(lead_officer).get("/desk/subjects", {"one": "示例榕海", "other": absorbed.uscc}))
     assert "查到不止一个" in page
     assert f"one={kept.uscc}&other={absorbed.uscc}" in page
 
 
-def test_nobody_searches_for_a_person_here(steward: Account) -> None:
+def test_nobody_searches_for_a_person_here(lead_officer: Account) -> None:
     a_sole_trader("示例陈三小吃店")
-    assert "没有查到" in text(as_(steward).get("/desk/subjects", {"one": "陈三"}))
-    page = text(as_(steward).get("/desk/subjects", {"one": "990000199003070013"}, follow=True))
+    assert "没有查到" in text(as_(lead_officer).get("/desk/subjects", {"one": "陈三"}))
+    page = text(as_(lead_officer).get("/desk/subjects", {"one": "990000199003070013"}, follow=True))
     assert "没有查询" in page
     assert "990000199003070013" not in page
 
 
-def test_an_empty_list_says_what_to_do(steward: Account) -> None:
+def test_an_empty_list_says_what_to_do(lead_officer: Account) -> None:
     for sort in ("merges", "splits", "successions", "nonsense"):
-        assert "还没有办过" in text(as_(steward).get("/desk/subjects", {"sort": sort}))
+        assert "还没有办过" in text(as_(lead_officer).get("/desk/subjects", {"sort": sort}))
 
 
-def test_an_unknown_code_is_not_found(steward: Account, kept: Subject) -> None:
-    client = as_(steward)
+def test_an_unknown_code_is_not_found(lead_officer: Account, kept: Subject) -> None:
+    client = as_(lead_officer)
     for address in (f"/desk/subjects/compare?keep={kept.uscc}&absorb={a_code()}", "/desk/subjects/split?origin=x"):
         assert client.get(address).status_code == 404
         assert client.post(address).status_code == 404
 
 
 # ── merging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_all_consequences_are_shown_first(steward: Account, kept: Subject, absorbed: Subject) -> None:
+def test_all_consequences_are_shown_first(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
     for subject in (kept, absorbed):
         a_record(subject, penalty_document_no="榕示市监罚〔2026〕118号")
     a_record(absorbed, kind=LICENCE)
-    ask(steward, absorbed)
-    page = text(as_(steward).get(compare_url(kept, absorbed)))
+    ask(lead_officer, absorbed)
+    page = text(as_(lead_officer).get(compare_url(kept, absorbed)))
 
     assert f"2 条记录改在“{kept.name}”名下查看，其中 2 条正在公示" in page
     assert "福州示例老榕茶庄有限公司" in page
@@ -181,35 +181,39 @@ def ask(officer: Account, about: Subject) -> None:
     )
 
 
-def test_open_questions_about_the_absorbed_are_counted(steward: Account, kept: Subject, absorbed: Subject) -> None:
-    ask(steward, absorbed)
-    response = as_(steward).get(compare_url(kept, absorbed))
+def test_open_questions_about_the_absorbed_are_counted(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
+    ask(lead_officer, absorbed)
+    response = as_(lead_officer).get(compare_url(kept, absorbed))
     assert response.context["page"].consequences.open_questions == 1
 
 
-def test_a_merge_needs_a_reason_and_an_answer_to_each_doubt(steward: Account, kept: Subject, absorbed: Subject) -> None:
-    client = as_(steward)
+def test_a_merge_needs_a_reason_and_an_answer_to_each_doubt(
+    lead_officer: Account, kept: Subject, absorbed: Subject
+) -> None:
+    client = as_(lead_officer)
     assert "还没有提交" in text(client.post(compare_url(kept, absorbed), {"basis": WHY}), 422)
     assert not Merge.objects.exists()
 
     posted = {"basis": WHY, "two_codes": "旧码换发新码", "status": "旧码已注销"}
     assert client.post(compare_url(kept, absorbed), posted).status_code == 302
     done = Merge.objects.get()
-    assert (done.kept, done.absorbed, done.by, done.basis) == (kept, absorbed, "steward", WHY)
+    assert (done.kept, done.absorbed, done.by, done.basis) == (kept, absorbed, "lead-officer", WHY)
     assert done.answers == {"two_codes": "旧码换发新码", "status": "旧码已注销"}
     listed = text(client.get("/desk/subjects"))
-    assert "数据管理员丙" in listed
+    assert "牵头办丙" in listed
     assert WHY in listed
 
 
-def test_a_reason_that_holds_a_persons_number_is_not_kept(steward: Account, kept: Subject, absorbed: Subject) -> None:
+def test_a_reason_that_holds_a_persons_number_is_not_kept(
+    lead_officer: Account, kept: Subject, absorbed: Subject
+) -> None:
     posted = {"basis": "经办人电话 13900000000", "two_codes": "换发", "status": "已注销"}
-    assert "像是写了个人的号码" in text(as_(steward).post(compare_url(kept, absorbed), posted), 422)
+    assert "像是写了个人的号码" in text(as_(lead_officer).post(compare_url(kept, absorbed), posted), 422)
     assert not Merge.objects.exists()
 
 
-def test_a_barred_merge_offers_no_form_and_takes_none(steward: Account, kept: Subject) -> None:
-    client, trader = as_(steward), a_sole_trader()
+def test_a_barred_merge_offers_no_form_and_takes_none(lead_officer: Account, kept: Subject) -> None:
+    client, trader = as_(lead_officer), a_sole_trader()
     page = text(client.get(compare_url(kept, trader)))
     assert "一个是个体工商户" in page
     assert 'name="basis"' not in page
@@ -218,7 +222,7 @@ def test_a_barred_merge_offers_no_form_and_takes_none(steward: Account, kept: Su
     assert not Merge.objects.exists()
 
 
-def test_a_judgement_in_the_way_can_be_ended(steward: Account, kept: Subject, absorbed: Subject) -> None:
+def test_a_judgement_in_the_way_can_be_ended(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
     judgement = Judgement.objects.create(
         provider="demo",
         name_normalised="示例",
@@ -228,7 +232,7 @@ def test_a_judgement_in_the_way_can_be_ended(steward: Account, kept: Subject, ab
         by="clerk",
         made_at=timezone.now(),
     )
-    client = as_(steward)
+    client = as_(lead_officer)
     assert "结束这条认定" in text(client.get(compare_url(kept, absorbed)))
     sides = {"keep": kept.uscc, "absorb": absorbed.uscc}
     answer = client.post(f"/desk/subjects/judgements/{judgement.pk}/end", sides)
@@ -237,31 +241,33 @@ def test_a_judgement_in_the_way_can_be_ended(steward: Account, kept: Subject, ab
     assert 'name="basis"' in text(client.get(answer.headers["Location"]))
 
 
-def test_a_merge_is_undone_with_a_reason(steward: Account, kept: Subject, absorbed: Subject) -> None:
+def test_a_merge_is_undone_with_a_reason(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
     a_record(absorbed)
-    done, client = merged(kept, absorbed), as_(steward)
+    done, client = merged(kept, absorbed), as_(lead_officer)
     address = reverse("desk:merge_end", args=[done.pk])
     assert "重新有自己的页面" in text(client.get(address))
     assert client.post(address, {"basis": " "}).status_code == 422
 
     assert client.post(address, {"basis": "登记机关更正"}).status_code == 302
     done.refresh_from_db()
-    assert (done.ended_by, done.ended_basis) == ("steward", "登记机关更正")
+    assert (done.ended_by, done.ended_basis) == ("lead-officer", "登记机关更正")
     assert client.get(address).status_code == 404
     assert "已撤销" in text(client.get("/desk/subjects"))
 
 
-def test_the_end_of_a_merge_says_what_cannot_be_told_apart(steward: Account, kept: Subject, absorbed: Subject) -> None:
+def test_the_end_of_a_merge_says_what_cannot_be_told_apart(
+    lead_officer: Account, kept: Subject, absorbed: Subject
+) -> None:
     done = merged(kept, absorbed)
-    page = as_(steward).get(reverse("desk:merge_end", args=[done.pk])).context["page"]
+    page = as_(lead_officer).get(reverse("desk:merge_end", args=[done.pk])).context["page"]
     assert page.stays == ()
 
 
 # ── splitting ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_split_is_chosen_looked_at_and_done(steward: Account, kept: Subject, absorbed: Subject) -> None:
+def test_a_split_is_chosen_looked_at_and_done(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
     goes, stays = a_record(absorbed), a_record(absorbed)
     name = movable_names(absorbed)[0]
-    client = as_(steward)
+    client = as_(lead_officer)
     address = f"/desk/subjects/split?origin={absorbed.uscc}&other={kept.uscc}"
     page = text(client.get(address))
     assert goes.document_number in page
@@ -277,7 +283,7 @@ def test_a_split_is_chosen_looked_at_and_done(steward: Account, kept: Subject, a
     assert client.post(address, {**posted, "step": "do", "basis": WHY}).status_code == 302
     assert subjects_of([goes, stays]) == {goes.pk: kept, stays.pk: absorbed}
     done = Split.objects.get()
-    assert (done.by, done.basis) == ("steward", WHY)
+    assert (done.by, done.basis) == ("lead-officer", WHY)
 
     end = reverse("desk:split_end", args=[done.pk])
     assert f"回到“{absorbed.name}”名下" in text(client.get(end))
@@ -296,26 +302,28 @@ def test_a_split_is_chosen_looked_at_and_done(steward: Account, kept: Subject, a
     ],
 )
 def test_a_split_that_cannot_be_says_why(
-    steward: Account, kept: Subject, absorbed: Subject, posted: dict[str, str], words: str
+    lead_officer: Account, kept: Subject, absorbed: Subject, posted: dict[str, str], words: str
 ) -> None:
     full = {"other": kept.uscc, **posted} if posted else {}
-    answer = as_(steward).post(f"/desk/subjects/split?origin={absorbed.uscc}", {**full, "step": "do", "basis": WHY})
+    answer = as_(lead_officer).post(
+        f"/desk/subjects/split?origin={absorbed.uscc}", {**full, "step": "do", "basis": WHY}
+    )
     assert words in text(answer, 422)
     assert not Split.objects.exists()
 
 
-def test_a_split_whose_acts_were_given_on_says_so(steward: Account, kept: Subject, absorbed: Subject) -> None:
+def test_a_split_whose_acts_were_given_on_says_so(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
     record, third = a_record(absorbed), a_subject("福州示例第三有限公司")
     portion = Portion(numbers=(record.number,))
-    first = split_now(absorbed, kept, portion, by="steward", provider="lead", basis=WHY)
-    split_now(kept, third, portion, by="steward", provider="lead", basis=WHY)
-    answer = as_(steward).post(reverse("desk:split_end", args=[first.pk]), {"basis": "拆分有误"})
+    first = split_now(absorbed, kept, portion, by="lead-officer", provider="lead", basis=WHY)
+    split_now(kept, third, portion, by="lead-officer", provider="lead", basis=WHY)
+    answer = as_(lead_officer).post(reverse("desk:split_end", args=[first.pk]), {"basis": "拆分有误"})
     assert "请先撤销后来的那次拆分" in text(answer, 422)
 
 
 # ── succession ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_succession_is_recorded_and_ended(steward: Account, kept: Subject, absorbed: Subject) -> None:
-    client = as_(steward)
+def test_a_succession_is_recorded_and_ended(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
+    client = as_(lead_officer)
     address = f"/desk/subjects/succeed?before={absorbed.uscc}&after={kept.uscc}"
     assert "没有记录移动" in text(client.get(address))
     posted = {
@@ -331,7 +339,7 @@ def test_a_succession_is_recorded_and_ended(steward: Account, kept: Subject, abs
         absorbed,
         kept,
         date(2026, 3, 1),
-        "steward",
+        "lead-officer",
     )
     assert "已经登记过" in text(client.post(address, posted), 422)
 
@@ -339,42 +347,44 @@ def test_a_succession_is_recorded_and_ended(steward: Account, kept: Subject, abs
     assert "示例登记〔2026〕1号" in text(client.get(end))
     assert client.post(end, {"basis": "录入有误"}).status_code == 302
     done.refresh_from_db()
-    assert (done.ended_by, done.ended_basis) == ("steward", "录入有误")
+    assert (done.ended_by, done.ended_basis) == ("lead-officer", "录入有误")
 
 
 def test_a_succession_in_the_way_of_a_merge_leads_to_its_end(
-    steward: Account, kept: Subject, absorbed: Subject
+    lead_officer: Account, kept: Subject, absorbed: Subject
 ) -> None:
-    done = succeed(SuccessionKind.MERGER, absorbed, kept, effective_on=date(2026, 3, 1), document="示例", by="steward")
-    page = text(as_(steward).get(compare_url(kept, absorbed)))
+    done = succeed(
+        SuccessionKind.MERGER, absorbed, kept, effective_on=date(2026, 3, 1), document="示例", by="lead-officer"
+    )
+    page = text(as_(lead_officer).get(compare_url(kept, absorbed)))
     assert f'href="{reverse("desk:succession_end", args=[done.pk])}"' in page
 
 
-def test_a_succession_of_unknown_codes_is_told_at_the_field(steward: Account, kept: Subject) -> None:
+def test_a_succession_of_unknown_codes_is_told_at_the_field(lead_officer: Account, kept: Subject) -> None:
     posted = {"before": a_code(), "after": kept.uscc, "kind": "merger", "effective_on": "x", "document": ""}
-    page = text(as_(steward).post("/desk/subjects/succeed", posted), 422)
+    page = text(as_(lead_officer).post("/desk/subjects/succeed", posted), 422)
     assert "登记库里没有这个代码" in page
     assert not Succession.objects.exists()
 
 
 # ── the whole ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_the_download_holds_everything_that_was_done(steward: Account, kept: Subject, absorbed: Subject) -> None:
-    client = as_(steward)
+def test_the_download_holds_everything_that_was_done(lead_officer: Account, kept: Subject, absorbed: Subject) -> None:
+    client = as_(lead_officer)
     done = merged(kept, absorbed)
     client.post(reverse("desk:merge_end", args=[done.pk]), {"basis": "登记机关更正"})
-    succeed(SuccessionKind.MERGER, absorbed, kept, effective_on=date(2026, 3, 1), document="示例", by="steward")
+    succeed(SuccessionKind.MERGER, absorbed, kept, effective_on=date(2026, 3, 1), document="示例", by="lead-officer")
     file = client.get("/desk/subjects.csv").content.decode("utf-8-sig")
     heads, first, second = csv.reader(io.StringIO(file))
 
     assert len(heads) == len(first) == len(second) == 13
-    assert (first[0], first[3], first[5], first[7], first[8]) == ("合并", absorbed.uscc, kept.uscc, WHY, "数据管理员丙")
-    assert (first[10], first[12]) == ("数据管理员丙", "登记机关更正")
+    assert (first[0], first[3], first[5], first[7], first[8]) == ("合并", absorbed.uscc, kept.uscc, WHY, "牵头办丙")
+    assert (first[10], first[12]) == ("牵头办丙", "登记机关更正")
     assert (second[0], second[6]) == ("承继", "2026-03-01")
 
 
 @pytest.mark.parametrize("number", [1, 30])
 def test_queries_do_not_grow(
-    steward: Account,
+    lead_officer: Account,
     kept: Subject,
     absorbed: Subject,
     number: int,
@@ -384,8 +394,8 @@ def test_queries_do_not_grow(
     for n in range(number):
         merged(kept, a_subject(f"福州示例第{n}有限公司"))
     done = Merge.objects.order_by("pk")[0]
-    split = split_now(absorbed, kept, Portion(numbers=(record.number,)), by="steward", provider="lead", basis=WHY)
-    client = as_(steward)
+    split = split_now(absorbed, kept, Portion(numbers=(record.number,)), by="lead-officer", provider="lead", basis=WHY)
+    client = as_(lead_officer)
     for address, most in (
         ("/desk/subjects", 14),
         ("/desk/subjects?one=示例&other=榕海", 18),

@@ -91,13 +91,15 @@ def test_the_clerk_sees_the_silence_and_says_that_there_is_nothing_new(
     assert "食品安全处罚（示例）" in client.get("/desk/duties.csv").content.decode()
 
 
-def test_only_a_steward_enters_and_ends_duties(office: Office, item: str, client: Client) -> None:
+def test_only_a_credit_office_enters_and_ends_duties(office: Office, item: str, client: Client) -> None:
     given = {"department": "demo", "item": item}
     client.force_login(office.clerk, "django.contrib.auth.backends.ModelBackend")
     assert client.post("/desk/duties/enter", given).status_code == 403
     lead = departments.enter("lead", "福州市示例牵头办", region="990000")
-    steward = open_account("steward", PASSWORD, display_name="管理员丙", department=lead, role=Role.STEWARD)
-    client.force_login(steward, "django.contrib.auth.backends.ModelBackend")
+    lead_officer = open_account(
+        "lead-officer", PASSWORD, display_name="管理员丙", department=lead, role=Role.CITY_OFFICE
+    )
+    client.force_login(lead_officer, "django.contrib.auth.backends.ModelBackend")
     assert client.post("/desk/duties/enter", {"department": "demo", "item": "X"}).status_code == 422
     assert client.post("/desk/duties/enter", given).status_code == 302
     duty = Duty.objects.get()
@@ -114,8 +116,10 @@ def test_the_page_asks_the_database_no_more_for_many_duties(
         other = departments.enter(f"d{number}", f"福州市示例{number}局", region="990000")
         enter_duty(other, codes[0], known=codes, since=date(2026, 11, 2))
     lead = departments.enter("lead", "福州市示例牵头办", region="990000")
-    steward = open_account("steward", PASSWORD, display_name="管理员丙", department=lead, role=Role.STEWARD)
-    client.force_login(steward, "django.contrib.auth.backends.ModelBackend")
+    lead_officer = open_account(
+        "lead-officer", PASSWORD, display_name="管理员丙", department=lead, role=Role.CITY_OFFICE
+    )
+    client.force_login(lead_officer, "django.contrib.auth.backends.ModelBackend")
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         assert client.get("/desk/duties").content.decode().count("福州市示例") >= 12
 

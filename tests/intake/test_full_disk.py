@@ -310,9 +310,9 @@ def test_one_record_that_cannot_be_checked_at_once_is_checked_in_the_background(
     assert (batch.state, batch.accepted) == (BatchState.CHECKED, 1)
 
 
-def test_clerk_steward_and_operator_see_that_there_is_no_room(office: Office) -> None:
-    steward = open_account(
-        "steward", PASSWORD, display_name="管理员丙", department=office.department, role=Role.STEWARD
+def test_clerk_credit_office_and_operator_see_that_there_is_no_room(office: Office) -> None:
+    lead_officer = open_account(
+        "lead-officer", PASSWORD, display_name="管理员丙", department=office.department, role=Role.CITY_OFFICE
     )
     batch = sent(office)
 
@@ -330,7 +330,7 @@ def test_clerk_steward_and_operator_see_that_there_is_no_room(office: Office) ->
         disk.fill()
         work()
         assert seen(office.clerk, f"/desk/batches/{batch.number}/progress")
-        assert seen(steward, "/desk/")
+        assert seen(lead_officer, "/desk/")
         assert not seen(office.clerk, "/desk/")
         code, told = listed()
         assert (code, [(run["job"], run["wants_room"]) for run in told["runs"]]) == (1, [("intake.check_batch", True)])
@@ -339,5 +339,5 @@ def test_clerk_steward_and_operator_see_that_there_is_no_room(office: Office) ->
     Path(environment.var / "batches" / batch.number).mkdir(exist_ok=True)
     minute_passes()
     work()
-    assert not seen(steward, "/desk/")
+    assert not seen(lead_officer, "/desk/")
     assert listed()[0] == 0

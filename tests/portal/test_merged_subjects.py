@@ -39,7 +39,7 @@ def absorbed(policy: Policy) -> Subject:
 
 
 def merged(kept: Subject, absorbed: Subject) -> Merge:
-    return merge(kept, absorbed, by="steward", basis="示例", answers=dict.fromkeys(Doubt, "已核实"))
+    return merge(kept, absorbed, by="lead-officer", basis="示例", answers=dict.fromkeys(Doubt, "已核实"))
 
 
 def text(client: Client, address: str) -> str:
@@ -59,7 +59,7 @@ def test_the_address_of_the_absorbed_leads_to_the_kept_for_now(
     assert answer.headers["Location"] == f"/s/{kept.uscc}?as_of=2026-11-20&kind={LICENCE}"
     assert "no-store" in answer.headers["Cache-Control"]
 
-    unmerge(done, by="steward", basis="登记机关更正")
+    unmerge(done, by="lead-officer", basis="登记机关更正")
     assert absorbed.name in text(client, f"/s/{absorbed.uscc}")
 
 
@@ -109,7 +109,9 @@ def test_home_counts_a_merged_subject_once(client: Client, kept: Subject, absorb
 
 # ── succession ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def succeeded(before: Subject, after: Subject, kind: SuccessionKind = SuccessionKind.MERGER) -> object:
-    return succeed(kind, before, after, effective_on=date(2026, 3, 1), document="示例登记〔2026〕1号", by="steward")
+    return succeed(
+        kind, before, after, effective_on=date(2026, 3, 1), document="示例登记〔2026〕1号", by="lead-officer"
+    )
 
 
 def test_both_pages_show_the_succession_and_records_stay(client: Client, kept: Subject, absorbed: Subject) -> None:
@@ -127,7 +129,7 @@ def test_both_pages_show_the_succession_and_records_stay(client: Client, kept: S
     assert record.document_number in old
     assert record.document_number not in new
 
-    end_succession(done, by="steward", basis="录入有误")  # type: ignore[arg-type]
+    end_succession(done, by="lead-officer", basis="录入有误")  # type: ignore[arg-type]
     assert "承继关系" not in text(client, f"/s/{kept.uscc}") + text(client, f"/s/{absorbed.uscc}")
 
 

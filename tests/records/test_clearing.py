@@ -121,10 +121,10 @@ def test_the_oldest_decision_comes_first_and_the_next_follows_the_one_before(
     assert clearing.queue(reviewer, policy, limit=1) == texts[:1]
 
 
-def test_another_department_sees_nothing_and_a_steward_everything(record: Record) -> None:
+def test_another_department_sees_nothing_and_a_credit_office_everything(record: Record) -> None:
     other = a_department("other", "福州市示例城市管理局")
     assert waiting(an_account("stranger", other)) == []
-    assert len(waiting(an_account("steward", other, Role.STEWARD))) == 2
+    assert len(waiting(an_account("lead-officer", other, Role.CITY_OFFICE))) == 2
     assert waiting(an_account("clerk", record.provider, Role.CLERK)) == []
     assert (
         clearing.text_of(Account.objects.get(username="stranger"), record.number, "violation_facts", the_rules())

@@ -44,7 +44,7 @@ def now_split(origin: Subject, other: Subject, *records: Record, names: bool = F
         names=tuple(name.pk for name in movable_names(origin)) if names else (),
         identifiers=tuple(each.pk for each in movable_identifiers(origin)) if numbers else (),
     )
-    return split(origin, other, portion, by="steward", provider="lead", basis=WHY)
+    return split(origin, other, portion, by="lead-officer", provider="lead", basis=WHY)
 
 
 def bearer(record: Record) -> Subject:
@@ -71,7 +71,7 @@ def test_resolutions_are_ended_and_added_never_changed(origin: Subject, other: S
 
     first, second = Resolution.objects.filter(record=record).order_by("pk")
     assert (first.pk, first.subject, first.method, first.ended_at) == (before.pk, origin, "code", done.made_at)
-    assert (second.subject, second.method, second.by, second.ended_at) == (other, "split", "steward", None)
+    assert (second.subject, second.method, second.by, second.ended_at) == (other, "split", "lead-officer", None)
 
 
 def test_all_versions_of_an_act_go_and_later_ones_follow(origin: Subject, other: Subject) -> None:
@@ -84,7 +84,7 @@ def test_all_versions_of_an_act_go_and_later_ones_follow(origin: Subject, other:
 
     assert third.version == 3
     assert [bearer(record) for record in (first, second, third)] == [other] * 3
-    rejoin(done, by="steward", basis="拆分有误")
+    rejoin(done, by="lead-officer", basis="拆分有误")
     assert [bearer(record) for record in (first, second, third)] == [origin] * 3
 
 
@@ -97,11 +97,11 @@ def test_the_other_may_be_new_on_the_register(origin: Subject) -> None:
 def test_acts_of_what_was_merged_in_may_go_too(origin: Subject, other: Subject) -> None:
     third = a_subject("福州示例第三有限公司")
     record = a_record(third)
-    merge(origin, third, by="steward", basis=WHY, answers=dict.fromkeys(Doubt, "已核实"))
+    merge(origin, third, by="lead-officer", basis=WHY, answers=dict.fromkeys(Doubt, "已核实"))
     done = now_split(origin, other, record)
     assert bearer(record) == other
 
-    rejoin(done, by="steward", basis="拆分有误")
+    rejoin(done, by="lead-officer", basis="拆分有误")
     assert Resolution.objects.get(record=record, ended_at=None).subject == third
 
 
@@ -110,9 +110,9 @@ def test_the_two_are_not_merged_again_by_mistake(origin: Subject, other: Subject
     done = now_split(origin, other, a_record(origin))
     assert conflicts(origin, other).bars == (Bar.JUDGED_DIFFERENT,)
     with pytest.raises(NotMergeable):
-        merge(other, origin, by="steward", basis=WHY, answers=dict.fromkeys(Doubt, "已核实"))
+        merge(other, origin, by="lead-officer", basis=WHY, answers=dict.fromkeys(Doubt, "已核实"))
 
-    rejoin(done, by="steward", basis="拆分有误")
+    rejoin(done, by="lead-officer", basis="拆分有误")
     assert conflicts(origin, other).bars == ()
 
 
@@ -136,7 +136,7 @@ def test_what_was_judged_otherwise_before_is_overruled_while_the_split_stands(or
     done = now_split(origin, other, record)
     assert meant(party) == {(origin, "different"), (other, "same")}
 
-    rejoin(done, by="steward", basis="拆分有误")
+    rejoin(done, by="lead-officer", basis="拆分有误")
     assert meant(party) == {(origin, "same")}
 
 
@@ -156,7 +156,7 @@ def test_a_party_that_means_the_origin_as_well_is_told_and_not_judged(origin: Su
         Party("demo", normalise_name(origin.name), origin.uscc),
         Party("demo", normalise_name("福州示例两家共用名公司"), origin.uscc),
     }
-    split(origin, other, portion, by="steward", provider="lead", basis=WHY)
+    split(origin, other, portion, by="lead-officer", provider="lead", basis=WHY)
     assert not Judgement.objects.filter(subject=origin, code=origin.uscc).exists()
 
 
@@ -183,12 +183,17 @@ def test_the_end_of_a_split_brings_everything_back(origin: Subject, other: Subje
     done = now_split(origin, other, record, names=True, numbers=True)
     assert picture(origin, other) != before
 
-    rejoin(done, by="other-steward", basis="拆分有误")
+    rejoin(done, by="other-lead_officer", basis="拆分有误")
     assert picture(origin, other) == before
     done.refresh_from_db()
-    assert (done.by, done.basis, done.ended_by, done.ended_basis) == ("steward", WHY, "other-steward", "拆分有误")
+    assert (done.by, done.basis, done.ended_by, done.ended_basis) == (
+        "lead-officer",
+        WHY,
+        "other-lead_officer",
+        "拆分有误",
+    )
     with pytest.raises(Ended):
-        rejoin(done, by="steward", basis="拆分有误")
+        rejoin(done, by="lead-officer", basis="拆分有误")
 
 
 def picture(*subjects: Subject) -> object:
@@ -205,9 +210,9 @@ def test_a_split_whose_acts_were_given_on_ends_only_after_that(origin: Subject, 
     third = a_subject("福州示例第三有限公司")
     first, second = now_split(origin, other, record), now_split(other, third, record)
     with pytest.raises(MovedOn):
-        rejoin(first, by="steward", basis="拆分有误")
+        rejoin(first, by="lead-officer", basis="拆分有误")
 
-    rejoin(second, by="steward", basis="拆分有误")
+    rejoin(second, by="lead-officer", basis="拆分有误")
     assert bearer(record) == other
 
 
@@ -243,7 +248,7 @@ def test_what_cannot_be_split_is_refused(origin: Subject, other: Subject, case: 
         other, chosen = a_sole_trader(), Portion(names=tuple(name.pk for name in movable_names(origin)))
     elif case == "merged":
         third = a_subject("福州示例第三有限公司")
-        merge(third, other, by="steward", basis=WHY, answers=dict.fromkeys(Doubt, "已核实"))
+        merge(third, other, by="lead-officer", basis=WHY, answers=dict.fromkeys(Doubt, "已核实"))
     elif case == "new with a wrong code":
         other = Subject(uscc=a_code()[:-1] + "I", name="福州示例新立有限公司", category="enterprise")
     elif case == "new with an identity number":
@@ -252,7 +257,7 @@ def test_what_cannot_be_split_is_refused(origin: Subject, other: Subject, case: 
         other = Subject(uscc=a_code(), name="示例陈三", category="enterprise")
 
     with pytest.raises(NotSplittable) as refused:
-        split(origin, other, chosen, by="steward", provider="lead", basis=WHY)
+        split(origin, other, chosen, by="lead-officer", provider="lead", basis=WHY)
     assert bar in refused.value.bars
     assert not Split.objects.exists()
 
@@ -261,7 +266,7 @@ def test_a_record_has_one_standing_resolution(origin: Subject, other: Subject) -
     resolution = Resolution.objects.get(record=a_record(origin))
     with pytest.raises(IntegrityError), transaction.atomic():
         Resolution.objects.create(
-            record=resolution.record, subject=other, method="split", by="steward", made_at=resolution.made_at
+            record=resolution.record, subject=other, method="split", by="lead-officer", made_at=resolution.made_at
         )
 
 

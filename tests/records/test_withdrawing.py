@@ -165,7 +165,7 @@ def test_only_the_providers_reviewer_may(record: Record) -> None:
     officers = (
         an_account("clerk", record.provider, Role.CLERK),
         an_account("stranger", other),
-        an_account("steward", other, Role.STEWARD),
+        an_account("lead-officer", other, Role.CITY_OFFICE),
     )
     for officer in officers:
         with pytest.raises(PermissionDenied):

@@ -1,4 +1,4 @@
-"""Two stewards at the same moment: whatever both are told, the register holds together."""
+"""Two officers at the same moment: whatever both are told, the register holds together."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -43,7 +43,7 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
 
 
 def merging(kept: Subject, absorbed: Subject) -> Callable[[], Merge]:
-    return lambda: merge(kept, absorbed, by="steward", basis=WHY, answers=dict.fromkeys(Doubt, "已核实"))
+    return lambda: merge(kept, absorbed, by="lead-officer", basis=WHY, answers=dict.fromkeys(Doubt, "已核实"))
 
 
 def refused(outcomes: list[object]) -> int:
@@ -82,7 +82,7 @@ def test_a_chain_made_at_once_is_flat(three: tuple[Subject, Subject, Subject]) -
 def test_a_merge_is_ended_by_one_of_two(three: tuple[Subject, Subject, Subject]) -> None:
     one, other, _third = three
     done = merging(one, other)()
-    ends = [lambda: unmerge(done, by="steward", basis=WHY)] * 2
+    ends = [lambda: unmerge(done, by="lead-officer", basis=WHY)] * 2
     outcomes = at_once(*ends)
     assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [Ended]
 
@@ -92,12 +92,12 @@ def test_the_same_act_goes_to_one_of_two(three: tuple[Subject, Subject, Subject]
     record = a_record(one)
     portion = Portion(numbers=(record.number,))
     outcomes = at_once(
-        *(lambda to=to: split(one, to, portion, by="steward", provider="lead", basis=WHY) for to in (other, third))
+        *(lambda to=to: split(one, to, portion, by="lead-officer", provider="lead", basis=WHY) for to in (other, third))
     )
     assert refused(outcomes) == 1
     assert Resolution.objects.filter(record=record, ended_at=None).count() == 1
 
     done = next(outcome for outcome in outcomes if not isinstance(outcome, Exception))
-    ends = [lambda: rejoin(done, by="steward", basis=WHY)] * 2  # type: ignore[arg-type]
+    ends = [lambda: rejoin(done, by="lead-officer", basis=WHY)] * 2  # type: ignore[arg-type]
     assert refused(at_once(*ends)) == 1
     assert Resolution.objects.get(record=record, ended_at=None).subject == one

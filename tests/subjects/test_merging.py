@@ -44,7 +44,7 @@ def absorbed() -> Subject:
 
 
 def merged(kept: Subject, absorbed: Subject) -> Merge:
-    return merge(kept, absorbed, by="steward", basis=WHY, answers=ANSWERS)
+    return merge(kept, absorbed, by="lead-officer", basis=WHY, answers=ANSWERS)
 
 
 def a_judgement(subject: Subject, *, name: str = "", code: str = "") -> Judgement:
@@ -138,7 +138,7 @@ def test_what_is_filed_under_the_absorbed_code_goes_back_with_it(kept: Subject, 
     record = a_record(kept, party_uscc=absorbed.uscc)
     assert subjects_of([record])[record.pk] == kept
 
-    unmerge(merge_, by="steward", basis="登记机关更正")
+    unmerge(merge_, by="lead-officer", basis="登记机关更正")
     assert subjects_of([record])[record.pk] == absorbed
 
 
@@ -174,11 +174,11 @@ def test_a_chain_is_flattened_and_opens_at_any_link(kept: Subject, absorbed: Sub
     absorbed.refresh_from_db()
     assert absorbed.merged_into == last
 
-    unmerge(first_link, by="steward", basis="登记机关更正")
+    unmerge(first_link, by="lead-officer", basis="登记机关更正")
     absorbed.refresh_from_db()
     kept.refresh_from_db()
     assert (absorbed.merged_into, kept.merged_into) == (None, last)
-    unmerge(second_link, by="steward", basis="登记机关更正")
+    unmerge(second_link, by="lead-officer", basis="登记机关更正")
     kept.refresh_from_db()
     assert kept.merged_into is None
 
@@ -191,17 +191,22 @@ def test_subjects_judged_different_are_refused_until_the_judgement_ends(
     judgement = a_judgement(kept, **party)
     assert bars_of(kept, absorbed) == bars_of(absorbed, kept) == (Bar.JUDGED_DIFFERENT,)
 
-    end_judgement(judgement, by="steward")
+    end_judgement(judgement, by="lead-officer")
     assert merged(kept, absorbed)
 
 
 def test_predecessor_and_successor_are_two(kept: Subject, absorbed: Subject) -> None:
     succession = succeed(
-        SuccessionKind.MERGER, absorbed, kept, effective_on=date(2026, 3, 1), document="示例〔2026〕1号", by="steward"
+        SuccessionKind.MERGER,
+        absorbed,
+        kept,
+        effective_on=date(2026, 3, 1),
+        document="示例〔2026〕1号",
+        by="lead-officer",
     )
     assert bars_of(kept, absorbed) == (Bar.SUCCESSION,)
 
-    end_succession(succession, by="steward", basis="录入有误")
+    end_succession(succession, by="lead-officer", basis="录入有误")
     assert merged(kept, absorbed)
 
 
@@ -213,31 +218,36 @@ def test_every_doubt_is_answered_with_a_reason(kept: Subject) -> None:
     doubts = (Doubt.TWO_CODES, Doubt.CATEGORY, Doubt.STATUS)
     assert merging.conflicts(kept, closed).doubts == doubts
     with pytest.raises(NotMergeable):
-        merge(kept, closed, by="steward", basis=WHY, answers={Doubt.TWO_CODES: "换发", Doubt.STATUS: " "})
+        merge(kept, closed, by="lead-officer", basis=WHY, answers={Doubt.TWO_CODES: "换发", Doubt.STATUS: " "})
 
-    done = merge(kept, closed, by="steward", basis=WHY, answers={doubt: f"{doubt} 已核实" for doubt in doubts})
+    done = merge(kept, closed, by="lead-officer", basis=WHY, answers={doubt: f"{doubt} 已核实" for doubt in doubts})
     assert done.answers == {doubt.value: f"{doubt} 已核实" for doubt in doubts}
 
 
 def test_a_merge_that_was_undone_is_doubted_the_next_time(kept: Subject, absorbed: Subject) -> None:
-    unmerge(merged(kept, absorbed), by="steward", basis="登记机关更正")
+    unmerge(merged(kept, absorbed), by="lead-officer", basis="登记机关更正")
     assert Doubt.MERGED_BEFORE in merging.conflicts(absorbed, kept).doubts
 
 
 @pytest.mark.parametrize("basis", ["", "  "])
 def test_nothing_changes_without_a_basis(kept: Subject, absorbed: Subject, basis: str) -> None:
     with pytest.raises(ValueError, match="basis"):
-        merge(kept, absorbed, by="steward", basis=basis, answers=ANSWERS)
+        merge(kept, absorbed, by="lead-officer", basis=basis, answers=ANSWERS)
     done = merged(kept, absorbed)
     with pytest.raises(ValueError, match="basis"):
-        unmerge(done, by="steward", basis=basis)
+        unmerge(done, by="lead-officer", basis=basis)
 
 
 def test_a_merge_ends_once_and_says_who_and_why(kept: Subject, absorbed: Subject) -> None:
-    done = unmerge(merged(kept, absorbed), by="other-steward", basis="登记机关更正")
-    assert (done.by, done.basis, done.ended_by, done.ended_basis) == ("steward", WHY, "other-steward", "登记机关更正")
+    done = unmerge(merged(kept, absorbed), by="other-lead_officer", basis="登记机关更正")
+    assert (done.by, done.basis, done.ended_by, done.ended_basis) == (
+        "lead-officer",
+        WHY,
+        "other-lead_officer",
+        "登记机关更正",
+    )
     with pytest.raises(Ended):
-        unmerge(done, by="steward", basis="登记机关更正")
+        unmerge(done, by="lead-officer", basis="登记机关更正")
 
 
 # ── everything comes back ────────────────────────────────────────────────────────────────────────────────────────────
@@ -288,7 +298,7 @@ def test_after_any_merges_and_registrations_the_end_of_the_merges_leaves_the_reg
         standing = apply(five, steps)
         shuffled.shuffle(standing)
         for done in standing:
-            unmerge(done, by="steward", basis="登记机关更正")
+            unmerge(done, by="lead-officer", basis="登记机关更正")
             assert_flat(five)
         assert picture(five, policy) == expected
 

@@ -43,7 +43,7 @@ def new() -> Subject:
 def succeeds(
     predecessor: Subject, successor: Subject, kind: SuccessionKind = MERGER, on: date = date(2026, 3, 1)
 ) -> Succession:
-    return succeed(kind, predecessor, successor, effective_on=on, document="示例登记〔2026〕1号", by="steward")
+    return succeed(kind, predecessor, successor, effective_on=on, document="示例登记〔2026〕1号", by="lead-officer")
 
 
 def bars_of(predecessor: Subject, successor: Subject, *more: object) -> tuple[SuccessionBar, ...]:
@@ -100,17 +100,17 @@ def test_a_sole_trader_becomes_an_enterprise_and_nothing_else(new: Subject, old:
 
 
 def test_a_succession_entered_wrongly_is_ended(old: Subject, new: Subject) -> None:
-    done = end_succession(succeeds(old, new), by="other-steward", basis="录入有误")
+    done = end_succession(succeeds(old, new), by="other-lead_officer", basis="录入有误")
 
     assert successions_of(old) == []
-    assert (done.ended_by, done.ended_basis) == ("other-steward", "录入有误")
+    assert (done.ended_by, done.ended_basis) == ("other-lead_officer", "录入有误")
     with pytest.raises(Ended):
-        end_succession(done, by="steward", basis="录入有误")
+        end_succession(done, by="lead-officer", basis="录入有误")
     assert succeeds(old, new)
 
 
 def test_a_succession_needs_its_document_and_its_end_a_basis(old: Subject, new: Subject) -> None:
     with pytest.raises(ValueError, match="document"):
-        succeed(MERGER, old, new, effective_on=date(2026, 3, 1), document=" ", by="steward")
+        succeed(MERGER, old, new, effective_on=date(2026, 3, 1), document=" ", by="lead-officer")
     with pytest.raises(ValueError, match="basis"):
-        end_succession(succeeds(old, new), by="steward", basis="")
+        end_succession(succeeds(old, new), by="lead-officer", basis="")

@@ -18,7 +18,7 @@ PENALTY = Title(zh="行政处罚", en="Penalty")
 FRAME = Frame(
     officer="郑示例",
     unit="示例区市场监管局",
-    roles=("录入员",),
+    role=Title(zh="审核员", en="Reviewer"),
     today=date(2026, 11, 23),
     is_workday=True,
     may_send=True,

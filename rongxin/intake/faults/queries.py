@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
 from rongxin.departments.models import Department
 from rongxin.intake.models import Batch, CodeFault, FaultKind, FaultState
@@ -40,9 +41,9 @@ class Rate:
 
 
 def visible_faults(officer: Account) -> QuerySet[CodeFault]:
-    """The faults of the officer's department; of all for a steward."""
+    """The faults of the officer's department; of its region for a credit office."""
     faults = CodeFault.objects.select_related("provider", "subject", "mended_by")
-    return within_reach(officer, faults)
+    return within_reach(officer, Action.BATCH_READ, faults)
 
 
 def worklist(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
 from rongxin.departments.models import Department
 from rongxin.engine.guessing import Guess, guesses
@@ -69,6 +70,6 @@ def required_left(columns: Sequence[Guess], kind: RecordKind, placed: Sequence[s
 
 
 def remembered(officer: Account) -> QuerySet[HeadMapping]:
-    """What the officer's department said of its heads; a steward sees it of every department."""
+    """What the officer's department said of its heads; a credit office sees it of its region."""
     lines = HeadMapping.objects.select_related("provider", "by").order_by("provider", "kind", "written")
-    return within_reach(officer, lines)
+    return within_reach(officer, Action.BATCH_READ, lines)

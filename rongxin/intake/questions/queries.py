@@ -1,4 +1,4 @@
-"""Reading the review queue: an officer sees the questions of the own department, a steward those of every department."""
+"""Reading the review queue: an officer sees the questions of the own department, a credit office those of its region."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
 from rongxin.intake.models import OPEN_BATCHES, Batch, Question, QuestionState
 from rongxin.intake.questions.asking import IDENTITY
@@ -40,7 +41,7 @@ class Place:
 
 def visible_to(officer: Account) -> QuerySet[Question]:
     """The questions of the officer's department, answered or not."""
-    questions = within_reach(officer, Question.objects.all(), "batch__provider")
+    questions = within_reach(officer, Action.BATCH_READ, Question.objects.all(), "batch__provider")
     return questions.select_related("batch__provider", "answered_by", "subject", "follow_up")
 
 

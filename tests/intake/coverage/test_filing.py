@@ -83,6 +83,6 @@ def test_only_a_month_that_has_begun_can_be_counted(
 def test_only_the_departments_own_clerk_files(policy: Policy, unit: Department) -> None:
     stranger = an_officer(a_department("other", "示例他局"))
     filing = [Filing(kind=PENALTY, produced=1, own_published=1)]
-    for officer in (stranger, an_officer(unit, Role.REVIEWER), an_officer(unit, Role.STEWARD)):
+    for officer in (stranger, an_officer(unit, Role.REVIEWER), an_officer(unit, Role.CITY_OFFICE)):
         with pytest.raises(PermissionDenied):
             file_counts(officer, unit, OCTOBER, filing, policy)

@@ -23,11 +23,11 @@ SHOP, SHOP_NAME = make("9", "2", "990000", "MA000099"), "示例榕海贸易商�
 
 @dataclass(frozen=True)
 class Desk:
-    """The office with its companies; ``second``: another reviewer, ``steward``: of the lead office."""
+    """The office with its companies; ``second``: another reviewer, ``lead_officer``: of the lead office."""
 
     office: Office
     second: Account
-    steward: Account
+    lead_officer: Account
 
     def send(self, *rows: dict[str, str], name: str = "本周.csv") -> Batch:
         return self.office.send(as_csv(rows), name=name)
@@ -71,6 +71,8 @@ def desk(office: Office) -> Desk:  # noqa: F811
     department = office.department
 
     def account(name: str, role: Role) -> Account:
-        return open_account(name, PASSWORD, display_name=f"{role.label}{name}", department=department, role=role)
+        return open_account(name, PASSWORD, display_name=f"{role.value} {name}", department=department, role=role)
 
-    return Desk(office=office, second=account("second", Role.REVIEWER), steward=account("steward", Role.STEWARD))
+    return Desk(
+        office=office, second=account("second", Role.REVIEWER), lead_officer=account("lead-officer", Role.CITY_OFFICE)
+    )

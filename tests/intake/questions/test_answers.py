@@ -118,7 +118,7 @@ def test_the_second_of_two_officers_is_told_who_was_faster(desk: Desk) -> None:
     question = desk.question()
     actions.choose(question.pk, subject(TRADE).pk, desk.office.clerk)
     with pytest.raises(actions.AnsweredBefore) as told:
-        actions.choose(question.pk, subject(FAR).pk, desk.steward)
+        actions.choose(question.pk, subject(FAR).pk, desk.lead_officer)
     assert told.value.question.answered_by == desk.office.clerk
     assert adds_up(question.batch)
 
@@ -148,7 +148,7 @@ def test_rows_by_name_alone_are_asked_one_by_one_but_the_very_same_act_only_once
 def test_undoing_before_release_puts_the_row_back_into_the_queue(desk: Desk) -> None:
     question = desk.question()
     actions.choose(question.pk, subject(TRADE).pk, desk.office.clerk)
-    assert actions.undo(question.pk, desk.steward).question.state == QuestionState.OPEN
+    assert actions.undo(question.pk, desk.lead_officer).question.state == QuestionState.OPEN
 
     assert adds_up(question.batch)
     assert question.batch.in_review == 1
@@ -359,7 +359,7 @@ def test_a_name_alone_is_asked_again_with_the_earlier_answer_first(desk: Desk) -
 def test_a_new_answer_ends_the_earlier_judgement(desk: Desk) -> None:
     wrong = {NAME: TRADE_NAME, CODE: one_off()}
     question = desk.question(**wrong)
-    actions.differ(question.pk, subject(TRADE).pk, desk.steward)
+    actions.differ(question.pk, subject(TRADE).pk, desk.lead_officer)
     actions.choose(question.pk, subject(TRADE).pk, desk.office.clerk)
     standing = Judgement.objects.filter(ended_at=None)
     assert [(judgement.verdict, judgement.subject) for judgement in standing] == [(Verdict.SAME, subject(TRADE))]

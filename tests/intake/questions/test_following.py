@@ -437,7 +437,7 @@ def test_two_who_answer_about_the_same_party_in_two_batches_wait_for_each_other(
     one, other = (desk.question(**WRONG), Question.objects.get(batch=desk.send(unclear(8, **WRONG), name="乙.csv")))
     at_once(
         lambda: actions.choose(one.pk, subject(TRADE).pk, desk.office.clerk),
-        lambda: actions.choose(other.pk, subject(FAR).pk, desk.steward),
+        lambda: actions.choose(other.pk, subject(FAR).pk, desk.lead_officer),
     )
     assert Judgement.objects.filter(ended_at=None, verdict=Verdict.SAME).count() == 1
     assert adds_up(one.batch)
