@@ -1,7 +1,8 @@
 """People who work with the platform: login, the role they hold and the department they act for.
 
-Officers only; enterprises and the whole matrix of roles and data classes come with the procedures. Closed by default: a role
-holds named actions, each within the own department. An account keeps nothing about a person beyond what login needs.
+One file, ``matrix.yaml``, says which role may do what, to which class of data, where. Closed by default. An account keeps
+nothing about a person beyond what login needs; what happens to it is kept in a log that only grows. A login is two factors
+and one session; what decides asks for the second factor anew.
 
-Words: Account, Role, Action.
+Words: Account, Role, Action, CodeGenerator, SecurityKey, RecoveryCode, Invitation, AccountEvent.
 """

@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from rongxin.cli import accounts, bench, codes, demonstration, intake, jobs, policy, report, serving, subjects, workdays
+from rongxin.cli import (
+    accounts,
+    bench,
+    checking,
+    codes,
+    demonstration,
+    intake,
+    jobs,
+    policy,
+    report,
+    serving,
+    subjects,
+    workdays,
+)
 from rongxin.primitives.room import is_no_room
 
 app = typer.Typer(
@@ -27,6 +40,7 @@ app.command("quickstart")(serving.quickstart)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.command("scheduler")(serving.scheduler)
+app.command("check")(checking.check)
 app.command("migrate")(serving.migrate)
 app.command("bench")(bench.bench)
 
