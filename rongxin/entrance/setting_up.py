@@ -104,5 +104,7 @@ def codes_file(request: HttpRequest) -> HttpResponse:
 
 def picture(text: str) -> SafeString:
     """``text`` as a QR code, drawn with attributes only, as the content security policy demands."""
-    drawn = segno.make(text, error="m").svg_inline(scale=4, border=2, light="#fff", svgclass="rx-qr", lineclass=None)
+    drawn = segno.make(text, error="m").svg_inline(
+        border=4, omitsize=True, light="#fff", svgclass="rx-qr", lineclass=None
+    )
     return mark_safe(drawn)  # noqa: S308 - made of modules, not of the text
