@@ -196,15 +196,22 @@ def called(client: Client, name: str, route: Route, arguments: list[object]) -> 
     return answer.status_code
 
 
-@pytest.mark.parametrize("role", list(Role))
+OFFICERS: Final = [role for role in Role if matrix().roles[role].face == Face.DESK]
+COUNTED: Final = "routes of the workbench called, as every role"
+
+
+def visitor(role: Role, department: Department) -> Client:
+    officer = Account.objects.create(username="visitor", display_name="示例来访", department=department, role=role)
+    client = as_officer(officer)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("role", OFFICERS)
 def test_a_route_opens_as_the_matrix_says(
     role: Role, places: dict[str, Things], record_property: Callable[[str, int], None]
 ) -> None:
-    officer = Account.objects.create(
-        username="visitor", display_name="示例来访", department=places["own"].department, role=role
-    )
-    client = as_officer(officer)
-    client.raise_request_exception = False
+    client = visitor(role, places["own"].department)
     wrong: list[str] = []
     calls = 0
     for name, route in ROUTES.items():
@@ -213,16 +220,24 @@ def test_a_route_opens_as_the_matrix_says(
                 continue
             status = called(client, name, route, things.arguments[route.of])
             calls += 1
-            if not as_it_should(role, name, route, place, status):
+            if not as_it_should(role, route, place, status):
                 wrong.append(f"{name} of {place}: {status}")
-    record_property("routes of the workbench called, as every role", calls)
+    record_property(COUNTED, calls)
     assert not wrong, "; ".join(wrong)
 
 
-def as_it_should(role: Role, name: str, route: Route, place: str, status: int) -> bool:
+@pytest.mark.parametrize("role", sorted(set(Role) - set(OFFICERS)))
+def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Callable[[str, int], None]) -> None:
+    client = visitor(role, a_department("own", "福州市示例局", region="350100"))
+    of_nothing = {"": [], "kind": [PENALTY], "batch": ["B-1"], "record": ["R-1"], "text": ["R-1", "violation_facts"]}
+    told = {name: called(client, name, route, of_nothing.get(route.of, [1])) for name, route in ROUTES.items()}
+
+    record_property(COUNTED, len(told))
+    assert set(told.values()) == {403}
+
+
+def as_it_should(role: Role, route: Route, place: str, status: int) -> bool:
     line = matrix().roles[role]
-    if line.face != Face.DESK:
-        return status == 403
     if status >= 500:
         return False
     scopes = line.scopes(route.action) if route.action else frozenset(Scope)
