@@ -13,6 +13,8 @@ class Action(StrEnum):
     BATCH_SUBMIT = "batch:submit"
     CODE_MEND = "code:mend"
     COUNT_FILE = "count:file"
+    DOCUMENT_ISSUE = "document:issue"
+    DOCUMENT_READ = "document:read"
     QUESTION_ANSWER = "question:answer"
     RECORD_WITHDRAW = "record:withdraw"
     SUBJECT_MERGE = "subject:merge"
@@ -29,19 +31,35 @@ class Role(models.TextChoices):
 
 HOLDS: dict[Role, frozenset[Action]] = {
     Role.CLERK: frozenset(
-        {Action.BATCH_READ, Action.BATCH_SUBMIT, Action.CODE_MEND, Action.COUNT_FILE, Action.QUESTION_ANSWER}
+        {
+            Action.BATCH_READ,
+            Action.BATCH_SUBMIT,
+            Action.CODE_MEND,
+            Action.COUNT_FILE,
+            Action.DOCUMENT_READ,
+            Action.QUESTION_ANSWER,
+        }
     ),
     Role.REVIEWER: frozenset(
         {
             Action.BATCH_READ,
             Action.BATCH_RELEASE,
+            Action.DOCUMENT_ISSUE,
+            Action.DOCUMENT_READ,
             Action.QUESTION_ANSWER,
             Action.RECORD_WITHDRAW,
             Action.TEXT_CLEAR,
         }
     ),
     Role.STEWARD: frozenset(
-        {Action.BATCH_READ, Action.CODE_MEND, Action.QUESTION_ANSWER, Action.SUBJECT_MERGE, Action.TEXT_CLEAR}
+        {
+            Action.BATCH_READ,
+            Action.CODE_MEND,
+            Action.DOCUMENT_READ,
+            Action.QUESTION_ANSWER,
+            Action.SUBJECT_MERGE,
+            Action.TEXT_CLEAR,
+        }
     ),
 }
 
