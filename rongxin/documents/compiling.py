@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import resource
+import shutil
 import signal
 import struct
 import sys
@@ -52,6 +53,8 @@ def main(folder: str) -> None:
         sent(json.dumps(head | {"pages": len(pages)}).encode(), answers)
         for page in pages:
             sent(page, answers)
+    # Whoever asked may have been killed, and cannot remove it.
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Setter:

@@ -134,6 +134,8 @@ class _Setter:
         return made
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self.end()  # somebody killed it while it waited
         if self._process is None:
             self._folder = tempfile.TemporaryDirectory(prefix="rongxin-documents-")
             self._process = subprocess.Popen(  # noqa: S603 (this interpreter, a module of ours)

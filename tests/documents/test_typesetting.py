@@ -3,9 +3,11 @@
 import io
 import subprocess
 import sys
+import time
 import unicodedata
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +24,7 @@ from tests.documents.papers import notice, page_count, written
 from tests.factories import the_pack
 
 NUMBER = "榕信通〔2026〕1号"
+DJANGO = "import os, django\nos.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\ndjango.setup()\n"
 MARKUP = (
     "#panic()",
     "$ x^2 $",
@@ -105,8 +108,7 @@ def test_equal_sheets_give_equal_bytes_in_another_process_too(policy: Policy) ->
         f"sheet = notice(the_pack()[0], number={NUMBER!r}, code='8F3A90C211D04B7E')\n"
         "sys.stdout.buffer.write(typeset(sheet))\n"
     )
-    preamble = "import os, django\nos.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\ndjango.setup()\n"
-    other = subprocess.run([sys.executable, "-c", preamble + script], capture_output=True, check=True).stdout
+    other = subprocess.run([sys.executable, "-c", DJANGO + script], capture_output=True, check=True).stdout
     assert other == typeset(sheet) == typeset(replace(sheet))
 
 
@@ -174,6 +176,30 @@ def test_a_template_that_takes_too_much_memory_is_stopped(policy: Policy) -> Non
     with pytest.raises(TypesettingFailed, match="memory"):
         typeset(replace(notice(policy), body=greedy))
     assert typeset(notice(policy))
+
+
+def test_a_compiler_that_was_killed_is_followed_by_another(policy: Policy) -> None:
+    first = typeset(notice(policy))
+    process = typesetting._setter._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    assert typeset(notice(policy)) == first
+
+
+def test_the_compiler_ends_with_the_process_that_asked_it() -> None:
+    script = (
+        "import os, signal\nfrom tests.documents.papers import notice\nfrom tests.factories import the_pack\n"
+        "from rongxin.documents import typesetting\ntypesetting.typeset(notice(the_pack()[0]))\n"
+        "print(typesetting._setter._process.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", DJANGO + script], capture_output=True, text=True, check=False)
+    compiler = int(killed.stdout)
+    for _ in range(100):
+        if not Path(f"/proc/{compiler}").exists() or "Z" in Path(f"/proc/{compiler}/stat").read_text().split()[2]:
+            return
+        time.sleep(0.05)
+    pytest.fail("the compiler outlives its process")
 
 
 def test_what_is_no_writing_is_never_set() -> None:
