@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from rongxin.cli import accounts, bench, codes, demonstration, intake, jobs, policy, report, serving, subjects, workdays
+from rongxin.cli import (
+    accounts,
+    bench,
+    codes,
+    demonstration,
+    documents,
+    intake,
+    jobs,
+    policy,
+    report,
+    serving,
+    subjects,
+    workdays,
+)
 from rongxin.primitives.room import is_no_room
 
 app = typer.Typer(
@@ -19,6 +32,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(subjects.app, name="subjects")
 app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.departments, name="department")
+app.add_typer(documents.app, name="document")
 app.add_typer(report.app, name="report")
 app.add_typer(jobs.app, name="jobs")
 app.command("intake")(intake.intake)

@@ -20,9 +20,11 @@ from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face, Role, Scope
 from rongxin.departments.models import Department, Duty
+from rongxin.documents.issuing import issue
 from rongxin.intake.models import CodeFault, FaultKind, HeadMapping, Question
 from rongxin.intake.receiving import receive
 from tests.desk.test_pages import as_officer
+from tests.documents.papers import values
 from tests.factories import PENALTY, a_department, a_record, a_subject, at, the_rules
 from tests.intake.coverage.batches import an_officer
 from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
@@ -43,7 +45,7 @@ class Route:
 
     action: Action | None
     method: Literal["get", "post"] = "get"
-    of: Literal["", "batch", "question", "fault", "duty", "mapping", "record", "text", "kind"] = ""
+    of: Literal["", "batch", "question", "fault", "duty", "mapping", "record", "text", "document", "page", "kind"] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
 
@@ -53,6 +55,11 @@ POST: Final = "post"
 ROUTES: Final = {
     "home": Route(ANYBODY),
     "rights": Route(ANYBODY),
+    "documents": Route(Action.DOCUMENT_READ),
+    "document": Route(Action.DOCUMENT_READ, of="document"),
+    "document_file": Route(Action.DOCUMENT_READ, of="document"),
+    "document_page": Route(Action.DOCUMENT_READ, of="page"),
+    "document_withdraw": Route(Action.DOCUMENT_ISSUE, POST, of="document", given={"reason": "示例"}),
     "upload": Route(Action.BATCH_SUBMIT),
     "record_form": Route(Action.BATCH_SUBMIT),
     "template": Route(ANYBODY, of="kind"),
@@ -149,6 +156,7 @@ def things_of(department: Department) -> Things:
     mapping = HeadMapping.objects.create(
         provider=department, kind=PENALTY, head="案卷", written="案卷", by=clerk, made_at=timezone.now()
     )
+    document = issue("notice", values(), authority=department, by="示例审核员")
     return Things(
         department,
         {
@@ -159,6 +167,8 @@ def things_of(department: Department) -> Things:
             "fault": [fault.pk],
             "duty": [duty.pk],
             "mapping": [mapping.pk],
+            "document": [document.code],
+            "page": [document.code, 1],
             "record": [record.number],
             "text": [record.number, "violation_facts"],
         },
@@ -229,7 +239,15 @@ def test_a_route_opens_as_the_matrix_says(
 @pytest.mark.parametrize("role", sorted(set(Role) - set(OFFICERS)))
 def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Callable[[str, int], None]) -> None:
     client = visitor(role, a_department("own", "福州市示例局", region="350100"))
-    of_nothing = {"": [], "kind": [PENALTY], "batch": ["B-1"], "record": ["R-1"], "text": ["R-1", "violation_facts"]}
+    of_nothing: dict[str, list[object]] = {
+        "": [],
+        "kind": [PENALTY],
+        "batch": ["B-1"],
+        "record": ["R-1"],
+        "document": ["D-1"],
+        "page": ["D-1", 1],
+        "text": ["R-1", "violation_facts"],
+    }
     told = {name: called(client, name, route, of_nothing.get(route.of, [1])) for name, route in ROUTES.items()}
 
     record_property(COUNTED, len(told))
