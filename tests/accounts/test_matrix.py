@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
+from config.environment import ROOT
 from rongxin.accounts.matrix import FILE, Matrix, matrix
 from rongxin.accounts.permissions import ADMINISTRATORS, Action, DataClass, Face, Role, Scope
 
@@ -91,3 +92,14 @@ def test_a_matrix_that_leaves_somebody_out_is_not_read(missing: str) -> None:
 
     with pytest.raises(ValidationError, match="not in the matrix"):
         Matrix.model_validate(changed)
+
+
+def test_the_handbook_tells_every_role_and_right() -> None:
+    lines = (ROOT / "docs" / "roles.md").read_text(encoding="utf-8").splitlines()
+    told = {line.split("`")[1]: line for line in lines if line.startswith("| `")}
+
+    assert set(told) == set(Role)
+    for role, line in told.items():
+        held = {action for action in Action if matrix().roles[Role(role)].scopes(action)}
+        assert {action for action in Action if f"`{action}`" in line} == held
+        assert matrix().roles[Role(role)].title.zh in line
