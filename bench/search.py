@@ -12,10 +12,11 @@ from django.db import connection
 
 from bench.measure import Benchmark, Goal
 from rongxin.primitives.uscc import make
+from rongxin.subjects.models import SubjectName
 from rongxin.subjects.registration import register
 from rongxin.subjects.search import find_names
 
-CHUNK = 100_000
+CHUNK = 500_000
 QUERIES = 200
 SCANS = 5
 _PLACES = ("福州", "闽侯", "连江", "福清", "长乐", "罗源", "永泰", "闽清")
@@ -35,6 +36,11 @@ def run(size: int) -> Benchmark:
     """p95 of queries of two to six characters taken from names, former names included, over ``size`` subjects."""
     chance = random.Random(20261122)
     sample: list[str] = []
+    began = time.perf_counter()
+    # What is measured is the search: the indexes are built when all names are there.
+    with connection.schema_editor() as editor:
+        for index in SubjectName._meta.indexes:
+            editor.remove_index(SubjectName, index)
     for start in range(0, size, CHUNK):
         count = min(CHUNK, size - start)
         names = _names(count, chance)
@@ -43,6 +49,10 @@ def run(size: int) -> Benchmark:
         rows = pl.DataFrame({"uscc": codes, "name": names, "former_name": former})
         register(rows, source="bench", on=date(2026, 1, 5))
         sample += chance.sample(names, min(QUERIES, count))
+    with connection.schema_editor() as editor:
+        for index in SubjectName._meta.indexes:
+            editor.add_index(SubjectName, index)
+    loaded = time.perf_counter() - began
     queries = []
     for name in chance.sample(sample, min(QUERIES, len(sample))):
         length = chance.randint(2, 6)
@@ -61,7 +71,11 @@ def run(size: int) -> Benchmark:
             Goal("p95 in milliseconds", 1000 * p95, 50, "lower"),
             Goal("p95 as a part of a LIKE scan", p95 / scan, 1 / 20, "lower"),
         ),
-        notes={"median_ms": round(1000 * statistics.median(ours), 2), "database": connection.vendor},
+        notes={
+            "median_ms": round(1000 * statistics.median(ours), 2),
+            "database": connection.vendor,
+            "load_seconds": round(loaded),
+        },
     )
 
 

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "rongxin.rulebook",
     "rongxin.departments",
     "rongxin.accounts",
+    "rongxin.documents",
     "rongxin.subjects",
     "rongxin.records",
     "rongxin.intake",

@@ -157,9 +157,11 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    counted: Counter[str] = Counter()
     for report in terminalreporter.stats.get("passed", []):
-        for name, value in report.user_properties:
-            terminalreporter.write_line(f"{name}: {value}")
+        counted.update(dict(report.user_properties))
+    for what, number in counted.items():
+        terminalreporter.write_line(f"{what}: {number:,}")
     if config.getoption("database") == "postgresql":
         ran = sum(len(terminalreporter.stats.get(outcome, ())) for outcome in ("passed", "failed"))
         out = config.stash.get(left_out, 0)

@@ -13,6 +13,8 @@ class Action(StrEnum):
     BATCH_SUBMIT = "batch:submit"
     CODE_MEND = "code:mend"
     COUNT_FILE = "count:file"
+    DOCUMENT_ISSUE = "document:issue"
+    DOCUMENT_READ = "document:read"
     DUTY_KEEP = "duty:keep"
     JOB_WATCH = "job:watch"
     QUESTION_ANSWER = "question:answer"

@@ -10,6 +10,7 @@ from rongxin.cli import (
     checking,
     codes,
     demonstration,
+    documents,
     intake,
     jobs,
     policy,
@@ -32,6 +33,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(subjects.app, name="subjects")
 app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.departments, name="department")
+app.add_typer(documents.app, name="document")
 app.add_typer(report.app, name="report")
 app.add_typer(jobs.app, name="jobs")
 app.command("intake")(intake.intake)

@@ -33,10 +33,10 @@ def check(
     pack: Annotated[str, typer.Argument(help="pack name or folder; without it every pack is checked")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Load packs strictly, run their law cases and read their examples. Prints FILE:LINE: MESSAGE for every mistake; no
-    database needed.
+    """Load packs strictly, run their law cases, read their examples and set their documents. Prints FILE:LINE: MESSAGE
+    for every mistake; no database needed.
     """
-    places = [_place(pack)] if pack else [(environment.policies, name) for name in pack_names(environment.policies)]
+    places = [place(pack)] if pack else [(environment.policies, name) for name in pack_names(environment.policies)]
     reports = [_checked(root, name) for root, name in places]
     errors = sorted({error for _, found in reports for error in found})
     if as_json:
@@ -49,7 +49,7 @@ def check(
             if not found:
                 typer.echo(
                     f"{report['pack']}\t{report['digest']}\t{report['values']} values, {report['cases']} cases, "
-                    f"{report['examples']} examples: ok"
+                    f"{report['examples']} examples, {report['templates']} templates: ok"
                 )
     if not places:
         typer.echo(f"no pack below {environment.policies}", err=True)
@@ -64,7 +64,7 @@ def _checked(root: Path, name: str) -> tuple[dict[str, Any], list[PolicyError]]:
         examples = read_examples(root, name, policy)
     except PolicyErrors as stopped:
         return {"pack": name}, stopped.errors
-    wrong = [
+    wrong = _unset(root, policy) + [
         PolicyError(outcome.file, outcome.line, f'case "{outcome.case.name}": {told}')
         for outcome in outcomes
         for told in outcome.wrong
@@ -75,11 +75,21 @@ def _checked(root: Path, name: str) -> tuple[dict[str, Any], list[PolicyError]]:
         "values": len(policy.values),
         "cases": len(outcomes),
         "examples": len(examples),
+        "templates": len(policy.templates),
     }
     return report, wrong
 
 
-def _place(pack: str) -> tuple[Path, str]:
+def _unset(root: Path, policy: Policy) -> list[PolicyError]:
+    """What is wrong with the templates of documents; the compiler is only started where there are any."""
+    if not policy.templates:
+        return []
+    from rongxin.documents.checking import template_errors
+
+    return template_errors(root, policy)
+
+
+def place(pack: str) -> tuple[Path, str]:
     """Where a pack lies: a folder given as a path, or a name below the configured folder."""
     folder = Path(pack)
     if len(folder.parts) > 1 or folder.is_absolute():
@@ -87,7 +97,8 @@ def _place(pack: str) -> tuple[Path, str]:
     return environment.policies, pack
 
 
-def _loaded(root: Path, name: str) -> Policy:
+def loaded(root: Path, name: str) -> Policy:
+    """The pack; exit 1 with every mistake told when it cannot be loaded."""
     try:
         return load_pack(root, name)
     except PolicyErrors as stopped:
@@ -106,7 +117,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """What a value is on a day, with its basis and whether it is law here; or the names of all kinds or values."""
-    policy = _loaded(*_place(pack)) if pack else _in_force()
+    policy = loaded(*place(pack)) if pack else in_force()
     day = on.date() if on else datetime.now(ZoneInfo("Asia/Shanghai")).date()
     if key in ("kinds", "values"):
         titles = {name: entry.title for name, entry in getattr(policy, key).items()}
@@ -130,7 +141,19 @@ def show(
         typer.echo("\n".join(_as_text(policy, found, day)))
 
 
-def _in_force() -> Policy:
+def _sound(root: Path, name: str) -> Policy:
+    """A pack that may be released: it loads, and its documents can be set."""
+    policy = loaded(root, name)
+    errors = _unset(root, policy)
+    for error in errors:
+        typer.echo(str(error), err=True)
+    if errors:
+        raise typer.Exit(1)
+    return policy
+
+
+def in_force() -> Policy:
+    """The rules in force on this platform; exit 1 when there are none."""
     start()
     from django.db import DatabaseError
 
@@ -196,9 +219,9 @@ def diff(
 
 def _version(name: str) -> Policy:
     is_digest = SHORTEST_DIGEST <= len(name) <= DIGEST_LENGTH and set(name) <= set("0123456789abcdef")
-    root, pack = _place(name)
+    root, pack = place(name)
     if not is_digest or (root / pack).is_dir():
-        return _loaded(root, pack)
+        return loaded(root, pack)
     start()
     from rongxin.rulebook import queries
 
@@ -248,8 +271,8 @@ def seed(
     as_json: AsJson = False,
 ) -> None:
     """Put a pack into an empty rulebook as its first version. A rulebook that has one stays as it is."""
-    root, name = _place(pack or environment.pack)
-    policy = _loaded(root, name)
+    root, name = place(pack or environment.pack)
+    policy = _sound(root, name)
     start()
     from rongxin.rulebook import actions
 
@@ -265,8 +288,8 @@ def release(
     as_json: AsJson = False,
 ) -> None:
     """Release a checked pack: from now on it is in force. Two people; equal content changes nothing."""
-    root, name = _place(pack)
-    policy = _loaded(root, name)
+    root, name = place(pack)
+    policy = _sound(root, name)
     start()
     from rongxin.rulebook import actions
 

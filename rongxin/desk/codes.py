@@ -8,7 +8,7 @@ from typing import Final
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -130,6 +130,7 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mend(request: HttpRequest, pk: int) -> HttpResponse:
     """The right code is named."""
+    _may_see(request, pk)
     try:
         actions.mend(pk, request.POST.get("code", ""), officer_of(request))
     except actions.NotACode:
@@ -142,6 +143,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The code is right as it is."""
+    _may_see(request, pk)
     note = request.POST.get("note", "")
     if not note.strip():
         page = _page(request, error=_("请写明核实的依据，例如“登记机关确认，2016 年前赋码”。"), error_at=pk)
@@ -154,6 +156,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """A decision is taken back."""
+    _may_see(request, pk)
     actions.reopen(pk, officer_of(request))
     return redirect(_back(request))
 
@@ -176,6 +179,12 @@ def convert(request: HttpRequest) -> HttpResponse:
             told = message(unreadable.code, unreadable.params, spoken())
             return show(request, "desk/codes.html", _page(request, convert_error=told), status=422)
     return csv_download("converted.csv", conversion.heads, conversion.rows)
+
+
+def _may_see(request: HttpRequest, pk: int) -> None:
+    """Another department's fault is as if there were none."""
+    if not queries.visible_faults(officer_of(request)).filter(pk=pk).exists():
+        raise Http404
 
 
 def _chosen(request: HttpRequest) -> "QuerySet[CodeFault]":

@@ -137,7 +137,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(officer: Account, *, error: str = "") -> DutiesPage:
     policy, today = rulebook.current(), timezone.localdate()
     may_keep = officer.may(Action.DUTY_KEEP, officer.department)
-    lines = duty_lines(policy, today, of=departments_within_reach(officer, Action.BATCH_READ))
+    seen = departments_within_reach(officer, Action.BATCH_READ)
+    lines = duty_lines(policy, today, of=seen)
     lines.sort(key=lambda line: (-line.days_silent, line.due or date.max, line.duty.item))
     return DutiesPage(
         rows=tuple(
@@ -152,9 +153,7 @@ def _page(officer: Account, *, error: str = "") -> DutiesPage:
         silent=sum(line.state == Reporting.SILENT for line in lines),
         spans_departments=officer.spans_departments,
         may_keep=may_keep,
-        departments=tuple(
-            _choice(each) for each in departments_within_reach(officer, Action.DUTY_KEEP) if each.provides
-        ),
+        departments=tuple(_choice(each) for each in seen if each.provides and officer.may(Action.DUTY_KEEP, each)),
         items=tuple(
             Choice(value=each.item.code, label=f"{each.item.code} {lang(policy.kinds[each.item.kind].title)}")
             for each in policy.catalogue

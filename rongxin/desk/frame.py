@@ -65,6 +65,7 @@ def frame_for(officer: Account) -> Frame:
         is_workday=None if calendar.is_provisional(today) else calendar.is_workday(today),
         may_send=officer.may(Action.BATCH_SUBMIT, officer.department),
         may_clear=officer.may(Action.TEXT_CLEAR, officer.department),
+        may_read_documents=officer.may(Action.DOCUMENT_READ, officer.department),
         to_release=queries.to_release(officer).count(),
         with_returned_rows=queries.with_returned_rows(officer).count(),
         open_questions=open_count(officer),

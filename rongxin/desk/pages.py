@@ -23,8 +23,9 @@ class Frame:
     ``overdue`` and ``due_soon`` acts that wait for release.
 
     ``is_workday`` None: no calendar for this year. ``may_send``: this officer may send files and enter records,
-    ``may_clear``: decide what is shown of texts that may name persons. ``wanting_room``: background work that waits until the
-    platform has room again; told to who serves every department.
+    ``may_clear``: decide what is shown of texts that may name persons, ``may_read_documents``: see the department's official
+    documents. ``wanting_room``: background work that waits until the platform has room again; told to who serves every
+    department.
     """
 
     officer: str
@@ -34,6 +35,7 @@ class Frame:
     is_workday: bool | None
     may_send: bool
     may_clear: bool = False
+    may_read_documents: bool = False
     to_release: int = 0
     with_returned_rows: int = 0
     open_questions: int = 0

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from rongxin.engine import cells as cell
+from rongxin.engine.aside import completed
 from rongxin.engine.findings import AT, found, nothing_found
 from rongxin.engine.rules import holds
 from rongxin.engine.sheets import ROW, params_text
@@ -154,17 +155,17 @@ def _other_rows(rows: list[int], own: int, times: int) -> str:
     return params_text({"rows": "、".join(map(str, others)) + more})
 
 
-def identified(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+def identified(rows: pl.DataFrame, kind: RecordKind, aside: pl.LazyFrame | None = None) -> pl.DataFrame:
     """``rows`` with ``act_key`` (SHA-256 of kind and act parts), ``document_key`` and ``content_hash`` (SHA-256 of
-    the content).
+    the content). ``aside``: columns of theirs that were put aside.
 
     A key is null where a part of it was not filed. The content itself is made by :func:`contents`, a slice at a time,
     because for a million rows it is larger than the file.
     """
     if kind.credit.envelope is None:
         raise ValueError(f"{kind.name} has no acts")
-    parts = [_identified(part, kind) for part in rows.iter_slices(_SLICE)]
-    return rows.hstack(pl.concat(parts) if parts else _identified(rows, kind))
+    parts = (*rows.iter_slices(_SLICE), rows.clear())
+    return rows.hstack(pl.concat(_identified(completed(part, aside), kind) for part in parts))
 
 
 def _identified(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:

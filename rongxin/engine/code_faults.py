@@ -62,11 +62,15 @@ def filed_codes(sheet: Sheet, heads: HeadMatch, persons: pl.DataFrame, kind: Rec
     Rows about natural persons (``persons``: row) are not there.
     """
     missing = frozenset(kind.table.missing_values)
+    places = {
+        field: heads.columns[field] for field in (kind.credit.party.name, *party_codes(kind)) if field in heads.columns
+    }
+    cells = sheet.rows.select(ROW, *dict.fromkeys(map(column_name, places.values()))).collect()
 
     def column(field: str) -> pl.Series:
-        if field not in heads.columns:
-            return pl.Series(field, [None], dtype=pl.String).new_from_index(0, sheet.frame.height)
-        raw = cell.without_missing(cell.stripped(sheet.frame[column_name(heads.columns[field])]), missing)
+        if field not in places:
+            return pl.Series(field, [None], dtype=pl.String).new_from_index(0, cells.height)
+        raw = cell.without_missing(cell.stripped(cells[column_name(places[field])]), missing)
         if kind.fields[field].type not in CODE_TYPES:
             return raw.alias(field)
         codes = normalise_codes(raw)
@@ -74,7 +78,7 @@ def filed_codes(sheet: Sheet, heads: HeadMatch, persons: pl.DataFrame, kind: Rec
         return (codes.set(numbers, None) if numbers.any() else codes).alias(field)
 
     name = column(kind.credit.party.name).alias("party_name")
-    frame = pl.DataFrame([sheet.frame[ROW], name, *map(column, party_codes(kind))])
+    frame = pl.DataFrame([cells[ROW], name, *map(column, party_codes(kind))])
     return frame.join(persons.select(ROW), on=ROW, how="anti", maintain_order="left")
 
 

@@ -85,12 +85,13 @@ class Resolved:
     ``rows``: as :attr:`.validation.Checked.rows`, with ``subject`` (null: none found), ``method`` (code,
     registration_number, organisation_code, name, judgement, none) and, for kinds that make records, ``act_key``,
     ``document_key``, ``content_hash`` of every row that is not rejected (:func:`.acts.identified`; the content
-    itself: :func:`.acts.contents`).
+    itself: :func:`.acts.contents`). ``aside``: as :attr:`.validation.Checked.aside`.
     """
 
     rows: pl.DataFrame
     problems: pl.DataFrame
     persons: pl.DataFrame
+    aside: pl.LazyFrame | None = None
 
     def outcome(self) -> Outcome:
         """What became of the rows."""
@@ -129,13 +130,14 @@ def resolve(
     if kind.credit.registers_subjects:
         nobody = (pl.lit(None, pl.Int64).alias("subject"), pl.lit(BY_NOTHING).alias("method"))
         rows = rows.with_columns(*nobody, verdicts(rows, problems, checked.repetitions))
-        return Resolved(rows=rows, problems=problems, persons=persons)
+        return Resolved(rows=rows, problems=problems, persons=persons, aside=checked.aside)
     looked = _as_judged(_look_up(rows, kind, register), judgements)
     problems = _judged_already(problems, looked, checked)
     problems = _registered_after_all(problems, looked, checked, check_character_when_registered)
     problems = in_order(pl.concat([problems, *_problems(looked, checked, register, ladder, name_alone)]), kind)
     rows = rows.with_columns(looked["subject"], looked["method"], verdicts(rows, problems, checked.repetitions))
-    return Resolved(rows=acts.identified(rows, kind), problems=problems, persons=persons)
+    rows = acts.identified(rows, kind, checked.aside)
+    return Resolved(rows=rows, problems=problems, persons=persons, aside=checked.aside)
 
 
 def _without_suspects(checked: Checked, register: Register) -> tuple[Checked, pl.DataFrame]:

@@ -20,6 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from rongxin.engine import cells as cell
+from rongxin.engine.aside import completed, slices
 from rongxin.engine.heads import ORIGIN_HEAD, REASON_HEAD, HeadMatch
 from rongxin.engine.marks import Lists, Marks, write_marks
 from rongxin.engine.problems import message, person_code, suggestion
@@ -45,6 +46,8 @@ _STYLES: Final = (
 _HEAD, _TEXT, _MARK, _REASON = range(len(_STYLES))
 _SLICE: Final = 2_000
 """Rows that are written at a time."""
+_READ_AT_ONCE: Final = 20_000
+"""Rows that are fetched at a time: of a sheet that was put aside, every fetching opens the file."""
 
 _REASON_WIDTH: Final = 60
 _WIDTH: Final = 16
@@ -110,14 +113,14 @@ def write_return_workbook(
         lists.write()
         if returned and returned.marks:
             write_marks(book, returned.marks)
-    fill_sheet(made, path, page.get_name(), table.parts(), height=table.at.len() + 1, width=table.width + 2)
+    fill_sheet(made, path, page.get_name(), table.parts(), height=table.numbers.len() + 1, width=table.width + 2)
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     """The sheet with the rows: the clerk's columns, the added ones, the reason, the place in the first file.
 
-    ``failing``: the problems for which rows come back. ``at``: where these rows stand in the frame of the sheet.
+    ``failing``: the problems for which rows come back. ``numbers``: of these rows, as they stand in the sheet.
     ``shown``: the clerk's columns; ``added``: fields that get one.
     """
 
@@ -126,7 +129,7 @@ class _Table:
     failing: pl.DataFrame
     kind: RecordKind
     origins: Mapping[int, str]
-    at: pl.Series
+    numbers: pl.Series
     shown: Sequence[int]
     added: Sequence[str]
 
@@ -134,9 +137,10 @@ class _Table:
     def of(
         cls, sheet: Sheet, heads: HeadMatch, failing: pl.DataFrame, kind: RecordKind, origins: Mapping[int, str]
     ) -> "_Table":
-        at = sheet.frame[ROW].is_in(failing[ROW].unique().implode()).arg_true()
+        fails = pl.col(ROW).is_in(failing[ROW].unique().implode())
+        numbers = sheet.rows.select(ROW).filter(fails).collect().to_series()
         shown = [index for index, head in enumerate(sheet.heads) if head not in (REASON_HEAD, ORIGIN_HEAD)]
-        return cls(sheet, heads, failing, kind, origins, at, shown, _added(failing, heads, kind))
+        return cls(sheet, heads, failing, kind, origins, numbers, shown, _added(failing, heads, kind))
 
     @property
     def width(self) -> int:
@@ -152,8 +156,8 @@ class _Table:
         fields = self.heads.fields_by_column()
         for place, name in enumerate([*(fields.get(index, "") for index in self.shown), *self.added]):
             if name:
-                lists.offer(page, place, self.at.len(), _values_offered(self.kind.fields[name], self.heads))
-        lines = self.sheet.frame.select(ROW)[self.at].with_row_index("line", offset=1)
+                lists.offer(page, place, self.numbers.len(), _values_offered(self.kind.fields[name], self.heads))
+        lines = self.numbers.to_frame().with_row_index("line", offset=1)
         suggested = (
             self.failing.drop_nulls(["suggestion", "column"]).head(COMMENTS).join(lines, on=ROW, maintain_order="left")
         )
@@ -169,8 +173,9 @@ class _Table:
         yield Rows(pl.DataFrame({ROW: [1]}), head)
         columns = self._columns()
         told = _told(self.failing)
-        for start in range(0, self.at.len(), _SLICE):
-            yield Rows(self._rows(self.at.slice(start, _SLICE), told), columns)
+        for near in self.numbers.to_frame().iter_slices(_READ_AT_ONCE):
+            for rows in completed(near, self.sheet.rows).iter_slices(_SLICE):
+                yield Rows(self._rows(rows, told), columns)
 
     def _columns(self) -> list[Column]:
         """The columns over a frame of :meth:`_rows`; empty cells stand only where something is to be filled in."""
@@ -182,11 +187,11 @@ class _Table:
         ]
         return [*corrected, Column(pl.col("reason"), pl.lit(_REASON)), Column(pl.col("place"), pl.lit(_TEXT))]
 
-    def _rows(self, at: pl.Series, told: pl.DataFrame) -> pl.DataFrame:
-        """The rows at these positions as they go back, with ``reason``, ``place``, and for each column whether its cell
+    def _rows(self, filed: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+        """These rows of the sheet as they go back, with ``reason``, ``place``, and for each column whether its cell
         is wrong.
         """
-        rows = _shareable(self.sheet.frame[at], self.heads, self.kind)
+        rows = _shareable(filed, self.heads, self.kind)
         found = self.failing.filter(pl.col(ROW).is_between(rows[ROW].min(), rows[ROW].max()))
         titles = {name: f"{field.title}：" for name, field in self.kind.fields.items()}
         title = pl.col("field").replace_strict(titles, default="", return_dtype=pl.String)
@@ -301,7 +306,7 @@ def write_redacted_copy(path: Path, sheet: Sheet, heads: HeadMatch, persons: pl.
             else _head_of_copy(["行", *sheet.heads])
         )
         line = sheet.head_row
-        for part in sheet.frame.iter_slices(_COPIED_AT_ONCE):
+        for part in slices(sheet.rows, _COPIED_AT_ONCE):
             kept = _kept(part, heads, persons, kind)
             if is_one:
                 last = int(part[ROW][-1])

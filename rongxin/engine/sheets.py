@@ -62,7 +62,8 @@ class Sheet:
     worksheets that were read, in the order of their row numbers (:data:`SHEET_ROWS`, :func:`row_label`); empty for a
     text file. ``head_row``: the last row of the head, on the first of them. ``row_findings``: row, code, params
     (JSON). ``marks``: what one of our own workbooks says of itself (:data:`MARKS_SHEET`); to be taken as a hint, for
-    anyone can write it. ``delimiter`` and ``encoding`` are empty for a workbook.
+    anyone can write it. ``delimiter`` and ``encoding`` are empty for a workbook. ``aside``: the rows where they were put
+    aside; ``frame`` has no columns then.
     """
 
     frame: pl.DataFrame
@@ -75,6 +76,12 @@ class Sheet:
     row_findings: pl.DataFrame
     sheets: tuple[str, ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
+    aside: pl.LazyFrame | None = None
+
+    @property
+    def rows(self) -> pl.LazyFrame:
+        """The rows of ``frame``, wherever they are."""
+        return self.frame.lazy() if self.aside is None else self.aside
 
     @property
     def may_hold_numbers(self) -> bool:

@@ -8,8 +8,9 @@ is accepted, rejected or put before a person.
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -17,6 +18,7 @@ import polars as pl
 from rongxin.engine import acts, persons, rules
 from rongxin.engine import cells as cell
 from rongxin.engine.acts import NAME, POLARITY, SEVERITY, USABLE
+from rongxin.engine.aside import put_aside
 from rongxin.engine.columns import CODE_TYPES, Column, Judging, absent, judge
 from rongxin.engine.findings import AT, found, positions
 from rongxin.engine.heads import HeadMatch
@@ -59,7 +61,8 @@ class Checked:
     value (as filed, persons hidden), params (JSON), suggestion (a value to put in the cell), ordered by row, field
     and code. ``persons``: row and reason of the refused person rows. ``suspects``: rows whose code is an identity
     number; whether a registered subject bears it is for :func:`.resolution.resolve` to see. ``repetitions``: whether
-    each row only repeats an earlier one. ``columns``: field → column of the sheet.
+    each row only repeats an earlier one. ``columns``: field → column of the sheet. ``aside``: the columns of ``rows``
+    that were put aside.
     """
 
     kind: RecordKind
@@ -69,6 +72,14 @@ class Checked:
     suspects: pl.Series
     repetitions: pl.Series
     columns: Mapping[str, int]
+    aside: pl.LazyFrame | None = None
+
+    def put_aside(self, path: Path) -> "Checked":
+        """The same with the fields at ``path`` that nobody needs to find the subjects of the rows."""
+        party = self.kind.credit.party
+        needed = {*OWN_COLUMNS, party.name, party.uscc, party.registration_number, party.organisation_code}
+        others = [name for name in self.rows.columns if name not in needed]
+        return replace(self, rows=self.rows.drop(others), aside=put_aside(self.rows.select(ROW, *others), path))
 
     def codes(self) -> pl.Series:
         """Every code of any kind that may lead to a subject."""

@@ -4,7 +4,7 @@ The same function serves a batch in the background, a form while it is typed and
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -13,10 +13,11 @@ import polars as pl
 
 from config.environment import environment
 from rongxin.engine.acts import contents
+from rongxin.engine.aside import WORTH_PUTTING_ASIDE, completed, put_aside
 from rongxin.engine.heads import HeadMatch, known_heads, match_heads, require
 from rongxin.engine.layouts import convert, under
 from rongxin.engine.problems import severity_of
-from rongxin.engine.resolution import resolve
+from rongxin.engine.resolution import Resolved, resolve
 from rongxin.engine.sheets import FileFinding, Sheet, Unreadable, params_text
 from rongxin.engine.swapped import by_content
 from rongxin.engine.units import ProviderFacts
@@ -71,7 +72,7 @@ class Unmatched(Unreadable):
 class CheckedFile:
     """What became of a file. ``accepted`` rows are new, ``again`` are recorded already, ``waiting`` are new and wait for a
     person: the columns ACT, which :meth:`recordable` makes whole a slice at a time (of a register the rows themselves).
-    ``rows_filed``: the fields of all rows, ``day``: on which they were checked.
+    ``rows_filed``: the fields of all rows, but for those put ``aside``; ``day``: on which they were checked.
     """
 
     sheet: Sheet
@@ -89,6 +90,7 @@ class CheckedFile:
     policy: Policy
     day: date
     rows_filed: pl.DataFrame
+    aside: pl.LazyFrame | None
 
     @property
     def layout(self) -> str:
@@ -125,6 +127,7 @@ class CheckedFile:
             filed = part.filter(pl.col("row").is_in(near.implode()))
             if filed.is_empty():
                 continue
+            filed = completed(filed, self.aside)
             shaped = envelope(filed, self.kind, self.policy, self.day)
             yield shaped.with_columns(contents(filed, self.kind)).select(SCHEMA.keys())
 
@@ -139,7 +142,8 @@ def check_file(
     phase: Callable[[str], None] = lambda _: None,
     folder: Path | None = None,
 ) -> CheckedFile:
-    """Check every row of the file at ``path``. ``folder``: where temporary copies of it stand, if not where the system's do.
+    """Check every row of the file at ``path``. ``folder``: where temporary copies of it stand, if not where the system's do;
+    a large table is put aside there, and the folder must stay as long as what is returned.
 
     Raises Unreadable when it is no table, Unmatched when its heads do not tell which column is which field.
     """
@@ -159,6 +163,11 @@ def check_file(
         ladder=ladder,
         provider=about.provider,
     )
+    # The memory is for what follows: of the fields only those by which subjects are found stay.
+    if folder and sheet.frame.height >= WORTH_PUTTING_ASIDE and not kind.credit.registers_subjects:
+        sheet = replace(sheet, frame=pl.DataFrame(), aside=put_aside(sheet.frame, folder / "sheet.parquet"))
+        converted = replace(converted, sheet=replace(converted.sheet, frame=sheet.frame))
+        checked = checked.put_aside(folder / "rows.parquet")
     phase(PHASES[2])
     register = register_for(checked.codes(), checked.names())
     resolved = resolve(
@@ -176,7 +185,8 @@ def check_file(
         new, again, waiting = rows.filter(_taken([ACCEPTED, DUPLICATE])), rows.clear(), rows.filter(_taken([REVIEW]))
         withdrawn: tuple[Withdrawn, ...] = ()
     else:
-        shaped = pl.concat(_acts(part, kind, policy, today) for part in (*rows.iter_slices(SLICE), rows.clear()))
+        parts = (*rows.iter_slices(SLICE), rows.clear())
+        shaped = pl.concat(_acts(completed(part, resolved.aside), kind, policy, today) for part in parts)
         known = known_acts(shaped)
         withdrawn = known.withdrawn
         stays = shaped.filter(~pl.col("row").cast(pl.Int64).is_in([each.row for each in withdrawn]))
@@ -184,7 +194,7 @@ def check_file(
     outcome = resolved.outcome()
     problems = resolved.problems
     if withdrawn:
-        problems = in_order(pl.concat([problems, _refused(withdrawn, rows, kind, converted.heads)]), kind)
+        problems = in_order(pl.concat([problems, _refused(withdrawn, resolved, kind, converted.heads)]), kind)
     return CheckedFile(
         sheet=sheet,
         heads=heads,
@@ -201,6 +211,7 @@ def check_file(
         policy=policy,
         day=today,
         rows_filed=rows,
+        aside=resolved.aside,
     )
 
 
@@ -223,7 +234,7 @@ def _acts(rows: pl.DataFrame, kind: RecordKind, policy: Policy, today: date) -> 
     return envelope(taken, kind, policy, today).select(*ACT, VERDICT)
 
 
-def _refused(withdrawn: tuple[Withdrawn, ...], rows: pl.DataFrame, kind: RecordKind, heads: HeadMatch) -> pl.DataFrame:
+def _refused(withdrawn: tuple[Withdrawn, ...], resolved: Resolved, kind: RecordKind, heads: HeadMatch) -> pl.DataFrame:
     """The rows about withdrawn acts as problems, told where the document number stands, else where the party does."""
     filed = kind.credit.envelope.document_number if kind.credit.envelope else None
     field = filed or kind.credit.party.name
@@ -232,6 +243,7 @@ def _refused(withdrawn: tuple[Withdrawn, ...], rows: pl.DataFrame, kind: RecordK
         schema={"row": pl.UInt32, "params": pl.String},
         orient="row",
     )
+    rows = completed(resolved.rows.join(told, on="row", how="semi"), resolved.aside)
     return told.join(rows.select("row", value=pl.col(field).cast(pl.String)), on="row", how="left").select(
         "row",
         field=pl.lit(field),

@@ -1,7 +1,5 @@
 """The two long parts of a batch, each of which may be killed and begun again at any point."""
 
-import errno
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from django.utils import timezone
 from polars.io.plugins import register_io_source
 
 from config.environment import environment
+from rongxin.engine.aside import full_disk_told
 from rongxin.engine.marks import Marks, template_version
 from rongxin.engine.problems import REFUSED_PERSON
 from rongxin.engine.returning import MOST_ROWS, Returned, write_redacted_copy, write_return_workbook
@@ -34,7 +33,6 @@ from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
-from rongxin.primitives.room import is_full
 from rongxin.records.appending import SCHEMA, Appended, Origin, append, chunk_of
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.bulk import wide_cache
@@ -54,17 +52,23 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
     path, about = files.received_path(number), circumstances(batch.provider, batch.kind)
-    try:
-        with files.reading(number) as folder:
+    with files.reading(number) as folder:
+        try:
             checked = check_file(
                 path, kind, policy, timezone.localdate(), about=about, phase=progress.phase, folder=folder
             )
-    except Unmatched as unmatched:
-        keep_columns(number, unmatched, kind)
-        return _wait_for_columns(batch, unmatched)
-    except Unreadable as unreadable:
-        return _close_unreadable(batch, unreadable)
-    progress.phase("保存结果", checked.problems.height)
+        except Unmatched as unmatched:
+            keep_columns(number, unmatched, kind)
+            return _wait_for_columns(batch, unmatched)
+        except Unreadable as unreadable:
+            return _close_unreadable(batch, unreadable)
+        progress.phase("保存结果", checked.problems.height)
+        return _keep_checked(batch, checked, policy)
+
+
+def _keep_checked(batch: Batch, checked: CheckedFile, policy: Policy) -> dict[str, Any]:
+    """Everything that came of a check: files, questions, problems, faults, the state of the batch."""
+    number, kind = batch.number, checked.kind
     questions = asking.questions_of(checked, batch.provider)
     findings = [*_told_by_marks(batch, checked, policy), *_told_by_returned(checked)]
     _write_files(batch, checked, policy)
@@ -240,12 +244,8 @@ def _write_rows(path: Path, checked: CheckedFile, *chosen: pl.DataFrame) -> None
         yield first
         yield from made
 
-    try:
+    with full_disk_told(path):
         register_io_source(slices, schema=first.schema).sink_parquet(path, row_group_size=SLICE)
-    except pl.exceptions.ComputeError as error:
-        if is_full(path.parent):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
-        raise
 
 
 def _keep_problems(batch: Batch, checked: CheckedFile) -> None:

@@ -94,7 +94,7 @@ def read_round(batch: Batch) -> Round:
 def origin_texts(batch: Batch, sheet: Sheet) -> dict[int, str]:
     """Row of a corrected file → its place in the first file as the return workbook wrote it."""
     found = _origins(batch, sheet)
-    texts = dict(sheet.frame.select(ROW, column_name(_origin_column(sheet) or 0)).iter_rows()) if found else {}
+    texts = dict(sheet.rows.select(ROW, column_name(_origin_column(sheet) or 0)).collect().iter_rows()) if found else {}
     return {row: texts[row].strip() for row in found}
 
 
@@ -177,6 +177,7 @@ def _origins(batch: Batch, sheet: Sheet) -> dict[int, int]:
     column = _origin_column(sheet)
     if batch.continues is None or column is None:
         return {}
-    found = places(sheet.frame[column_name(column)], batch.continues.sheets)
-    told = pl.DataFrame({"row": sheet.frame[ROW], "origin": found}).drop_nulls()
+    stands = sheet.rows.select(ROW, column_name(column)).collect()
+    found = places(stands[column_name(column)], batch.continues.sheets)
+    told = pl.DataFrame({"row": stands[ROW], "origin": found}).drop_nulls()
     return dict(told.iter_rows())

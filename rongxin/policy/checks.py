@@ -9,6 +9,7 @@ from rongxin.policy.documents import Document, contains, obstacle
 from rongxin.policy.files import Findings
 from rongxin.policy.kinds import Basis, RecordKind, RequiredWhen
 from rongxin.policy.reading import Placed, ReadPack
+from rongxin.policy.templates import MADE_UP, faults
 from rongxin.policy.values import PolicyValue, Unit, ValueLine, clashes, unfit
 from rongxin.policy.words import Display, FieldClass, Polarity, Reading, Severity, Strength, Strict
 
@@ -31,6 +32,7 @@ def check(chain: list[ReadPack], findings: Findings) -> None:
         _check_units(pack, above, findings)
         _check_industries(pack, above, findings)
         _check_catalogue(pack, above, findings)
+        _check_templates(pack, findings)
     _check_calendar(chain, findings)
     _check_divisions(chain, findings)
     _check_nothing_outside(chain, findings)
@@ -53,7 +55,7 @@ def _bases(piece: Strict, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Ba
 
 def _check_citations(pack: ReadPack, documents: Mapping[str, Document], findings: Findings) -> None:
     tables = [placed for placed in (pack.head, pack.units, pack.industries, pack.catalogue) if placed]
-    for placed in (*tables, *pack.values.values(), *pack.kinds.values()):
+    for placed in (*tables, *pack.values.values(), *pack.kinds.values(), *pack.templates.values()):
         for basis, path in _bases(placed.piece):
             document = documents.get(basis.document)
             if document is None:
@@ -256,6 +258,16 @@ def _check_words(placed: Placed[RecordKind], findings: Findings) -> None:
         if strangers:
             told = f'"{field.name}" has no value {"; ".join(strangers)}'
             placed.tell(findings, told, "schema", "fields", number, "x-credit", "values")
+
+
+def _check_templates(pack: ReadPack, findings: Findings) -> None:
+    """Example values fill their template, and are made up."""
+    for placed in pack.templates.values():
+        example = placed.piece.example
+        for fault in faults(placed.piece, example):
+            placed.tell(findings, f'example "{fault.field}" {fault.told.en}', "example", fault.field)
+        if not any(MADE_UP in str(value) for value in example.values()):
+            placed.tell(findings, f"made-up values hold {MADE_UP} in a name", "example")
 
 
 def _check_units(pack: ReadPack, above: list[ReadPack], findings: Findings) -> None:

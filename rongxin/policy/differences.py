@@ -18,6 +18,8 @@ TABLES = (
     "reporting_units",
     "industries",
     "catalogue",
+    "templates",
+    "forms",
 )
 
 
@@ -112,6 +114,8 @@ def _tables(policy: Policy) -> dict[str, dict[str, Any]]:
             for table in content.get("catalogues", ())
             for item in table["catalogue"]["items"]
         },
+        "templates": content.get("templates", {}),
+        "forms": content.get("forms", {}),
         "industries": {section["code"]: section for section in content.get("industry_table", {}).get("sections", ())},
     }
 

@@ -79,6 +79,8 @@ def _merged(packs: list[ReadPack]) -> Policy:
             for pack in packs
             if pack.catalogue
         ),
+        templates={key: pack.templates[key].piece for key, pack in _by_key(packs, "templates")},
+        forms={key: pack.forms[key] for key, pack in _by_key(packs, "forms")},
     )
 
 

@@ -5,7 +5,8 @@ keys laid over it; an outline may itself extend one. What is released is the who
 its files share their text, and a mistake is told where it was written.
 
 One key over another: a mapping joins a mapping, anything else replaces. The fields of the schema join by name: a field named
-again changes there, a new one stands after the field written before it, or at the end.
+again changes there, a new one stands after the field written before it, or at the end. Templates of documents extend one another
+in the same way.
 """
 
 from collections.abc import Mapping
@@ -17,27 +18,37 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from rongxin.policy.files import Findings, YamlFile
 
 EXTENDS: Final = "extends"
-FIELDS: Final = ("schema", "fields")
+# Templates of documents extend templates of packs above, kinds the outlines of their own pack, too.
+WHERE: Final = {"outline": "in this pack or above", "template": "in a pack above"}
+FIELDS: Final = frozenset({("schema", "fields"), ("fields",)})
 
 
-def completed(kind: YamlFile, outlines: Mapping[str, YamlFile], findings: Findings) -> YamlFile | None:
+def completed(
+    kind: YamlFile, outlines: Mapping[str, YamlFile], findings: Findings, *, called: str = "outline"
+) -> YamlFile | None:
     """``kind`` with everything it extends; None with findings for an unknown outline, a circle, or text that is no plain
-    YAML.
+    YAML. ``called``: what the extended ones are.
     """
     layers = [kind]
     while (wanted := _extended(layers[-1])) is not None:
         place = layers[-1].place(EXTENDS)
         outline = outlines.get(str(wanted.value))
         if outline is None:
-            findings.add(*place, f'there is no outline "{wanted.value}" in this pack or above')
+            findings.add(*place, f'there is no {called} "{wanted.value}" {WHERE[called]}')
             return None
         if outline in layers:
-            findings.add(*place, f'outline "{wanted.value}" extends itself')
+            findings.add(*place, f'{called} "{wanted.value}" extends itself')
             return None
         layers.append(outline)
     if any(layer.content(findings) is None for layer in layers):
         return None
     return YamlFile(kind.name, reduce(_laid_over, [_own(layer) for layer in reversed(layers)]))
+
+
+def extended(file: YamlFile) -> str | None:
+    """The name of what ``file`` extends, if anything."""
+    found = _extended(file)
+    return str(found.value) if found is not None else None
 
 
 def _extended(file: YamlFile) -> Node | None:
@@ -64,7 +75,7 @@ def _laid_over(general: Node, own: Node, path: tuple[str, ...] = ()) -> Node:
             for key, child in general.value
         ]
         return _mapping(own, [*joined, *(pair for name, pair in said.items() if name not in inherited)])
-    if path == FIELDS and isinstance(general, SequenceNode) and isinstance(own, SequenceNode):
+    if path in FIELDS and isinstance(general, SequenceNode) and isinstance(own, SequenceNode):
         return _fields(general, own)
     return own
 

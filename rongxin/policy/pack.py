@@ -14,6 +14,7 @@ from rongxin.policy.catalogue import ItemInForce, PackCatalogue, items_in_force
 from rongxin.policy.documents import Document, Territory, contains
 from rongxin.policy.kinds import Basis, RecordKind
 from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, IndustrySection, ReportingUnit, ReportingUnits
+from rongxin.policy.templates import Template
 from rongxin.policy.values import History, HistoryLine, ValueInForce
 from rongxin.policy.words import Rank, Reading, Strength, Strict, Title
 from rongxin.primitives.divisions import Division, Divisions
@@ -55,6 +56,8 @@ class Policy(Strict):
     unit_tables: tuple[ReportingUnits, ...] = ()
     industry_table: Industries | None = None
     catalogues: tuple[PackCatalogue, ...] = ()
+    templates: dict[str, Template] = {}
+    forms: dict[str, str] = {}
 
     @property
     def name(self) -> str:

@@ -14,16 +14,17 @@ from rongxin.policy.catalogue import Catalogue
 from rongxin.policy.documents import Document, DocumentId
 from rongxin.policy.files import Findings, Place, YamlFile, read_text, told
 from rongxin.policy.kinds import RecordKind
-from rongxin.policy.outlines import completed
+from rongxin.policy.outlines import completed, extended
 from rongxin.policy.pack import PackHead
 from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, ReportingUnits
+from rongxin.policy.templates import PACKAGE, Template, TemplateHead
 from rongxin.policy.values import PolicyValue, ValueKey
 
 Piece = TypeVar("Piece")
 
 LAYOUT = re.compile(
     r"(pack|documents|reporting_units|industries|catalogue)\.yaml|divisions\.csv|README\.md|(values|calendar|kinds|outlines|cases)/[^/]+\.yaml"
-    r"|examples/[^/]+\.(csv|yaml)"
+    r"|examples/[^/]+\.(csv|yaml)|documents/[^/]+\.(yaml|typ)|documents/forms/[^/]+\.typ"
 )
 DIVISION_COLUMNS = ("code", "name", "name_en", "level", "parent", "valid_from", "valid_to", "successor")
 
@@ -35,6 +36,7 @@ _YEAR = TypeAdapter(CalendarYear)
 _UNITS = TypeAdapter(ReportingUnits)
 _INDUSTRIES = TypeAdapter(Industries)
 _CATALOGUE = TypeAdapter(Catalogue)
+_TEMPLATE = TypeAdapter(TemplateHead)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ class ReadPack:
     values: dict[str, Placed[PolicyValue]] = field(default_factory=dict)
     kinds: dict[str, Placed[RecordKind]] = field(default_factory=dict)
     outlines: dict[str, YamlFile] = field(default_factory=dict)
+    templates: dict[str, Placed[Template]] = field(default_factory=dict)
+    template_files: dict[str, YamlFile] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
     years: list[Placed[CalendarYear]] = field(default_factory=list)
     divisions: list[Placed[DivisionRow]] = field(default_factory=list)
     units: Placed[ReportingUnits] | None = None
@@ -89,6 +94,7 @@ def read_pack(root: Path, head: Placed[PackHead], findings: Findings, above: Seq
     """All files of one pack; what cannot be read is left out and told. Its kinds may extend outlines of ``above``."""
     pack = ReadPack(head)
     _read_outlines(root, pack, above, findings)
+    _read_templates(root, pack, above, findings)
     for path in pack_files(root, head.piece.name):
         within = path.relative_to(root / head.piece.name).as_posix()
         if not LAYOUT.fullmatch(within):
@@ -170,6 +176,46 @@ def _read_kind(path: Path, root: Path, pack: ReadPack, above: Sequence[ReadPack]
         if kind.piece.name != path.stem:
             kind.tell(findings, f'kind "{kind.piece.name}" lies in {path.name}; the two must agree', "name")
         pack.kinds[kind.piece.name] = kind
+
+
+def _read_templates(root: Path, pack: ReadPack, above: Sequence[ReadPack], findings: Findings) -> None:
+    """The templates of documents, completed by what they extend, each with its body, and the forms that bodies share."""
+    folder = root / pack.head.piece.name / "documents"
+    pack.forms = {path.stem: _read_body(path, root, findings) for path in sorted((folder / "forms").glob("*.typ"))}
+    bodies = {path.stem: _read_body(path, root, findings) for path in sorted(folder.glob("*.typ"))}
+    general = {name: file for each in above for name, file in each.template_files.items()}
+    inherited = {name: placed.piece.body for each in above for name, placed in each.templates.items()}
+    for path in sorted(folder.glob("*.yaml")):
+        file = _read_yaml(path, root, findings)
+        whole = completed(file, general, findings, called="template") if file else None
+        head = _placed(whole, _TEMPLATE, findings)
+        if file is None or whole is None or head is None:
+            bodies.pop(path.stem, None)
+            continue
+        wanted = extended(file)
+        body = bodies.pop(path.stem, None) or inherited.get(wanted or "")
+        if head.piece.name != path.stem:
+            head.tell(findings, f'template "{head.piece.name}" lies in {path.name}; the two must agree', "name")
+        elif path.stem in general and wanted != path.stem:
+            told = f'template "{path.stem}" stands in a pack above; extend it to take its place'
+            head.tell(findings, told, "name")
+        elif body is None:
+            head.tell(findings, f"{path.stem}.typ is missing beside it", "name")
+        else:
+            template = Template.model_construct(**dict(head.piece), body=body)
+            pack.templates[path.stem] = Placed(template, head.file, head.place_of)
+            pack.template_files[path.stem] = whole
+    for stem in bodies:
+        findings.add((folder / f"{stem}.typ").relative_to(root).as_posix(), 1, f"{stem}.yaml is missing beside it")
+
+
+def _read_body(path: Path, root: Path, findings: Findings) -> str:
+    name = path.relative_to(root).as_posix()
+    text = read_text(path, name, findings) or ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if PACKAGE.search(line):
+            findings.add(name, number, "a template uses no packages; all it needs is released with it")
+    return text
 
 
 def _read_year(path: Path, root: Path, pack: ReadPack, findings: Findings) -> None:

@@ -10,12 +10,17 @@ from django.db.backends.utils import CursorWrapper
 
 from rongxin.engine.name_blocks import blocks
 from rongxin.primitives.names import normalise_name
+from rongxin.storage.bulk import wide_cache
 from rongxin.storage.frames import kept
 from rongxin.storage.staging import staged
 from rongxin.subjects.models import Category, IdentifierKind, Status
 from rongxin.subjects.search import index_staged_names
 
 CHUNK: Final = 20_000
+LARGE_REGISTER: Final = 400_000
+LARGE_CHUNK: Final = 100_000
+"""Rows of one transaction of a large register: names come in no order, so a small chunk changes a page of their indexes for
+every name, and large ones change each page less often."""
 
 # Columns of a register row; all but the first two may be empty.
 COLUMNS: Final = (
@@ -70,7 +75,9 @@ def register(rows: pl.DataFrame, *, source: str, on: date) -> Registered:
     known as it is. Rows beyond the first of a code replace it. Doing it again changes nothing.
     """
     prepared = _prepared(rows)
-    counts = [_register_chunk(part, source, on) for part in prepared.iter_slices(CHUNK)]
+    chunk = CHUNK if prepared.height < LARGE_REGISTER else LARGE_CHUNK
+    with wide_cache():
+        counts = [_register_chunk(part, source, on) for part in prepared.iter_slices(chunk)]
     return Registered(
         new=sum(count.new for count in counts),
         renamed=sum(count.renamed for count in counts),

@@ -21,7 +21,7 @@ from rongxin.accounts.actions import open_account
 from rongxin.accounts.keys import make_key
 from rongxin.accounts.permissions import Role
 from rongxin.cli.main import app
-from rongxin.intake import files, jobs, releasing
+from rongxin.intake import checking, files, jobs, releasing
 from rongxin.intake.models import Batch, BatchState, RowProblem
 from rongxin.intake.receiving import receive
 from rongxin.jobs.errors import NO_ROOM
@@ -212,6 +212,23 @@ def test_a_file_that_cannot_be_unpacked_for_want_of_room_is_not_called_damaged(o
     """The parser of workbooks is a process of its own; its full disk is no fault of the file."""
     with room("received", kilobytes=96) as disk:
         batch = sent(office, table, "本周.dat")
+        disk.fill()
+        with pytest.raises(OSError, match=r"no room|No space") as caught:
+            jobs.check_batch.call_now(batch.number)
+        assert is_no_room(caught.value)
+        batch.refresh_from_db()
+        assert (batch.state, left_over()) == (BatchState.RECEIVED, [])
+        disk.free()
+        disk.grow(4)
+        jobs.check_batch.call_now(batch.number)
+        batch.refresh_from_db()
+        assert (batch.state, batch.accepted) == (BatchState.CHECKED, 40)
+
+
+def test_a_large_table_that_cannot_be_put_aside_waits_for_room(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "WORTH_PUTTING_ASIDE", 1)
+    with room("received", kilobytes=96) as disk:
+        batch = sent(office)
         disk.fill()
         with pytest.raises(OSError, match=r"no room|No space") as caught:
             jobs.check_batch.call_now(batch.number)

@@ -1,0 +1,268 @@
+"""Every route of the workbench as every role, for what is the own department's, another's of the region, and a stranger's.
+
+What is expected follows from the permission matrix alone: which action a route asks for stands in ROUTES, and a route that is
+not there fails.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from rongxin.accounts.matrix import matrix
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action, Face, Role, Scope
+from rongxin.departments.models import Department, Duty
+from rongxin.documents.issuing import issue
+from rongxin.intake.models import CodeFault, FaultKind, HeadMapping, Question
+from rongxin.intake.receiving import receive
+from tests.desk.test_pages import as_officer
+from tests.documents.papers import values
+from tests.factories import PENALTY, a_department, a_record, a_subject, at, the_rules
+from tests.intake.coverage.batches import an_officer
+from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
+from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
+
+pytestmark = pytest.mark.django_db
+NOW = at("2026-11-20")
+
+ANYBODY: Final = None
+"""Whoever works here; what the page lists is filtered by reach."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a route asks for. ``of``: the objects it is about. ``given``: what is sent with the call. ``may_be_missing``: the
+    page answers 404 where the object has no such part.
+    """
+
+    action: Action | None
+    method: Literal["get", "post"] = "get"
+    of: Literal["", "batch", "question", "fault", "duty", "mapping", "record", "text", "document", "page", "kind"] = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    may_be_missing: bool = False
+
+
+GET: Final = "get"
+POST: Final = "post"
+ROUTES: Final = {
+    "home": Route(ANYBODY),
+    "rights": Route(ANYBODY),
+    "documents": Route(Action.DOCUMENT_READ),
+    "document": Route(Action.DOCUMENT_READ, of="document"),
+    "document_file": Route(Action.DOCUMENT_READ, of="document"),
+    "document_page": Route(Action.DOCUMENT_READ, of="page"),
+    "document_withdraw": Route(Action.DOCUMENT_ISSUE, POST, of="document", given={"reason": "示例"}),
+    "upload": Route(Action.BATCH_SUBMIT),
+    "record_form": Route(Action.BATCH_SUBMIT),
+    "template": Route(ANYBODY, of="kind"),
+    "clocks": Route(Action.BATCH_READ),
+    "clocks_csv": Route(Action.BATCH_READ),
+    "coverage": Route(Action.BATCH_READ),
+    "coverage_report": Route(Action.BATCH_READ),
+    "coverage_series": Route(Action.BATCH_READ),
+    "coverage_series_csv": Route(Action.BATCH_READ),
+    "texts": Route(Action.TEXT_CLEAR),
+    "texts_csv": Route(Action.TEXT_CLEAR),
+    "texts_together": Route(Action.TEXT_CLEAR),
+    "text": Route(Action.TEXT_CLEAR, of="text"),
+    "text_undo": Route(Action.TEXT_CLEAR, POST, of="text", may_be_missing=True),
+    "kept_records": Route(Action.BATCH_READ),
+    "withdrawn_csv": Route(Action.BATCH_READ),
+    "kept_record": Route(Action.BATCH_READ, of="record"),
+    "withdraw_clock": Route(Action.BATCH_READ, of="record", may_be_missing=True),
+    "batches": Route(ANYBODY),
+    "batch": Route(Action.BATCH_READ, of="batch"),
+    "batch_progress": Route(Action.BATCH_READ, of="batch"),
+    "return_file": Route(Action.BATCH_READ, of="batch", may_be_missing=True),
+    "release": Route(Action.BATCH_RELEASE, POST, of="batch"),
+    "send_back": Route(Action.BATCH_RELEASE, POST, of="batch", given={"reason": "示例"}),
+    "stop": Route(Action.BATCH_SUBMIT, POST, of="batch"),
+    "columns": Route(Action.BATCH_READ, of="batch", may_be_missing=True),
+    "refile": Route(Action.BATCH_SUBMIT, POST, of="batch"),
+    "mappings": Route(ANYBODY),
+    "mappings_csv": Route(ANYBODY),
+    "mapping_forget": Route(Action.BATCH_SUBMIT, POST, of="mapping"),
+    "questions": Route(ANYBODY),
+    "questions_csv": Route(ANYBODY),
+    "question_answer": Route(Action.QUESTION_ANSWER, POST, of="question", given={"decision": "unknown"}),
+    "question_differ": Route(Action.QUESTION_ANSWER, POST, of="question", given={"subject": "0"}),
+    "question_undo": Route(Action.QUESTION_ANSWER, POST, of="question"),
+    "duties": Route(ANYBODY),
+    "duties_csv": Route(ANYBODY),
+    "duty_enter": Route(Action.DUTY_KEEP, POST),
+    "duty_nothing_new": Route(Action.COUNT_FILE, POST, of="duty"),
+    "duty_end": Route(Action.DUTY_KEEP, POST, of="duty"),
+    "subjects": Route(ANYBODY),
+    "subjects_csv": Route(ANYBODY),
+    "subject_compare": Route(ANYBODY, given={"keep": TEA, "absorb": TRADE}),
+    "merge_end": Route(Action.SUBJECT_MERGE, POST, may_be_missing=True),
+    "judgement_end": Route(Action.SUBJECT_MERGE, POST, may_be_missing=True),
+    "subject_split": Route(Action.SUBJECT_MERGE, given={"origin": TEA}),
+    "split_end": Route(Action.SUBJECT_MERGE, POST, may_be_missing=True),
+    "subject_succeed": Route(Action.SUBJECT_MERGE),
+    "succession_end": Route(Action.SUBJECT_MERGE, POST, may_be_missing=True),
+    "codes": Route(ANYBODY),
+    "codes_csv": Route(ANYBODY),
+    "code_convert": Route(ANYBODY, POST),
+    "code_mend": Route(Action.CODE_MEND, POST, of="fault"),
+    "code_confirm": Route(Action.CODE_MEND, POST, of="fault", given={"note": "示例"}),
+    "code_reopen": Route(Action.CODE_MEND, POST, of="fault"),
+}
+OPEN_TO_ALL: Final = ("login", "logout")
+OF_ONE_DEED: Final = ("merge_end", "judgement_end", "split_end", "succession_end")
+"""Deeds on the register belong to no department; without one there is nothing to end, for whoever may."""
+
+
+@dataclass(frozen=True)
+class Things:
+    """One object of every sort of one department, by the arguments of its address."""
+
+    department: Department
+    arguments: dict[str, list[object]]
+
+
+def things_of(department: Department) -> Things:
+    clerk = an_officer(department)
+    batch = receive(
+        [as_csv([penalty(), unclear()])],
+        file_name=f"{department.code}.csv",
+        kind=PENALTY,
+        provider=department,
+        by=clerk,
+        check_now=True,
+    ).batch
+    record = a_record(a_subject(), department=department, violation_facts="张三在店内实施")
+    question = Question.objects.get(batch=batch)
+    fault = CodeFault.objects.create(
+        provider=department,
+        kind=PENALTY,
+        batch=batch.number,
+        row=2,
+        field="party_uscc",
+        value="9135",
+        fault=FaultKind.WRONG,
+        problem="code_length",
+        found_on=date(2026, 11, 20),
+    )
+    duty = Duty.objects.create(department=department, item="FJ-01", since=date(2026, 1, 5))
+    mapping = HeadMapping.objects.create(
+        provider=department, kind=PENALTY, head="案卷", written="案卷", by=clerk, made_at=timezone.now()
+    )
+    document = issue("notice", values(), authority=department, by="示例审核员")
+    return Things(
+        department,
+        {
+            "": [],
+            "kind": [PENALTY],
+            "batch": [batch.number],
+            "question": [question.pk],
+            "fault": [fault.pk],
+            "duty": [duty.pk],
+            "mapping": [mapping.pk],
+            "document": [document.code],
+            "page": [document.code, 1],
+            "record": [record.number],
+            "text": [record.number, "violation_facts"],
+        },
+    )
+
+
+@pytest.fixture
+def places() -> Iterator[dict[str, Things]]:
+    """What belongs to the own department, to one below it and to one of another city."""
+    with time_machine.travel(NOW, tick=False):
+        the_rules()
+        a_subject(TEA_NAME, TEA)
+        a_subject(TRADE_NAME, TRADE)
+        yield {
+            "own": things_of(a_department("own", "福州市示例局", region="350100")),
+            "below": things_of(a_department("below", "鼓楼示例局", region="350102")),
+            "foreign": things_of(a_department("foreign", "厦门市示例局", region="350200")),
+        }
+
+
+def names() -> list[str]:
+    desk = next(part for part in get_resolver().url_patterns if getattr(part, "app_name", "") == "desk")
+    return [pattern.name for pattern in desk.url_patterns if pattern.name not in OPEN_TO_ALL]
+
+
+def test_every_route_says_which_action_it_asks_for() -> None:
+    assert set(names()) == set(ROUTES)
+
+
+def called(client: Client, name: str, route: Route, arguments: list[object]) -> int:
+    address = reverse(f"desk:{name}", args=arguments or ([1] if name in OF_ONE_DEED else []))
+    with transaction.atomic():
+        answer = (client.get if route.method == GET else client.post)(address, dict(route.given))
+        transaction.set_rollback(True)
+    return answer.status_code
+
+
+OFFICERS: Final = [role for role in Role if matrix().roles[role].face == Face.DESK]
+COUNTED: Final = "routes of the workbench called, as every role"
+
+
+def visitor(role: Role, department: Department) -> Client:
+    officer = Account.objects.create(username="visitor", display_name="示例来访", department=department, role=role)
+    client = as_officer(officer)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("role", OFFICERS)
+def test_a_route_opens_as_the_matrix_says(
+    role: Role, places: dict[str, Things], record_property: Callable[[str, int], None]
+) -> None:
+    client = visitor(role, places["own"].department)
+    wrong: list[str] = []
+    calls = 0
+    for name, route in ROUTES.items():
+        for place, things in places.items():
+            if not route.of and place != "own":
+                continue
+            status = called(client, name, route, things.arguments[route.of])
+            calls += 1
+            if not as_it_should(role, route, place, status):
+                wrong.append(f"{name} of {place}: {status}")
+    record_property(COUNTED, calls)
+    assert not wrong, "; ".join(wrong)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - set(OFFICERS)))
+def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Callable[[str, int], None]) -> None:
+    client = visitor(role, a_department("own", "福州市示例局", region="350100"))
+    of_nothing: dict[str, list[object]] = {
+        "": [],
+        "kind": [PENALTY],
+        "batch": ["B-1"],
+        "record": ["R-1"],
+        "document": ["D-1"],
+        "page": ["D-1", 1],
+        "text": ["R-1", "violation_facts"],
+    }
+    told = {name: called(client, name, route, of_nothing.get(route.of, [1])) for name, route in ROUTES.items()}
+
+    record_property(COUNTED, len(told))
+    assert set(told.values()) == {403}
+
+
+def as_it_should(role: Role, route: Route, place: str, status: int) -> bool:
+    line = matrix().roles[role]
+    if status >= 500:
+        return False
+    scopes = line.scopes(route.action) if route.action else frozenset(Scope)
+    if place == "foreign" and route.of not in ("", "kind"):
+        # Whoever never may is told so before anything is looked up; for all others there is no such thing.
+        return status == 404 or (status == 403 and not scopes)
+    here = {Scope.DEPARTMENT, Scope.REGION} if place == "own" else {Scope.REGION}
+    if scopes & here or route.of == "kind":
+        return status != 403 and (status != 404 or route.may_be_missing)
+    return status in (403, 404)
