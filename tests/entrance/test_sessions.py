@@ -128,3 +128,16 @@ def test_failures_of_the_password_are_kept_with_the_account(officer: Person) -> 
     assert kinds.count(EventKind.FAILED) == 5
     assert kinds.count(EventKind.LOCKED) == 1
     assert officer.password().status_code == 429
+
+
+def test_sessions_that_ran_out_are_removed_and_the_others_stay(officer: Person) -> None:
+    from django.contrib.sessions.models import Session
+
+    from rongxin.entrance.tidy import tidy_sessions
+
+    officer.enter()
+    with time_machine.travel(timezone.now() - timedelta(days=2)):
+        Person(officer.account).password()
+    assert Session.objects.count() == 2
+    assert tidy_sessions.call_now() == {"sessions": 1}
+    assert Session.objects.get().session_key == officer.client.session.session_key
