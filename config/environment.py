@@ -25,6 +25,9 @@ class Environment(BaseSettings):
     pack: str = Field(default="fuzhou", description="the policy pack this platform follows")
     database_url: str = Field(default="", description="postgresql://user:password@host/name, or empty for SQLite")
     secret_key: SecretStr = Field(default=SecretStr(""), description="signs cookies; made once under var/ when empty")
+    former_secret_key: SecretStr = Field(
+        default=SecretStr(""), description="the signing key before the present one, while it is being exchanged"
+    )
     platform_name: str = Field(default="福州市公共信用信息平台", description="name under the brand on every page")
     host_department: str = Field(default="福州市公共信用牵头部门", description="who runs the platform, in the footer")
     origin: str = Field(
@@ -32,6 +35,9 @@ class Environment(BaseSettings):
     )
     demo: bool = Field(default=False, description="this platform holds made-up demonstration data and says so")
     hosts: str = Field(default="localhost,127.0.0.1,[::1]", description="host names served, separated by commas")
+    admin_host: str = Field(
+        default="", description="host name of the administrators' pages; empty: under /administration/ of every host"
+    )
     https: bool = Field(default=False, description="served over HTTPS only: secure cookies and HSTS")
     upload_limit_mb: int = Field(default=200, ge=1, le=2048, description="largest file a department may send, in MB")
     row_limit: int = Field(default=1_000_000, ge=1, description="most rows in one file")
@@ -43,6 +49,19 @@ class Environment(BaseSettings):
     worker_lease_seconds: int = Field(
         default=30, ge=2, description="how long a worker's claim on a job lasts unrenewed"
     )
+    idle_minutes: int = Field(default=15, ge=2, description="a login unused for so long ends")
+    session_hours: int = Field(default=8, ge=1, le=24, description="a login ends after so long, used or not")
+    proof_minutes: int = Field(
+        default=15, ge=1, description="decisions and downloads ask for the second factor again when the last is older"
+    )
+    password_days: int = Field(
+        default=0, ge=0, description="a password is changed after so many days; 0: never asked for"
+    )
+    invitation_hours: int = Field(default=72, ge=1, description="how long a one-time link of an invitation holds")
+    mail_url: SecretStr = Field(
+        default=SecretStr(""), description="smtp://user:password@host:587 or smtps://…:465; empty: no mail is sent"
+    )
+    mail_from: str = Field(default="", description="the sender of mail")
     debug: bool = Field(default=False, description="for developers: error pages with details")
 
     def database(self) -> dict[str, Any]:
@@ -73,6 +92,30 @@ class Environment(BaseSettings):
             "PORT": str(url.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+        }
+
+    def host_names(self) -> list[str]:
+        """The host names of the public site and the workbench."""
+        return [host.strip() for host in self.hosts.split(",") if host.strip()]
+
+    def mail(self) -> dict[str, Any]:
+        """The Django settings of ``mail_url``; without it mail is dropped."""
+        url = urlparse(self.mail_url.get_secret_value())
+        if not url.scheme:
+            return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+        if url.scheme not in ("smtp", "smtps"):
+            raise ValueError(f"RONGXIN_MAIL_URL: {url.scheme!r} is neither smtp nor smtps")
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": url.hostname or "localhost",
+            "EMAIL_PORT": url.port or (465 if url.scheme == "smtps" else 25),
+            "EMAIL_HOST_USER": unquote(url.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+            # A password never travels in clear.
+            "EMAIL_USE_TLS": url.scheme == "smtp" and bool(url.username),
+            "EMAIL_USE_SSL": url.scheme == "smtps",
+            "EMAIL_TIMEOUT": 10,
+            "DEFAULT_FROM_EMAIL": self.mail_from,
         }
 
     def signing_key(self) -> str:

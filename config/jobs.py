@@ -1,9 +1,14 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
+from rongxin.entrance.tidy import tidy_sessions
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
 
-MODULES: tuple[str, ...] = ("rongxin.jobs.tidy", "rongxin.intake.jobs", "rongxin.intake.tidy")
+MODULES: tuple[str, ...] = ("rongxin.jobs.tidy", "rongxin.intake.jobs", "rongxin.intake.tidy", "rongxin.entrance.tidy")
 
-SCHEDULES: tuple[Schedule, ...] = (Daily(tidy, at="03:10"), Every(tidy_files, minutes=60))
+SCHEDULES: tuple[Schedule, ...] = (
+    Daily(tidy, at="03:10"),
+    Daily(tidy_sessions, at="03:20"),
+    Every(tidy_files, minutes=60),
+)

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from config.environment import ROOT, environment
 
 SECRET_KEY = environment.signing_key()
+SECRET_KEY_FALLBACKS = [key for key in [environment.former_secret_key.get_secret_value()] if key]
 DEBUG = environment.debug
-ALLOWED_HOSTS = [host.strip() for host in environment.hosts.split(",") if host.strip()]
+ALLOWED_HOSTS = [*environment.host_names(), *([environment.admin_host] if environment.admin_host else [])]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -31,14 +32,17 @@ INSTALLED_APPS = [
     "rongxin.records",
     "rongxin.intake",
     "rongxin.ui",
+    "rongxin.entrance",
     "rongxin.portal",
     "rongxin.desk",
+    "rongxin.administration",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "rongxin.entrance.hosts.Hosts",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rongxin.ui.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -47,6 +51,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rongxin.entrance.sessions.LiveSessions",
+    "rongxin.entrance.confirming.FreshProof",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -81,18 +87,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "rongxin.accounts.passwords.NotUsedLately"},
 ]
-LOGIN_URL = "desk:login"
-LOGIN_REDIRECT_URL = "desk:home"
-LOGOUT_REDIRECT_URL = "desk:login"
+LOGIN_URL = "entrance:login"
+LOGIN_REDIRECT_URL = "entrance:inside"
+LOGOUT_REDIRECT_URL = "entrance:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "desk/locked.html"
+AXES_LOCKOUT_TEMPLATE = "entrance/locked.html"
 AXES_VERBOSE = False
 
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = environment.session_hours * 60 * 60
+# The prefix makes browsers refuse a cookie that another host name or plain HTTP has set.
+COOKIE_PREFIX = "__Host-" if environment.https else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}rongxin_session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
@@ -100,6 +112,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = environment.h
 SECURE_HSTS_SECONDS = 31_536_000 if environment.https else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the platform is one host name of a city's domain
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.https else None
+CSRF_FAILURE_VIEW = "rongxin.entrance.faults.forged"
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # subdomains and preloading are not the platform's to say
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -133,6 +149,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+globals().update(environment.mail())
 
 LOGGING = {
     "version": 1,

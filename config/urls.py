@@ -1,13 +1,8 @@
-"""Addresses: each face keeps its own."""
+"""Addresses where one host name serves everything; each face keeps its own."""
 
 from django.urls import include, path
 
-from rongxin.api import interface
+from config import public_urls
 
 handler500 = "rongxin.ui.views.failed"
-urlpatterns = [
-    path("", include("rongxin.portal.urls")),
-    path("api/v1/", interface.api.urls),
-    path("desk/", include("rongxin.desk.urls")),
-    path("", include("rongxin.ui.urls")),
-]
+urlpatterns = [*public_urls.urlpatterns, path("administration/", include("rongxin.administration.urls"))]

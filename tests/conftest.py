@@ -92,6 +92,16 @@ def packs_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def force_login_shows_both_factors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that begins inside begins as everybody does; ``tests.logins.with_one_factor`` is for tests of the door."""
+    from django.test import Client
+
+    from tests.logins import with_both_factors
+
+    monkeypatch.setattr(Client, "force_login", with_both_factors)
+
+
+@pytest.fixture(autouse=True)
 def no_files_of_another_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """Batches are numbered anew in every test, so what one test received and checked goes before the next begins."""
     from config.environment import environment

@@ -2,8 +2,10 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils import timezone
 
-from rongxin.accounts.models import Account
+from rongxin.accounts.events import note
+from rongxin.accounts.models import Account, EventKind
 from rongxin.accounts.permissions import Role
 from rongxin.departments.models import Department
 
@@ -14,5 +16,7 @@ def open_account(username: str, password: str, *, display_name: str, department:
     account = Account(username=username, display_name=display_name, department=department, role=role)
     validate_password(password, account)
     account.set_password(password)
+    account.password_set_at = timezone.now()
     account.save(force_insert=True)
+    note(account, EventKind.OPENED, detail=role)
     return account

@@ -30,7 +30,10 @@ def end_key(prefix: str) -> None:
 
 
 def account_of(key: str) -> Account | None:
-    """The account that a key in use speaks for; None for any other text, an ended key or an account switched off."""
+    """The account that a key in use speaks for, marked so: a key decides nothing.
+
+    None for any other text, an ended key or an account switched off.
+    """
     prefix, _, secret = key.partition(".")
     if len(prefix) != PREFIX_LENGTH or not secret:
         return None
@@ -41,6 +44,7 @@ def account_of(key: str) -> Account | None:
     if found.last_used_at is None or now - found.last_used_at > _SEEN_EVERY:
         found.last_used_at = now
         found.save(update_fields=["last_used_at"])
+    found.account.speaks_by_key = True
     return found.account
 
 

@@ -7,6 +7,7 @@ class Action(StrEnum):
     """``<topic>:<verb>``. Keep alphabetical; who holds them stands in ``matrix.yaml``."""
 
     ACCOUNT_KEEP = "account:keep"
+    ACCOUNT_LOG_READ = "accountlog:read"
     BATCH_READ = "batch:read"
     BATCH_RELEASE = "batch:release"
     BATCH_SUBMIT = "batch:submit"

@@ -5,6 +5,7 @@ from typing import TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 
+from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, DataClass, Scope
 from rongxin.departments.models import Department
@@ -13,10 +14,28 @@ from rongxin.departments.regions import stem
 Row = TypeVar("Row", bound=Model)
 
 
+class ProofTooOld(Exception):
+    """The last proof of the second factor is too old for what is asked. Whoever asked proves again, and it goes on."""
+
+
 def demand(account: Account, action: Action, department: Department, data_class: DataClass | None = None) -> None:
-    """Raise PermissionDenied unless the account may do this for this department."""
+    """Raise PermissionDenied unless the account may do this for this department.
+
+    What decides (``decides`` in the matrix) is done by a person who proved the second factor lately: a machine's key is refused,
+    and ProofTooOld raised where the proof is old.
+    """
     if not account.may(action, department, data_class):
         raise PermissionDenied(f"{action} for {department.code}")
+    if matrix().actions[action].decides:
+        if account.speaks_by_key:
+            raise PermissionDenied(f"{action} is decided by a person")
+        demand_proof(account)
+
+
+def demand_proof(account: Account) -> None:
+    """Raise ProofTooOld where the second factor is due again."""
+    if account.must_prove:
+        raise ProofTooOld
 
 
 def within_reach(account: Account, action: Action, rows: QuerySet[Row], provider: str = "provider") -> QuerySet[Row]:

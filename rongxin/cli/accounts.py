@@ -19,7 +19,10 @@ def open_account(
     role: Annotated[str, typer.Option(help="a role of the permission matrix, e.g. clerk, reviewer, city_office")],
     display_name: Annotated[str, typer.Option(help="name or staff number shown beside decisions")],
 ) -> None:
-    """Open an account. The password comes from RONGXIN_NEW_PASSWORD or is asked for; it is never an argument."""
+    """Open an account; its bearer sets the second factor up at the first login.
+
+    The password comes from RONGXIN_NEW_PASSWORD or is asked for; it is never an argument.
+    """
     start()
     from django.core.exceptions import ValidationError
     from django.db import IntegrityError
@@ -43,6 +46,56 @@ def open_account(
     except IntegrityError as error:
         raise typer.BadParameter(f"{username} exists already") from error
     typer.echo(f"{username} ({role}, {department})")
+
+
+@app.command("invite")
+def invite(
+    username: str,
+    department: Annotated[str, typer.Option(help="code of the department")],
+    role: Annotated[str, typer.Option(help="a role of the permission matrix that works here")],
+    display_name: Annotated[str, typer.Option(help="name or staff number shown beside decisions")],
+) -> None:
+    """Open an account that its bearer completes with the one-time link that is printed once."""
+    start()
+    from django.db import IntegrityError
+
+    from rongxin.accounts import keeping
+    from rongxin.accounts.permissions import Role
+    from rongxin.departments.queries import NoSuchDepartment
+    from rongxin.departments.queries import department as find
+    from rongxin.entrance.hosts import link_for
+
+    try:
+        account, word = keeping.invite(
+            None, username, display_name=display_name, department=find(department), role=Role(role)
+        )
+    except NoSuchDepartment as error:
+        raise typer.BadParameter(f"no department {department}; see rongxin department list") from error
+    except ValueError as error:
+        raise typer.BadParameter(f"role is one of {', '.join(keeping.STAFF_ROLES)}") from error
+    except IntegrityError as error:
+        raise typer.BadParameter(f"{username} exists already") from error
+    typer.echo(link_for(account, word))
+
+
+@app.command("reset-second-factor")
+def reset_second_factor(
+    username: str,
+    reason: Annotated[str, typer.Option(help="kept in the log and told to the bearer at the next login")],
+) -> None:
+    """Void the second factor and the password of an account, and print the one-time link that sets both anew.
+
+    For the security administrator who lost everything; others are helped by a security administrator.
+    """
+    start()
+    from rongxin.accounts import keeping
+    from rongxin.accounts.models import Account
+    from rongxin.entrance.hosts import link_for
+
+    account = Account.objects.select_related("department").filter(username=username).first()
+    if account is None or account.ended_at is not None:
+        raise typer.BadParameter(f"no account {username} in use")
+    typer.echo(link_for(account, keeping.reset_second_factor(None, account, reason)))
 
 
 @app.command("key")

@@ -63,6 +63,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
         return []
     if loading.is_loaded():
         staff.bring_rules_up_to_date()
+        staff.give_second_factors()
         return staff.logins()
     typer.echo("准备示例数据（虚构的企业与文书）……")
     history = loading.told(subjects)

@@ -7,6 +7,7 @@ import typer
 from rongxin.cli import (
     accounts,
     bench,
+    checking,
     codes,
     demonstration,
     documents,
@@ -41,6 +42,7 @@ app.command("quickstart")(serving.quickstart)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.command("scheduler")(serving.scheduler)
+app.command("check")(checking.check)
 app.command("migrate")(serving.migrate)
 app.command("bench")(bench.bench)
 

@@ -91,9 +91,10 @@ def quickstart(
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
     typer.echo(f"\n榕信 · {environment.platform_name}（示例数据）\n")
     typer.echo(f"  公众门户    http://{shown}:{port}/")
-    typer.echo(f"  部门工作台  http://{shown}:{port}/desk/")
+    typer.echo(f"  部门工作台  http://{shown}:{port}/desk/  平台管理 http://{shown}:{port}/administration/")
     for username, role in logins:
         typer.echo(f"    {role:<6}  用户名 {username}  密码 {PASSWORD}")
+    typer.echo("  密码之后还要一个验证码：演示平台把它显示在登录页上。")
     typer.echo("\n按 Ctrl-C 停止。")
     raise typer.Exit(_attend(family))
 

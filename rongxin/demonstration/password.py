@@ -1,4 +1,4 @@
-"""The password of the two accounts that are shown, told to everybody: only made-up data lies behind it."""
+"""The password of the accounts that are shown, told to everybody: only made-up data lies behind it."""
 
 from typing import Final
 

@@ -1,5 +1,5 @@
-"""Who works on a platform for demonstration: its rules, its departments with their duties, two accounts for each, and the
-lead office with its officer.
+"""Who works on a platform for demonstration: its rules, its departments with their duties, two accounts for each, the
+lead office with its officer, and the three administrators.
 """
 
 from typing import Final
@@ -9,8 +9,10 @@ from django.utils import timezone
 from config.environment import environment
 from rongxin.accounts.actions import open_account
 from rongxin.accounts.matrix import matrix
-from rongxin.accounts.models import Account
+from rongxin.accounts.models import Account, CodeGenerator
+from rongxin.accounts.one_time_codes import code_at, new_secret, present_step
 from rongxin.accounts.permissions import Role
+from rongxin.accounts.second_factor import set_code_generator
 from rongxin.demonstration.authorities import AUTHORITIES, REGION, SHOWN, Authority
 from rongxin.demonstration.password import PASSWORD
 from rongxin.departments import actions as departments
@@ -20,9 +22,23 @@ from rongxin.policy.loader import load_pack, pack_sources
 from rongxin.rulebook import actions as rulebook_actions
 from rongxin.rulebook import queries as rulebook
 
-_NAMES: Final = {Role.CLERK: "示例录入员", Role.REVIEWER: "示例审核员", Role.CITY_OFFICE: "示例牵头办专员"}
+_NAMES: Final = {
+    Role.CLERK: "示例录入员",
+    Role.REVIEWER: "示例审核员",
+    Role.CITY_OFFICE: "示例牵头办专员",
+    Role.SECURITY_ADMIN: "示例安全管理员",
+    Role.AUDIT_ADMIN: "示例审计管理员",
+    Role.SYSTEM_ADMIN: "示例系统管理员",
+}
 _LEAD: Final = ("demo-lead", "福州市示例信用信息牵头办公室", "市示例牵头办")
 LEAD: Final = "demo-lead"
+_OF_LEAD: Final = {
+    LEAD: Role.CITY_OFFICE,
+    "demo-security": Role.SECURITY_ADMIN,
+    "demo-audit": Role.AUDIT_ADMIN,
+    "demo-system": Role.SYSTEM_ADMIN,
+}
+_SHOWN: Final = {SHOWN.clerk: Role.CLERK, SHOWN.reviewer: Role.REVIEWER, **_OF_LEAD}
 _KINDS: Final = {"penalties": "administrative_penalty", "licences": "administrative_licence"}
 
 
@@ -49,13 +65,14 @@ def bring_rules_up_to_date() -> None:
 def open_for_work() -> None:
     """Enter the departments with their duties, and a clerk and a reviewer for each who has none; then the lead office.
 
-    The two of the department that is shown and the lead office have the known password; the others none, so that nobody can log in
-    as them.
+    The two of the department that is shown and those of the lead office have the known password; the others none, so that nobody
+    can log in as them.
     """
     code, name, short_name = _LEAD
     lead = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
-    if not Account.objects.filter(username=LEAD).exists():
-        open_account(LEAD, PASSWORD, display_name=_NAMES[Role.CITY_OFFICE], department=lead, role=Role.CITY_OFFICE)
+    for username, role in _OF_LEAD.items():
+        if not Account.objects.filter(username=username).exists():
+            open_account(username, PASSWORD, display_name=_NAMES[role], department=lead, role=role)
     for authority in AUTHORITIES:
         entered = _enter(authority)
         _charge(authority, entered)
@@ -68,14 +85,22 @@ def open_for_work() -> None:
                 account = Account(username=username, display_name=_NAMES[role], department=entered, role=role)
                 account.set_unusable_password()
                 account.save()
+    give_second_factors()
+
+
+def give_second_factors() -> None:
+    """A made-up generator of codes for each whom one may log in as. Its code stands on the login page while RONGXIN_DEMO is set;
+    without that it is refused, and so are these accounts.
+    """
+    armed = CodeGenerator.objects.values("account")
+    for account in Account.objects.filter(username__in=_SHOWN).exclude(pk__in=armed):
+        secret = new_secret()
+        set_code_generator(account, secret, code_at(secret, present_step()), is_demonstration=True)
 
 
 def logins() -> list[tuple[str, str]]:
     """Whom one may log in as with PASSWORD: username and the title of the role."""
-    return [
-        (username, matrix().roles[role].title.zh)
-        for username, role in ((SHOWN.clerk, Role.CLERK), (SHOWN.reviewer, Role.REVIEWER), (LEAD, Role.CITY_OFFICE))
-    ]
+    return [(username, matrix().roles[role].title.zh) for username, role in _SHOWN.items()]
 
 
 def _charge(authority: Authority, entered: Department) -> None:

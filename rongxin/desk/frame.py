@@ -1,17 +1,11 @@
 """Around every page of the workbench: who is here, what waits, and lines of batches."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import cast
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face
@@ -20,6 +14,7 @@ from rongxin.departments.models import Department
 from rongxin.desk.pages import BatchLine, Frame
 from rongxin.desk.pages import BatchState as Shown
 from rongxin.disclosure.clocks import clock_counts, running_clocks
+from rongxin.entrance.gate import gate
 from rongxin.intake import queries
 from rongxin.intake.models import Batch, BatchState
 from rongxin.intake.questions.queries import open_count
@@ -27,8 +22,6 @@ from rongxin.jobs.queries import wanting_room
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
-
-P = ParamSpec("P")
 
 SHOWN: dict[str, Shown] = {
     BatchState.RECEIVED: "working",
@@ -43,18 +36,8 @@ SHOWN: dict[str, Shown] = {
 }
 
 
-def officer_only(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page for officers: login first, and a role that works here; never kept by a cache."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if officer_of(request).held.face != Face.DESK:
-            raise PermissionDenied("the workbench is for officers")
-        return view(request, *args, **kwargs)
-
-    return never_cache(login_required(checked))
+officer_only = gate(Face.DESK)
+"""A page for officers: both factors first, and a role that works here; never kept by a cache."""
 
 
 def officer_of(request: HttpRequest) -> Account:

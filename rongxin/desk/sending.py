@@ -18,6 +18,7 @@ from rongxin.engine.marks import template_version
 from rongxin.engine.problems import message, suggestion
 from rongxin.engine.sheets import Unreadable
 from rongxin.engine.templates import Limits, write_template
+from rongxin.entrance.gate import holds_nothing_kept
 from rongxin.intake import queries, trial
 from rongxin.intake.duties import kinds_in_order
 from rongxin.intake.files import TooLarge
@@ -109,6 +110,7 @@ def _upload_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
 
 @officer_only
 @require_safe
+@holds_nothing_kept
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty workbook of a kind: its heads, lists of values, codes as text."""
     policy = rulebook.current()

@@ -1,7 +1,7 @@
 """Addresses of the workbench."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.generic import RedirectView
 
 from rongxin.desk import (
     batches,
@@ -11,7 +11,7 @@ from rongxin.desk import (
     coverage,
     documents,
     duties,
-    entrance,
+    home,
     mapping,
     questions,
     rights,
@@ -25,9 +25,8 @@ from rongxin.desk import (
 
 app_name = "desk"
 urlpatterns = [
-    path("", entrance.home, name="home"),
-    path("login", entrance.Login.as_view(), name="login"),
-    path("logout", LogoutView.as_view(), name="logout"),
+    path("", home.page, name="home"),
+    path("login", RedirectView.as_view(pattern_name="entrance:login", query_string=True), name="login"),
     path("rights", rights.page, name="rights"),
     path("upload", sending.upload, name="upload"),
     path("record", sending.record_form, name="record_form"),

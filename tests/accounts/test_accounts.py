@@ -72,7 +72,7 @@ def test_five_failures_lock_the_login_for_a_while() -> None:
     open_account("officer", PASSWORD, display_name="甲", department=mine, role=Role.CLERK)
     client = Client()
     for _ in range(5):
-        client.post("/desk/login", {"username": "officer", "password": "wrong"})
-    answer = client.post("/desk/login", {"username": "officer", "password": PASSWORD})
+        client.post("/login", {"username": "officer", "password": "wrong"})
+    answer = client.post("/login", {"username": "officer", "password": PASSWORD})
     assert answer.status_code == 429
     assert client.get("/desk/").status_code == 302

@@ -12,6 +12,7 @@ from rongxin.primitives.recognisers import suspects
 from rongxin.records import clearing
 from rongxin.records.models import Record
 from rongxin.rulebook import queries as rulebook
+from tests import logins
 from tests.browser.shots import FOLDER, shoot
 
 if TYPE_CHECKING:
@@ -53,10 +54,7 @@ def test_pages_of_the_portal(page: "Page", address: str) -> None:
 
 def log_in(page: "Page", address: str, username: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{address}/desk/login")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    logins.log_in(page, address, username, PASSWORD)
 
 
 def log_out(page: "Page", address: str) -> None:
@@ -66,7 +64,7 @@ def log_out(page: "Page", address: str) -> None:
 
 
 def test_pages_of_the_workbench(page: "Page", address: str) -> None:
-    shoot(page, f"{address}/desk/login", "10-login")
+    shoot(page, f"{address}/login", "10-login")
     waiting = Batch.objects.filter(state=BatchState.CHECKED).first()
     returned = Batch.objects.filter(rejected__gt=0).first()
     assert waiting is not None

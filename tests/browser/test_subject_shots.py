@@ -14,6 +14,7 @@ from rongxin.subjects.succession import succeed
 from tests.browser.shots import shoot
 from tests.factories import LICENCE, a_code, a_department, a_record, a_subject, the_rules
 from tests.intake.conftest import PASSWORD
+from tests.logins import log_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -53,10 +54,7 @@ def test_pages_about_who_is_who(page: "Page", live_server: object) -> None:
     )
 
     address = str(live_server)
-    page.goto(f"{address}/desk/login")
-    page.get_by_label("用户名").fill("lead-officer")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    log_in(page, address, "lead-officer", PASSWORD)
     desk = f"{address}/desk/subjects"
     shoot(page, desk, "30-subjects")
     shoot(page, f"{desk}?one=福州示例&other={kept.uscc}", "31-subjects-which")

@@ -9,6 +9,7 @@ from rongxin.accounts.actions import open_account
 from rongxin.accounts.permissions import Role
 from rongxin.records.models import Clearing, Record
 from tests.factories import a_department, a_record, a_subject, the_rules
+from tests.logins import log_in
 from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
 
 if TYPE_CHECKING:
@@ -37,10 +38,7 @@ def record(transactional_db: None) -> Record:
 
 
 def open_text(page: "Page", server: "LiveServer", record: Record) -> None:
-    page.goto(f"{server.url}/desk/login")
-    page.get_by_label("用户名").fill("reviewer")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    log_in(page, server.url, "reviewer", PASSWORD)
     page.goto(f"{server.url}/desk/texts/{record.number}/violation_facts")
     page.wait_for_load_state()
 

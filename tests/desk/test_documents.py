@@ -13,6 +13,7 @@ from rongxin.documents.models import Document, Withdrawal
 from rongxin.documents.typesetting import TypesettingFailed
 from tests.documents.papers import values
 from tests.intake.conftest import PASSWORD, Office, open_office
+from tests.logins import log_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -128,10 +129,8 @@ def test_a_clerk_does_not_withdraw(document: Document) -> None:
 def test_an_officer_reads_downloads_and_withdraws(
     office: Office, document: Document, live_server: object, page: "Page"
 ) -> None:
-    page.goto(f"{live_server}/desk/login?next=/desk/documents")
-    page.get_by_label("用户名").fill("demo-reviewer")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    log_in(page, str(live_server), "demo-reviewer", PASSWORD)
+    page.goto(f"{live_server}/desk/documents")
     page.get_by_role("link", name="榕信通〔2026〕1号", exact=True).click()
     image = page.get_by_role("img", name="榕信通〔2026〕1号 第 1 页")
     assert image.evaluate("image => image.complete && image.naturalWidth > 500")

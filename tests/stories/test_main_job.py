@@ -14,6 +14,7 @@ from rongxin.records.models import Record
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries
 from rongxin.subjects.registration import register
+from tests import logins
 from tests.factories import the_pack
 from tests.intake.conftest import PASSWORD, Office, open_office
 from tests.intake.tables import CODE, DOCUMENT, NAME, TEA, TEA_NAME, as_csv, penalties, penalty
@@ -42,10 +43,7 @@ def worker(process_environment: dict[str, str]) -> Iterator[subprocess.Popen[byt
 
 
 def log_in(page: Page, address: str, username: str) -> None:
-    page.goto(f"{address}/desk/login")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    logins.log_in(page, address, username, PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_contain_text("待办")
 
 

@@ -122,5 +122,6 @@ desk = [*own_desk, *stubs("rongxin.desk.urls", own_desk)]
 urlpatterns = [
     path("", include((portal, "portal"))),
     path("desk/", include((desk, "desk"))),
+    path("", include((stubs("rongxin.entrance.urls", []), "entrance"))),
     path("", include("rongxin.ui.urls")),
 ]

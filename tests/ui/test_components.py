@@ -209,7 +209,7 @@ class Entry(forms.Form):
 
 
 def test_a_wrong_field_is_tied_to_its_hint_and_its_error(render: Render) -> None:
-    written = render("{% include 'desk/_field.html' %}", field=Entry({})["name"])
+    written = render("{% include 'ui/_field.html' %}", field=Entry({})["name"])
 
     assert 'aria-describedby="id_name-hint id_name-error"' in written
     assert 'aria-invalid="true"' in written
@@ -219,13 +219,13 @@ def test_a_wrong_field_is_tied_to_its_hint_and_its_error(render: Render) -> None
 def test_each_control_has_its_look(render: Render) -> None:
     assert "form-control" in render("{{ field|control }}", field=Entry()["name"])
     assert "form-select" in render("{{ field|control }}", field=Entry()["region"])
-    choices = render("{% include 'desk/_field.html' %}", field=Entry()["kinds"])
+    choices = render("{% include 'ui/_field.html' %}", field=Entry()["kinds"])
     assert "<fieldset>" in choices
     assert choices.count('type="checkbox"') == 2
 
 
 def test_the_error_summary_leads_to_the_fields_and_takes_the_focus(render: Render) -> None:
-    written = render("{% include 'desk/_errors.html' %}", form=Entry({}))
+    written = render("{% include 'ui/_errors.html' %}", form=Entry({}))
 
     assert 'href="#id_name"' in written
     assert "data-focus" in written

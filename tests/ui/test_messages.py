@@ -14,7 +14,11 @@ from tests.ui.sources import ROOT, TEMPLATES
 LOCALE = ROOT / "rongxin" / "locale" / "en" / "LC_MESSAGES"
 WRITTEN = polib.pofile(str(LOCALE / "django.po"))
 KNOWN = {entry.msgid for entry in WRITTEN}
-SOURCES = sorted(path for app in ("ui", "portal", "desk") for path in (ROOT / "rongxin" / app).rglob("*.py"))
+SOURCES = sorted(
+    path
+    for app in ("ui", "portal", "entrance", "desk", "administration", "accounts")
+    for path in (ROOT / "rongxin" / app).rglob("*.py")
+)
 CALL = re.compile(r"\b(?:gettext|ngettext|pgettext|npgettext|_)\(")
 LITERAL = re.compile(r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 

@@ -1,6 +1,5 @@
-"""Logging in, and the first page of the day."""
+"""The first page of the day."""
 
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,23 +13,16 @@ from rongxin.ui.parts import Figure
 LATEST = 8
 
 
-class Login(LoginView):
-    """Name and password; locked for a while after five failures from one place."""
-
-    template_name = "desk/login.html"
-    redirect_authenticated_user = True
-
-
 @officer_only
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponse:
     """What waits for this officer."""
     officer, policy = officer_of(request), rulebook.current()
     waiting = list(queries.to_release(officer)[:LATEST])
     back = list(queries.with_returned_rows(officer)[:LATEST])
     mine = list(queries.visible_to(officer).filter(submitted_by=officer)[:LATEST])
     sums = queries.month_sums(officer)
-    page = HomePage(
+    told = HomePage(
         figures=(
             Figure(label=_("本月报送批次"), value=f"{sums.batches:,}"),
             Figure(label=_("本月已入库"), value=f"{sums.recorded:,}", note=_("条记录")),
@@ -48,4 +40,4 @@ def home(request: HttpRequest) -> HttpResponse:
         with_returned_rows=tuple(batch_line(batch, policy) for batch in back),
         mine=tuple(batch_line(batch, policy) for batch in mine),
     )
-    return show(request, "desk/home.html", page)
+    return show(request, "desk/home.html", told)

@@ -1,0 +1,53 @@
+"""The log of accounts: what happened to whom, when, by whom, why."""
+
+from django.contrib.auth.signals import user_login_failed
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from rongxin.accounts.models import Account, AccountEvent, EventKind
+
+
+def note(account: Account, kind: EventKind, *, by: Account | None = None, detail: str = "") -> AccountEvent:
+    """Keep that something happened. ``by``: who did it, when it was not the account's bearer."""
+    most = AccountEvent._meta.get_field("detail").max_length
+    return AccountEvent.objects.create(account=account, kind=kind, at=timezone.now(), by=by, detail=detail[:most])
+
+
+def history(account: Account) -> QuerySet[AccountEvent]:
+    """What happened to one account, the newest first."""
+    return AccountEvent.objects.filter(account=account).select_related("by")
+
+
+def done_by_others_since_last_login(account: Account) -> QuerySet[AccountEvent]:
+    """What others did to the account since its bearer was here last: it is told at the next login."""
+    told = (
+        EventKind.FACTOR_RESET,
+        EventKind.PASSWORD_RESET,
+        EventKind.ROLE_CHANGED,
+        EventKind.ENDED,
+        EventKind.REOPENED,
+    )
+    events = history(account).filter(kind__in=told)
+    return events.filter(at__gt=account.last_login) if account.last_login else events
+
+
+def note_failure(sender: object, credentials: dict[str, str], **more: object) -> None:
+    """Receiver of Django's signal: a wrong password for an account that exists. Names that do not exist stay with axes."""
+    account = Account.objects.filter(username=credentials.get("username", "")).first()
+    if account is not None:
+        note(account, EventKind.FAILED)
+
+
+def note_lock(sender: object, username: str = "", **more: object) -> None:
+    """Receiver of axes' signal: too many wrong passwords from one place."""
+    account = Account.objects.filter(username=username).first()
+    if account is not None:
+        note(account, EventKind.LOCKED, detail="password")
+
+
+def listen() -> None:
+    """Keep what Django and axes tell of logins."""
+    from axes.signals import user_locked_out
+
+    user_login_failed.connect(note_failure, dispatch_uid="accounts_failed")
+    user_locked_out.connect(note_lock, dispatch_uid="accounts_locked")

@@ -1,0 +1,117 @@
+"""Six digits that change every thirty seconds (TOTP, RFC 6238), and codes on paper for the day the phone is lost.
+
+SHA-1, six digits, thirty seconds: what every authenticator programme knows.
+"""
+
+import base64
+import hashlib
+import secrets
+from typing import Final
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.utils import timezone
+
+from config.environment import environment
+from rongxin.accounts.models import Account, CodeGenerator, RecoveryCode
+from rongxin.accounts.sealing import Unsealable, seal, unseal
+
+STEP_SECONDS: Final = 30
+DIGITS: Final = 6
+RECOVERY_CODES: Final = 10
+_AROUND: Final = (-1, 0, 1)  # a clock may be half a minute off, as RFC 6238 §5.2 advises
+_RECOVERY_BYTES: Final = 10
+_GROUP: Final = 4
+
+
+def new_secret() -> str:
+    """160 bits of chance in Base32, as RFC 4226 §4 asks."""
+    return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def setup_address(account: Account, secret: str) -> str:
+    """What the QR code says to the authenticator programme."""
+    return _totp(secret).get_provisioning_uri(account.username, environment.platform_name)
+
+
+def code_at(secret: str, step: int) -> str:
+    """The code of a time step."""
+    return _totp(secret).generate(step * STEP_SECONDS).decode()
+
+
+def present_step() -> int:
+    """The time step of this moment."""
+    return int(timezone.now().timestamp()) // STEP_SECONDS
+
+
+def step_of(secret: str, code: str, after: int = 0) -> int | None:
+    """Which step, now or just beside it and later than ``after``, this is the code of; None: of none."""
+    digits = "".join(code.split())
+    if len(digits) != DIGITS or not digits.isascii():
+        return None
+    for step in (present_step() + beside for beside in _AROUND):
+        if step > after and secrets.compare_digest(code_at(secret, step), digits):
+            return step
+    return None
+
+
+def take_code(account: Account, code: str) -> bool:
+    """Whether ``code`` is right for the account's generator; then it is used up. Call with the account's row locked."""
+    generator = CodeGenerator.objects.filter(account=account).first()
+    if generator is None or (generator.is_demonstration and not environment.demo):
+        return False
+    try:
+        secret = unseal(generator.secret)
+    except Unsealable:
+        return False
+    step = step_of(secret, code, generator.last_step)
+    if step is None:
+        return False
+    generator.last_step = step
+    generator.secret = seal(secret)  # under the present key, so that the former one can be given up
+    generator.save(update_fields=["last_step", "secret"])
+    return True
+
+
+def demonstration_code(account: Account) -> str:
+    """The code that would be taken now, of a made-up generator on a demonstration platform; empty for every other."""
+    generator = CodeGenerator.objects.filter(account=account, is_demonstration=True).first()
+    if not environment.demo or generator is None:
+        return ""
+    try:
+        return code_at(unseal(generator.secret), max(present_step(), generator.last_step + 1))
+    except Unsealable:
+        return ""
+
+
+def make_recovery_codes(account: Account) -> list[str]:
+    """New codes in clear, for the only time; those before are void."""
+    codes = [_grouped(base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode()) for _ in range(RECOVERY_CODES)]
+    RecoveryCode.objects.filter(account=account).delete()
+    RecoveryCode.objects.bulk_create(RecoveryCode(account=account, digest=_digest(code)) for code in codes)
+    return codes
+
+
+def take_recovery_code(account: Account, code: str) -> bool:
+    """Whether ``code`` is one of the account's that was not used; then it is."""
+    unused = RecoveryCode.objects.filter(account=account, digest=_digest(code), used_at=None)
+    return unused.update(used_at=timezone.now()) == 1
+
+
+def are_recovery_codes(account: Account, codes: list[str]) -> bool:
+    """Whether all of these are the account's own."""
+    digests = {_digest(code) for code in codes}
+    return bool(codes) and RecoveryCode.objects.filter(account=account, digest__in=digests).count() == len(digests)
+
+
+def _totp(secret: str) -> TOTP:
+    return TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303 - an HMAC, as every programme makes it
+
+
+def _grouped(code: str) -> str:
+    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+
+
+def _digest(code: str) -> str:
+    # 80 bits of chance cannot be guessed back, so a plain digest does.
+    return hashlib.sha256("".join(code.upper().replace("-", "").split()).encode()).hexdigest()

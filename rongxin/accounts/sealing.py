@@ -1,0 +1,37 @@
+"""Secrets at rest, sealed with a key made of the platform's signing key: a copy of the database alone opens none.
+
+Source: Fernet (AES-128-CBC with HMAC-SHA-256) of the package cryptography; the key by HKDF, RFC 5869.
+"""
+
+import base64
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+class Unsealable(Exception):
+    """Sealed under a key that the platform no longer has."""
+
+
+def seal(text: str) -> str:
+    """``text``, readable with the present signing key only."""
+    return _box().encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """What was sealed under the present or the former key; raises Unsealable."""
+    try:
+        return _box().decrypt(sealed).decode()
+    except InvalidToken as error:
+        raise Unsealable from error
+
+
+def _box() -> MultiFernet:
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in keys])
+
+
+def _derived(key: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rongxin second factor").derive(key.encode())

@@ -1,0 +1,79 @@
+"""What every page of staff stands behind: both factors, the right role, a password that is not too old; files a fresh proof."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from rongxin.accounts.models import STAFF_FACES
+from rongxin.accounts.passwords import is_due
+from rongxin.accounts.permissions import Face
+from rongxin.accounts.queries import ProofTooOld
+from rongxin.entrance.sessions import SAFE, is_proof_fresh
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
+
+
+def gate(*faces: Face, takes_old_password: bool = False) -> Callable[[View[P]], View[P]]:
+    """A page for people whose role works in one of ``faces``; never kept by a cache.
+
+    What it gives away as a file asks for a fresh second factor, unless the view says by :func:`holds_nothing_kept` that the file
+    tells nothing.
+    """
+
+    def guarded(view: View[P]) -> View[P]:
+        @wraps(view)
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_login(request)
+            account = request.user
+            if account.held.face not in faces:
+                raise PermissionDenied("the role works elsewhere")
+            if is_due(account) and not takes_old_password:
+                return HttpResponseRedirect(reverse("entrance:password"))
+            response = view(request, *args, **kwargs)
+            if _is_file(response) and not getattr(view, "holds_nothing_kept", False) and not is_proof_fresh(request):
+                if isinstance(response, FileResponse) and response.file_to_stream is not None:
+                    response.file_to_stream.close()
+                raise ProofTooOld
+            return response
+
+        return never_cache(checked)
+
+    return guarded
+
+
+staff_only = gate(*STAFF_FACES)
+"""For whoever works here, at the workbench or in the administration."""
+
+
+def holds_nothing_kept(view: AnyView) -> AnyView:
+    """The file that the view gives tells nothing that the platform keeps: an empty form."""
+    view.holds_nothing_kept = True  # type: ignore[attr-defined]
+    return view
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """The way to the login, with the reason why a session ended and the page that was asked for."""
+    told = {"ended": getattr(request, "session_ended", "")}
+    if request.method in SAFE and not request.headers.get("HX-Request"):
+        told["next"] = request.get_full_path()
+    place = f"{reverse('entrance:login')}?{urlencode({name: value for name, value in told.items() if value})}".rstrip(
+        "?"
+    )
+    if request.headers.get("HX-Request"):
+        # A part of a page must not be filled with the login; the whole page goes there.
+        return HttpResponse(headers={"HX-Redirect": place})
+    return HttpResponseRedirect(place)
+
+
+def _is_file(response: HttpResponseBase) -> bool:
+    return response.headers.get("Content-Disposition", "").startswith("attachment")
