@@ -3,7 +3,12 @@
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
+from rongxin.workflow.jobs import keep_clocks
 
-MODULES: tuple[str, ...] = ("rongxin.jobs.tidy", "rongxin.intake.jobs", "rongxin.intake.tidy")
+MODULES: tuple[str, ...] = ("rongxin.jobs.tidy", "rongxin.intake.jobs", "rongxin.intake.tidy", "rongxin.workflow.jobs")
 
-SCHEDULES: tuple[Schedule, ...] = (Daily(tidy, at="03:10"), Every(tidy_files, minutes=60))
+SCHEDULES: tuple[Schedule, ...] = (
+    Daily(tidy, at="03:10"),
+    Every(tidy_files, minutes=60),
+    Every(keep_clocks, minutes=60),
+)

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "rongxin.rulebook",
     "rongxin.departments",
     "rongxin.accounts",
+    "rongxin.workflow",
     "rongxin.subjects",
     "rongxin.records",
     "rongxin.intake",

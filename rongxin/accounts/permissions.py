@@ -11,6 +11,8 @@ class Action(StrEnum):
     BATCH_READ = "batch:read"
     BATCH_RELEASE = "batch:release"
     BATCH_SUBMIT = "batch:submit"
+    CASE_ACT = "case:act"
+    CASE_READ = "case:read"
     CODE_MEND = "code:mend"
     COUNT_FILE = "count:file"
     QUESTION_ANSWER = "question:answer"
@@ -29,19 +31,37 @@ class Role(models.TextChoices):
 
 HOLDS: dict[Role, frozenset[Action]] = {
     Role.CLERK: frozenset(
-        {Action.BATCH_READ, Action.BATCH_SUBMIT, Action.CODE_MEND, Action.COUNT_FILE, Action.QUESTION_ANSWER}
+        {
+            Action.BATCH_READ,
+            Action.BATCH_SUBMIT,
+            Action.CASE_ACT,
+            Action.CASE_READ,
+            Action.CODE_MEND,
+            Action.COUNT_FILE,
+            Action.QUESTION_ANSWER,
+        }
     ),
     Role.REVIEWER: frozenset(
         {
             Action.BATCH_READ,
             Action.BATCH_RELEASE,
+            Action.CASE_ACT,
+            Action.CASE_READ,
             Action.QUESTION_ANSWER,
             Action.RECORD_WITHDRAW,
             Action.TEXT_CLEAR,
         }
     ),
     Role.STEWARD: frozenset(
-        {Action.BATCH_READ, Action.CODE_MEND, Action.QUESTION_ANSWER, Action.SUBJECT_MERGE, Action.TEXT_CLEAR}
+        {
+            Action.BATCH_READ,
+            Action.CASE_ACT,
+            Action.CASE_READ,
+            Action.CODE_MEND,
+            Action.QUESTION_ANSWER,
+            Action.SUBJECT_MERGE,
+            Action.TEXT_CLEAR,
+        }
     ),
 }
 
