@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
 from rongxin.policy.words import Title
-
-if TYPE_CHECKING:
-    from rongxin.accounts.models import Account
-    from rongxin.workflow.models import Case
+from rongxin.workflow.models import Case
 
 # What people and other programs fill in; closed so that a log row can hold no free words.
 Answer = int | bool | str
@@ -60,16 +58,16 @@ class Ask:
 class Taken:
     """A step while it is being taken, for its effect. ``by`` None is the platform; ``on`` is the day it counts for."""
 
-    case: "Case"
+    case: Case
     step: "Step"
-    by: "Account | None"
+    by: Account | None
     at: datetime
     on: date
     reason: str
     answers: dict[str, Answer]
 
 
-Guard = Callable[["Case", "Account | None"], Title | None]
+Guard = Callable[[Case, Account | None], Title | None]
 Effect = Callable[[Taken], dict[str, Answer] | None]
 
 

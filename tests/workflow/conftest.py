@@ -13,6 +13,7 @@ from rongxin.departments.models import Department
 from rongxin.policy.pack import Policy
 from rongxin.policy.tables import CalendarYear
 from rongxin.policy.values import History
+from rongxin.policy.words import Title
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries as rulebook_queries
 from rongxin.workflow import registry
@@ -44,7 +45,7 @@ def changed(policy: Policy, **parts: Any) -> Policy:
 
 def with_value(history: History, value: int) -> History:
     lines = tuple(line.model_copy(update={"value": value}) for line in history.lines)
-    return history.model_copy(update={"lines": lines})
+    return history.model_copy(update={"title": Title(zh="示例办理期限", en="Toy term"), "lines": lines})
 
 
 def with_year(policy: Policy, year: int, *, off: list[str], work: list[str]) -> Policy:
@@ -99,8 +100,8 @@ def open_bureau() -> Bureau:
     )
 
 
-@pytest.fixture(autouse=True)
-def _toy_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture
+def toy_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The toy procedure is registered for the test, and only it."""
     monkeypatch.setattr(registry, "_known", {})
     registry.register(toy.TOY)
@@ -110,7 +111,7 @@ def _toy_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def bureau(db: None) -> Iterator[Bureau]:
+def bureau(db: None, toy_is_known: None) -> Iterator[Bureau]:
     """The bureau on Thursday, 12 November 2026, ten in the morning."""
     with time_machine.travel(at("2026-11-12"), tick=False):
         in_force(rules())

@@ -56,6 +56,7 @@ def test_a_faulty_table_is_refused_with_its_fault(
     assert any(told in fault for fault in refused.value.faults), refused.value.faults
 
 
+@pytest.mark.usefixtures("toy_is_known")
 def test_two_procedures_share_neither_name_nor_prefix() -> None:
     with pytest.raises(ValueError, match="the same name or prefix"):
         registry.register(replace(TOY, name="toy_two"))
