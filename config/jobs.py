@@ -4,11 +4,19 @@ from rongxin.entrance.tidy import tidy_sessions
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
+from rongxin.workflow.jobs import keep_clocks
 
-MODULES: tuple[str, ...] = ("rongxin.jobs.tidy", "rongxin.intake.jobs", "rongxin.intake.tidy", "rongxin.entrance.tidy")
+MODULES: tuple[str, ...] = (
+    "rongxin.jobs.tidy",
+    "rongxin.intake.jobs",
+    "rongxin.intake.tidy",
+    "rongxin.entrance.tidy",
+    "rongxin.workflow.jobs",
+)
 
 SCHEDULES: tuple[Schedule, ...] = (
     Daily(tidy, at="03:10"),
     Daily(tidy_sessions, at="03:20"),
     Every(tidy_files, minutes=60),
+    Every(keep_clocks, minutes=60),
 )

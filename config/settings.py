@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "rongxin.departments",
     "rongxin.accounts",
     "rongxin.documents",
+    "rongxin.workflow",
     "rongxin.subjects",
     "rongxin.records",
     "rongxin.intake",

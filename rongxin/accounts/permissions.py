@@ -11,6 +11,8 @@ class Action(StrEnum):
     BATCH_READ = "batch:read"
     BATCH_RELEASE = "batch:release"
     BATCH_SUBMIT = "batch:submit"
+    CASE_ACT = "case:act"
+    CASE_READ = "case:read"
     CODE_MEND = "code:mend"
     COUNT_FILE = "count:file"
     DOCUMENT_ISSUE = "document:issue"

@@ -22,6 +22,8 @@ from rongxin.jobs.queries import wanting_room
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
+from rongxin.workflow.queries import counts as case_counts
+from rongxin.workflow.registry import procedures
 
 SHOWN: dict[str, Shown] = {
     BatchState.RECEIVED: "working",
@@ -57,6 +59,7 @@ def frame_for(officer: Account) -> Frame:
     policy = rulebook.current()
     calendar = policy.calendar
     clocks = clock_counts(running_clocks(policy, today, own_departments(officer)))
+    cases = case_counts(officer, today)
     return Frame(
         officer=officer.display_name,
         unit=officer.department.name,
@@ -72,6 +75,9 @@ def frame_for(officer: Account) -> Frame:
         overdue=clocks.overdue,
         due_soon=clocks.soon,
         wanting_room=wanting_room() if officer.spans_departments else 0,
+        has_cases=bool(procedures()),
+        cases_to_do=cases.to_do,
+        cases_overdue=cases.overdue,
     )
 
 

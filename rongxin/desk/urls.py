@@ -5,6 +5,8 @@ from django.views.generic import RedirectView
 
 from rongxin.desk import (
     batches,
+    case,
+    cases,
     clearing,
     clocks,
     codes,
@@ -31,6 +33,10 @@ urlpatterns = [
     path("upload", sending.upload, name="upload"),
     path("record", sending.record_form, name="record_form"),
     path("templates/<slug:kind>.xlsx", sending.template, name="template"),
+    path("cases", cases.board, name="cases"),
+    path("cases.csv", cases.board_csv, name="cases_csv"),
+    path("cases/<str:number>", case.detail, name="case"),
+    path("cases/<str:number>/take", case.take, name="case_take"),
     path("clocks", clocks.listing, name="clocks"),
     path("clocks.csv", clocks.listing_csv, name="clocks_csv"),
     path("coverage", coverage.month_page, name="coverage"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-CellKind = Literal["start", "counted", "off", "done", "late", "due", "over", "gap"]
+CellKind = Literal["start", "counted", "off", "pause", "done", "late", "due", "over", "gap"]
 LONGEST = 32
 KEPT_AT_END = 3
 
@@ -18,7 +18,8 @@ KEPT_AT_END = 3
 class ClockDay:
     """One cell. ``number`` counts working days, from 1 after the decision and again from 1 after the deadline.
 
-    ``done`` is the day it was displayed, ``late`` the same after the deadline, ``gap`` stands for days left out.
+    ``done`` is the day it was displayed, ``late`` the same after the deadline, ``pause`` a day on which the clock stood still,
+    ``gap`` stands for days left out.
     """
 
     day: date
@@ -28,21 +29,29 @@ class ClockDay:
 
 
 def clock_days(
-    decided_on: date, due: date, done: date | None, today: date, is_workday: Callable[[date], bool]
+    decided_on: date,
+    due: date,
+    done: date | None,
+    today: date,
+    is_workday: Callable[[date], bool],
+    is_paused: Callable[[date], bool] = lambda day: False,
 ) -> tuple[ClockDay, ...]:
     """The cells from the decision to the deadline, or to the display (still missing: to today) where that is later.
 
-    A very late display would give a wall of cells: then the middle is one ``gap``.
+    A very late display would give a wall of cells: then the middle is one ``gap``. While the clock stands still, ``due`` is
+    the last day it would have if it went on tomorrow.
     """
     last = max(due, done or min(today, due + timedelta(days=366)))
     cells: list[ClockDay] = []
     counted = over = 0
     for offset in range((last - decided_on).days + 1):
         day = decided_on + timedelta(days=offset)
-        works = offset > 0 and is_workday(day)
+        stands = is_paused(day)
+        works = offset > 0 and is_workday(day) and not stands
         counted, over = (counted + works, over) if day <= due else (counted, over + works)
         number = (over if day > due else counted) if works else 0
-        cells.append(ClockDay(day, _kind(day, decided_on, due, done, works), number, is_now=day == today))
+        kind = "pause" if stands else _kind(day, decided_on, due, done, works)
+        cells.append(ClockDay(day, kind, number, is_now=day == today))
     if len(cells) > LONGEST:
         kept = LONGEST - KEPT_AT_END - 1
         return (*cells[:kept], ClockDay(cells[kept].day, "gap"), *cells[-KEPT_AT_END:])

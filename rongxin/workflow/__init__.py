@@ -1,5 +1,8 @@
-"""Runs step tables: cases, clocks in working days, the log that is also the outbox, notices.
+"""Runs procedures that are written as one table each: cases, clocks in working days, the log that is also the outbox.
 
-One engine for every procedure of ``supervision`` and ``remedies``: a table of steps says from, to, who may, within how many
-working days, whom to tell. Nothing is here yet: the release of a batch by a second person is a rule of ``intake``.
+A table of steps says from which state to which, who may, within how many working days, who must be another person, what
+happens, whom to tell. ``actions.take_step`` is the one way a case moves. Pages, permissions, due dates, boards and the
+diagram are read from the table. Clauses and terms belong to the procedures (``supervision``, ``remedies``), not here.
+
+Words: Procedure, State, Step, Case, CaseEvent, Clock (running, held), position, lapse, outbox.
 """

@@ -23,12 +23,14 @@ from rongxin.departments.models import Department, Duty
 from rongxin.documents.issuing import issue
 from rongxin.intake.models import CodeFault, FaultKind, HeadMapping, Question
 from rongxin.intake.receiving import receive
+from rongxin.workflow.actions import open_case
 from tests.desk.test_pages import as_officer
 from tests.documents.papers import values
-from tests.factories import PENALTY, a_department, a_record, a_subject, at, the_rules
+from tests.factories import PENALTY, a_department, a_record, a_subject, at
 from tests.intake.coverage.batches import an_officer
 from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
+from tests.workflow.conftest import in_force, rules, toy_is_known  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 NOW = at("2026-11-20")
@@ -45,7 +47,9 @@ class Route:
 
     action: Action | None
     method: Literal["get", "post"] = "get"
-    of: Literal["", "batch", "question", "fault", "duty", "mapping", "record", "text", "document", "page", "kind"] = ""
+    of: Literal[
+        "", "batch", "question", "fault", "duty", "mapping", "record", "text", "document", "page", "case", "kind"
+    ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
 
@@ -60,6 +64,10 @@ ROUTES: Final = {
     "document_file": Route(Action.DOCUMENT_READ, of="document"),
     "document_page": Route(Action.DOCUMENT_READ, of="page"),
     "document_withdraw": Route(Action.DOCUMENT_ISSUE, POST, of="document", given={"reason": "示例"}),
+    "cases": Route(Action.CASE_READ),
+    "cases_csv": Route(Action.CASE_READ),
+    "case": Route(Action.CASE_READ, of="case"),
+    "case_take": Route(Action.CASE_READ, POST, of="case", given={"step": "accept"}),
     "upload": Route(Action.BATCH_SUBMIT),
     "record_form": Route(Action.BATCH_SUBMIT),
     "template": Route(ANYBODY, of="kind"),
@@ -167,6 +175,7 @@ def things_of(department: Department) -> Things:
             "fault": [fault.pk],
             "duty": [duty.pk],
             "mapping": [mapping.pk],
+            "case": [open_case("toy", title="示例", owner=department, by=clerk).number],
             "document": [document.code],
             "page": [document.code, 1],
             "record": [record.number],
@@ -176,10 +185,10 @@ def things_of(department: Department) -> Things:
 
 
 @pytest.fixture
-def places() -> Iterator[dict[str, Things]]:
+def places(toy_is_known: None) -> Iterator[dict[str, Things]]:  # noqa: F811
     """What belongs to the own department, to one below it and to one of another city."""
     with time_machine.travel(NOW, tick=False):
-        the_rules()
+        in_force(rules())
         a_subject(TEA_NAME, TEA)
         a_subject(TRADE_NAME, TRADE)
         yield {
@@ -245,6 +254,7 @@ def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Ca
         "batch": ["B-1"],
         "record": ["R-1"],
         "document": ["D-1"],
+        "case": ["C-1"],
         "page": ["D-1", 1],
         "text": ["R-1", "violation_facts"],
     }

@@ -136,10 +136,11 @@ def bar_line(**parts: int) -> SafeString:
 
 
 @register.simple_tag
-def working_day_clock(days: Sequence[ClockDay]) -> SafeString:
-    """The cells of a working-day clock, and below what the colours mean."""
+def working_day_clock(days: Sequence[ClockDay], start: str = "") -> SafeString:
+    """The cells of a working-day clock, and below what the colours mean. ``start``: what is written in the first cell."""
     words = {
-        "start": pgettext("clock cell", "决定"),
+        "start": start or pgettext("clock cell", "决定"),
+        "pause": pgettext("clock cell", "暂停"),
         "off": pgettext("clock cell", "休"),
         "done": pgettext("clock cell", "公示"),
         "late": pgettext("clock cell", "公示"),
@@ -163,6 +164,7 @@ def working_day_clock(days: Sequence[ClockDay]) -> SafeString:
     meanings = (
         ("counted", _("工作日")),
         ("off", _("不计")),
+        ("pause", _("暂停计时")),
         ("done", _("实际公示")),
         ("late", _("实际公示（已逾期）")),
         ("due", _("期限最后一日")),
