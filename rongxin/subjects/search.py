@@ -70,7 +70,7 @@ def index_bigrams(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> N
 def index_staged_names(cursor: CursorWrapper) -> None:
     """Index the names of the subjects in ``staged_register`` that are not yet indexed, except those of sole traders."""
     chosen = (
-        "FROM staged_register s JOIN subjects_subject k ON k.uscc = s.uscc JOIN subjects_subjectname n ON n.subject_id = k.id "
+        "FROM staged_register s JOIN subjects_subject k ON k.id = s.subject JOIN subjects_subjectname n ON n.subject_id = k.id "
         f"WHERE k.category <> %s AND NOT EXISTS (SELECT 1 FROM subjects_name_index x WHERE x.{_key()} = n.id)"
     )
     if connection.vendor == "postgresql":
