@@ -12,11 +12,10 @@ from django.db import connection
 
 from bench.measure import Benchmark, Goal
 from rongxin.primitives.uscc import make
-from rongxin.subjects.models import SubjectName
 from rongxin.subjects.registration import register
 from rongxin.subjects.search import find_names
 
-CHUNK = 500_000
+CHUNK = 1_000_000  # rows of a file
 QUERIES = 200
 SCANS = 5
 _PLACES = ("福州", "闽侯", "连江", "福清", "长乐", "罗源", "永泰", "闽清")
@@ -36,23 +35,15 @@ def run(size: int) -> Benchmark:
     """p95 of queries of two to six characters taken from names, former names included, over ``size`` subjects."""
     chance = random.Random(20261122)
     sample: list[str] = []
-    began = time.perf_counter()
-    # What is measured is the search: the indexes are built when all names are there.
-    with connection.schema_editor() as editor:
-        for index in SubjectName._meta.indexes:
-            editor.remove_index(SubjectName, index)
+    registering = 0.0
     for start in range(0, size, CHUNK):
         count = min(CHUNK, size - start)
         names = _names(count, chance)
         codes = [make("9", "1", "990000", f"{start + index:08d}") for index in range(count)]
         former = [name.replace("有限公司", "商行") if index % 10 == 0 else None for index, name in enumerate(names)]
         rows = pl.DataFrame({"uscc": codes, "name": names, "former_name": former})
-        register(rows, source="bench", on=date(2026, 1, 5))
+        registering += _timed(partial(register, rows, source="bench", on=date(2026, 1, 5)))
         sample += chance.sample(names, min(QUERIES, count))
-    with connection.schema_editor() as editor:
-        for index in SubjectName._meta.indexes:
-            editor.add_index(SubjectName, index)
-    loaded = time.perf_counter() - began
     queries = []
     for name in chance.sample(sample, min(QUERIES, len(sample))):
         length = chance.randint(2, 6)
@@ -73,8 +64,8 @@ def run(size: int) -> Benchmark:
         ),
         notes={
             "median_ms": round(1000 * statistics.median(ours), 2),
+            "registering_seconds": round(registering, 1),
             "database": connection.vendor,
-            "load_seconds": round(loaded),
         },
     )
 
@@ -86,9 +77,11 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _scan(query: str) -> None:
+    """The same answer by a scan: the nearest of all names that hold the query. Without the order it would end at the hundredth."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT subject_id FROM subjects_subjectname WHERE normalised LIKE %s ORDER BY normalised LIMIT 100",
+            "SELECT subject_id FROM subjects_subjectname WHERE normalised LIKE %s "
+            "ORDER BY valid_to IS NOT NULL, length(normalised), normalised LIMIT 100",
             [f"%{query}%"],
         )
         cursor.fetchall()

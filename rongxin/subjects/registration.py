@@ -8,19 +8,20 @@ import polars as pl
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from rongxin.engine.cells import by_value, normalised_names
 from rongxin.engine.name_blocks import blocks
-from rongxin.primitives.names import normalise_name
 from rongxin.storage.bulk import wide_cache
 from rongxin.storage.frames import kept
 from rongxin.storage.staging import staged
 from rongxin.subjects.models import Category, IdentifierKind, Status
 from rongxin.subjects.search import index_staged_names
 
+# A chunk writes nearly every page of the indexes whose keys are in no order, so a large file is taken in few of them; the
+# largest keeps other writers waiting for some seconds.
 CHUNK: Final = 20_000
-LARGE_REGISTER: Final = 400_000
-LARGE_CHUNK: Final = 100_000
-"""Rows of one transaction of a large register: names come in no order, so a small chunk changes a page of their indexes for
-every name, and large ones change each page less often."""
+LARGEST_CHUNK: Final = 100_000
+CHUNKS: Final = 10
+_CACHE_MB: Final = 512
 
 # Columns of a register row; all but the first two may be empty.
 COLUMNS: Final = (
@@ -75,8 +76,8 @@ def register(rows: pl.DataFrame, *, source: str, on: date) -> Registered:
     known as it is. Rows beyond the first of a code replace it. Doing it again changes nothing.
     """
     prepared = _prepared(rows)
-    chunk = CHUNK if prepared.height < LARGE_REGISTER else LARGE_CHUNK
-    with wide_cache():
+    chunk = min(max(CHUNK, prepared.height // CHUNKS), LARGEST_CHUNK)
+    with wide_cache(megabytes=_CACHE_MB):
         counts = [_register_chunk(part, source, on) for part in prepared.iter_slices(chunk)]
     return Registered(
         new=sum(count.new for count in counts),
@@ -94,12 +95,17 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
         .unique("uscc", keep="last", maintain_order=True)
         .with_columns(
             status=status,
-            normalised=pl.col("name").map_elements(normalise_name, return_dtype=pl.String),
-            former_normalised=pl.col("former_name").map_elements(normalise_name, return_dtype=pl.String),
-            category=pl.col("uscc").map_elements(lambda code: category_of(code).value, return_dtype=pl.String),
+            normalised=pl.col("name").map_batches(normalised_names, return_dtype=pl.String),
+            former_normalised=pl.col("former_name").map_batches(normalised_names, return_dtype=pl.String),
+            category=pl.col("uscc").str.head(2).map_batches(_categories, return_dtype=pl.String),
+            subject=pl.lit(None, pl.Int64),
         )
         .pipe(_with_blocks)
     )
+
+
+def _categories(beginnings: pl.Series) -> pl.Series:
+    return by_value(beginnings, category_of, pl.String())
 
 
 def _with_blocks(rows: pl.DataFrame) -> pl.DataFrame:
@@ -121,6 +127,9 @@ def _register_chunk(rows: pl.DataFrame, source: str, on: date) -> Registered:
     with staged(rows, "staged_register") as cursor:
         known = _update_known(cursor, source, day)
         new = _insert_new(cursor, source, day)
+        cursor.execute(
+            "UPDATE staged_register SET subject = k.id FROM subjects_subject k WHERE k.uscc = staged_register.uscc"
+        )
         renamed = _close_names(cursor, day)
         _insert_names(cursor, source, day)
         _insert_identifiers(cursor, source)
@@ -154,7 +163,7 @@ def _insert_new(cursor: CursorWrapper, source: str, day: Any) -> int:
 def _close_names(cursor: CursorWrapper, day: Any) -> int:
     cursor.execute(
         "UPDATE subjects_subjectname SET valid_to = %s FROM staged_register s "
-        "JOIN subjects_subject k ON k.uscc = s.uscc WHERE subjects_subjectname.subject_id = k.id "
+        "WHERE subjects_subjectname.subject_id = s.subject "
         "AND subjects_subjectname.valid_to IS NULL AND subjects_subjectname.normalised <> s.normalised",
         [day],
     )
@@ -164,23 +173,22 @@ def _close_names(cursor: CursorWrapper, day: Any) -> int:
 def _insert_names(cursor: CursorWrapper, source: str, day: Any) -> None:
     # The first known name of a subject counts from its foundation; a later one from the day we learned of it.
     borne_since = (
-        "CASE WHEN EXISTS (SELECT 1 FROM subjects_subjectname o WHERE o.subject_id = k.id) THEN {} ELSE {} END"
+        "CASE WHEN EXISTS (SELECT 1 FROM subjects_subjectname o WHERE o.subject_id = s.subject) THEN {} ELSE {} END"
     )
     since = borne_since.format("%s", "s.established_on")
     if connection.vendor == "postgresql":
         since = borne_since.format("CAST(%s AS date)", "s.established_on")
     cursor.execute(
         f"INSERT INTO subjects_subjectname (subject_id, text, normalised, head_block, tail_block, valid_from, valid_to, source) "
-        f"SELECT k.id, s.name, s.normalised, s.head_block, s.tail_block, {since}, NULL, %s FROM staged_register s "
-        "JOIN subjects_subject k ON k.uscc = s.uscc WHERE NOT EXISTS "
-        "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = k.id AND n.valid_to IS NULL)",
+        f"SELECT s.subject, s.name, s.normalised, s.head_block, s.tail_block, {since}, NULL, %s FROM staged_register s "
+        "WHERE NOT EXISTS (SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = s.subject AND n.valid_to IS NULL)",
         [day, source],
     )
     cursor.execute(
         "INSERT INTO subjects_subjectname (subject_id, text, normalised, head_block, tail_block, valid_from, valid_to, source) "
-        "SELECT k.id, s.former_name, s.former_normalised, s.former_head_block, s.former_tail_block, NULL, %s, %s "
-        "FROM staged_register s JOIN subjects_subject k ON k.uscc = s.uscc WHERE s.former_name IS NOT NULL AND NOT EXISTS "
-        "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = k.id AND n.normalised = s.former_normalised) "
+        "SELECT s.subject, s.former_name, s.former_normalised, s.former_head_block, s.former_tail_block, NULL, %s, %s "
+        "FROM staged_register s WHERE s.former_name IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM subjects_subjectname n WHERE n.subject_id = s.subject AND n.normalised = s.former_normalised) "
         f"AND NOT {_split_off('subjectname', 'o.normalised = s.former_normalised')}",
         [day, source],
     )
@@ -190,7 +198,7 @@ def _insert_identifiers(cursor: CursorWrapper, source: str) -> None:
     for kind in IdentifierKind.values:
         cursor.execute(
             f"INSERT INTO subjects_identifier (subject_id, kind, value, source) "
-            f"SELECT k.id, %s, s.{kind}, %s FROM staged_register s JOIN subjects_subject k ON k.uscc = s.uscc "
+            f"SELECT s.subject, %s, s.{kind}, %s FROM staged_register s "
             f"WHERE s.{kind} IS NOT NULL AND NOT {_split_off('identifier', f'o.value = s.{kind}')} ON CONFLICT DO NOTHING",
             [kind, source],
         )
@@ -200,5 +208,5 @@ def _split_off(table: str, alike: str) -> str:
     """A person split the bearer of this name or code off the subject: a register that repeats it does not bring it back."""
     return (
         f"EXISTS (SELECT 1 FROM subjects_split p JOIN subjects_{table} o ON o.subject_id = p.other_id "
-        f"WHERE p.origin_id = k.id AND p.ended_at IS NULL AND {alike})"
+        f"WHERE p.origin_id = s.subject AND p.ended_at IS NULL AND {alike})"
     )

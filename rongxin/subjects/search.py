@@ -20,6 +20,11 @@ from rongxin.subjects.models import Category
 LIMIT: Final = 100
 SHORTEST: Final = 2
 CANDIDATES: Final = 2_000
+# A pair that this part of the names holds is common. To fetch a name and recheck it costs so many steps along a list.
+COMMON: Final = 0.05
+RECHECK: Final = 50
+_SAMPLES: Final = 4
+_SAMPLE: Final = 25
 _PART: Final = 50_000
 # All of ASCII's marks are part of a token; letters, digits and everything beyond ASCII are so anyway.
 _TOKEN_CHARACTERS: Final = "'" + "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~" + "''" + '""' + "'"
@@ -70,7 +75,7 @@ def index_bigrams(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> N
 def index_staged_names(cursor: CursorWrapper) -> None:
     """Index the names of the subjects in ``staged_register`` that are not yet indexed, except those of sole traders."""
     chosen = (
-        "FROM staged_register s JOIN subjects_subject k ON k.uscc = s.uscc JOIN subjects_subjectname n ON n.subject_id = k.id "
+        "FROM staged_register s JOIN subjects_subject k ON k.id = s.subject JOIN subjects_subjectname n ON n.subject_id = k.id "
         f"WHERE k.category <> %s AND NOT EXISTS (SELECT 1 FROM subjects_name_index x WHERE x.{_key()} = n.id)"
     )
     if connection.vendor == "postgresql":
@@ -104,26 +109,23 @@ def find_names(query: str, *, limit: int = LIMIT) -> list[NameHit]:
     parts = [part for part in parts if part]
     if not any(len(part) >= SHORTEST for part in parts):
         return []
-    matches, params = _matching(parts)
     holds = " AND ".join([_contains()] * len(parts))
     whole = normalise_name(query)
     beyond = whole[:-1] + chr(ord(whole[-1]) + 1)
-    names = (
-        "SELECT n.id, n.subject_id, n.text, n.normalised, n.valid_from, n.valid_to, n.valid_to IS NOT NULL AS is_former "
-        "FROM subjects_subjectname n"
-    )
+    keys = "SELECT n.id FROM subjects_subjectname n"
     indexed = f"EXISTS (SELECT 1 FROM subjects_name_index i WHERE i.{_key()} = n.id)"
     sql = (
-        f"WITH candidates AS (SELECT * FROM ({names} WHERE n.normalised = %s AND {indexed} LIMIT {CANDIDATES}) a "
-        f"UNION SELECT * FROM ({names} WHERE n.normalised >= %s AND n.normalised < %s AND {holds} AND {indexed} "
+        "SELECT n.subject_id, n.text, n.valid_to IS NOT NULL AS is_former, n.valid_from, n.valid_to FROM subjects_subjectname n "
+        f"WHERE n.id IN (SELECT * FROM ({keys} WHERE n.normalised = %s AND {indexed} LIMIT {CANDIDATES}) a "
+        f"UNION SELECT * FROM ({keys} WHERE n.normalised >= %s AND n.normalised < %s AND {holds} AND {indexed} "
         f"LIMIT {CANDIDATES}) b "
-        f"UNION SELECT * FROM ({names} JOIN {matches} ON x.{_key()} = n.id WHERE {holds} LIMIT {CANDIDATES}) c) "
-        "SELECT n.subject_id, n.text, n.is_former, n.valid_from, n.valid_to FROM candidates n "
+        f"UNION SELECT * FROM ({keys} JOIN {_matching()} ON x.{_key()} = n.id WHERE {holds} LIMIT {CANDIDATES}) c) "
         "ORDER BY CASE WHEN n.normalised = %s THEN 0 WHEN n.normalised LIKE %s THEN 1 ELSE 2 END, "
-        "n.is_former, length(n.normalised), n.normalised, n.id LIMIT %s"
+        "n.valid_to IS NOT NULL, length(n.normalised), n.normalised, n.id LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [whole, whole, beyond, *parts, *params, *parts, whole, f"{whole}%", limit])
+        wanted = _wanted(cursor, parts)
+        cursor.execute(sql, [whole, whole, beyond, *parts, wanted, *parts, whole, f"{whole}%", limit])
         return [
             NameHit(subject, name, bool(former), _as_date(since), _as_date(until))
             for subject, name, former, since, until in cursor.fetchall()
@@ -138,21 +140,57 @@ def _contains() -> str:
     return "strpos(n.normalised, %s) > 0" if connection.vendor == "postgresql" else "instr(n.normalised, %s) > 0"
 
 
-def _matching(parts: list[str]) -> tuple[str, list[str]]:
-    """The index rows that can match, as a FROM item ``x`` with its parameters."""
+def _matching() -> str:
+    """The index rows that can match, as a FROM item ``x`` whose one parameter is what :func:`_wanted` gives."""
+    if connection.vendor == "postgresql":
+        return "(SELECT id FROM subjects_name_index WHERE bigrams @@ %s::tsquery) x"
+    return "(SELECT rowid FROM subjects_name_index WHERE subjects_name_index MATCH %s) x"
+
+
+def _wanted(cursor: CursorWrapper, parts: list[str]) -> str:
+    """The pairs to look up, in the language of the index."""
     # A part of one character is in no pair; the recheck sees to it.
     grams = sorted({gram for part in parts if len(part) >= SHORTEST for gram in bigrams(part)})
     if connection.vendor == "postgresql":
-        quoted = ("'" + gram.replace("\\", "\\\\").replace("'", "''") + "'" for gram in grams)
-        return (
-            "(SELECT id FROM subjects_name_index WHERE bigrams @@ %s::tsquery) x",
-            [" & ".join(quoted)],
+        return " & ".join("'" + gram.replace("\\", "\\\\").replace("'", "''") + "'" for gram in grams)
+    return " AND ".join(map(_token, _worth_looking_up(cursor, grams)))
+
+
+def _token(gram: str) -> str:
+    return '"' + gram.replace('"', '""') + '"'
+
+
+def _worth_looking_up(cursor: CursorWrapper, grams: list[str]) -> list[str]:
+    """Those of ``grams`` by which names are looked up on SQLite; the recheck sees to the others.
+
+    It walks every list that it is asked for, and the list of 有限 is as long as the register. A common pair is looked up only
+    where that is cheaper than rechecking the names that it would leave out.
+    """
+    cursor.execute("SELECT COALESCE(max(id), 0) FROM subjects_subjectname")
+    (last,) = cursor.fetchone()
+    shares = {gram: _share(cursor, gram, last) for gram in grams}
+    rarest, *others = sorted(grams, key=shares.__getitem__)
+    chosen, left = [rarest], shares[rarest]
+    for gram in others:
+        if shares[gram] < COMMON or shares[gram] < left * (1 - shares[gram]) * RECHECK:
+            chosen.append(gram)
+            left *= shares[gram]
+    return chosen
+
+
+def _share(cursor: CursorWrapper, gram: str, last: int) -> float:
+    """About the part of the names that hold ``gram``: how near to each other some are, from the beginning and further on."""
+    found = passed = 0
+    for start in range(0, last, last // _SAMPLES + 1):
+        cursor.execute(
+            "SELECT count(*), max(rowid) FROM (SELECT rowid FROM subjects_name_index "
+            f"WHERE subjects_name_index MATCH %s AND rowid > %s LIMIT {_SAMPLE})",
+            [_token(gram), start],
         )
-    tokens = ('"' + gram.replace('"', '""') + '"' for gram in grams)
-    return (
-        "(SELECT rowid FROM subjects_name_index WHERE subjects_name_index MATCH %s) x",
-        [" AND ".join(tokens)],
-    )
+        here, reached = cursor.fetchone()
+        found += here
+        passed += (reached if here == _SAMPLE else last) - start
+    return found / passed if passed else 0.0
 
 
 def _as_date(value: date | str | None) -> date | None:

@@ -3,6 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from rongxin.primitives.uscc import make
 from rongxin.subjects.models import Category, Identifier, Status, Subject, SubjectName
 from rongxin.subjects.registration import category_of, register
 
@@ -90,3 +91,18 @@ def test_the_last_row_of_a_code_counts() -> None:
 )
 def test_the_code_tells_the_category(code: str, category: Category) -> None:
     assert category_of(code) == category
+
+
+def test_a_file_of_many_chunks_is_taken_in_like_one_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = [make("9", "1", "990000", f"MA{index:06d}") for index in range(5)]
+    file = pl.DataFrame({"uscc": codes, "name": [f"福州示例{index}号有限公司" for index in range(5)]})
+    monkeypatch.setattr("rongxin.subjects.registration.CHUNK", 1)
+    monkeypatch.setattr("rongxin.subjects.registration.LARGEST_CHUNK", 2)
+    done = register(file, source="登记库", on=FIRST_DAY)
+    again = register(file.with_columns(former_name=pl.col("name") + "分号"), source="登记库", on=LATER)
+
+    assert (done.new, again.known, again.renamed) == (5, 5, 0)
+    for number, code in enumerate(codes):
+        borne = SubjectName.objects.filter(subject__uscc=code).values_list("text", flat=True)
+        assert set(borne) == {f"福州示例{number}号有限公司", f"福州示例{number}号有限公司分号"}
+        assert Identifier.objects.get(subject__uscc=code).value == code

@@ -75,6 +75,14 @@ def test_a_former_name_is_found_and_says_until_when() -> None:
     assert (hit.by_name.is_former, hit.by_name.valid_to) == (True, date(2026, 6, 1))
 
 
+def test_one_name_among_many_alike_is_found() -> None:
+    registered(
+        *(f"福州示例{one}{other}有限公司" for one in "甲乙丙丁戊己庚辛" for other in "子丑寅卯辰巳午未"), NAMES[0]
+    )
+    assert found("福州示例戊寅有限") == ["福州示例戊寅有限公司"]
+    assert found("州示例榕海茶业有限公司") == [NAMES[0]]
+
+
 def test_homonyms_are_all_found() -> None:
     registered("福州示例榕海贸易有限公司", "福州示例榕海贸易有限公司")
     assert len({hit.subject.uscc for hit in search("榕海贸易")}) == 2
