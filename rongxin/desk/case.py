@@ -27,7 +27,7 @@ from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow import clocks
 from rongxin.workflow.actions import LONGEST_REASON, Stale, UnknownStep, take_step
 from rongxin.workflow.answers import asked
-from rongxin.workflow.barring import NotPossible, is_overdue
+from rongxin.workflow.barring import NotPossible, is_late, is_over
 from rongxin.workflow.clocks import Clock, Clocks
 from rongxin.workflow.diagram import flow, in_words
 from rongxin.workflow.models import Case, CaseEvent, EventKind
@@ -38,7 +38,7 @@ from rongxin.workflow.table import Ask, Procedure, Step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLeft:
-    """How a case stands with its term: one of paused, late, provisional, today, soon, running, none."""
+    """How a case stands with its term: one of paused, late, over (of a pause), provisional, today, soon, running, none."""
 
     state: str
     due: date | None = None
@@ -239,16 +239,13 @@ def _drawn(table: Procedure, case: Case) -> str:
 def time_left(case: Case, policy: Policy, today: date) -> TimeLeft:
     """How the case stands with its term today, in one word for chips."""
     running = Clocks.from_json(case.clock).running
-    if not case.is_open or (case.due_on is None and not case.is_paused):
-        return TimeLeft(state="none")
     if case.due_on is None or running is None:
-        return TimeLeft(state="paused")
-    if is_overdue(case, today):
-        return TimeLeft(state="late", due=case.due_on, days=policy.calendar.between(case.due_on, today).days)
-    if case.is_provisional:
-        return TimeLeft(state="provisional", due=case.due_on)
-    if case.due_on == today:
-        return TimeLeft(state="today", due=case.due_on)
+        return TimeLeft(state="paused" if case.is_open and case.is_paused else "none")
+    if is_over(case, today):
+        days = policy.calendar.between(case.due_on, today).days
+        return TimeLeft(state="late" if is_late(case, today) else "over", due=case.due_on, days=days)
+    if case.is_provisional or case.due_on == today:
+        return TimeLeft(state="provisional" if case.is_provisional else "today", due=case.due_on)
     days = clocks.left(running, today, policy.calendar)
     return TimeLeft(
         state="soon" if days <= _warn_from(policy, running.since) else "running", due=case.due_on, days=days

@@ -220,6 +220,7 @@ def _line(case: Case, steps: tuple[Step, ...], policy: Policy, today: date) -> C
 def _time_word(left: TimeLeft) -> str:
     words = {
         "paused": _("暂停计时"),
+        "over": _("期限已满"),
         "provisional": _("期限暂定"),
         "today": _("今天到期"),
         "none": "",

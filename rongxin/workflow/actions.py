@@ -140,7 +140,7 @@ def take_step(
 def _keep(case: Case, event: CaseEvent, clock: Clocks, policy: Policy, by: Account | None) -> None:
     """The case as it stands after the event, and the event, kept together."""
     state = procedure(case.kind).by_state[event.target]
-    case.state, case.is_open = event.target, not state.is_final
+    case.state, case.is_open, case.is_paused = event.target, not state.is_final, state.pauses
     set_clock(case, clock, policy)
     if event.kind != EventKind.STEP or event.source != event.target:
         case.policy_digest = policy.digest
@@ -159,7 +159,7 @@ def set_clock(case: Case, clock: Clocks, policy: Policy) -> None:
     found, before = clock.due(policy.calendar), Clocks.from_json(case.clock).running
     if clock.running is None or before is None or clock.running.since != before.since:
         case.escalated_on = None
-    case.clock, case.is_paused = clock.as_json(), clock.held is not None
+    case.clock = clock.as_json()
     case.due_on, case.is_provisional = (found.on, found.provisional) if found else (None, False)
     case.calendar = clocks.mark(policy.calendar)
 

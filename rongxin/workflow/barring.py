@@ -79,9 +79,14 @@ def barred(case: Case, step: Step, officer: Account | None, taken: Iterable[str]
     return Barred(Bar.GUARD, words) if words else None
 
 
-def is_overdue(case: Case, today: date) -> bool:
+def is_over(case: Case, today: date) -> bool:
     """Whether the last day has passed; never by a calendar that is not announced."""
     return case.due_on is not None and not case.is_provisional and case.due_on < today
+
+
+def is_late(case: Case, today: date) -> bool:
+    """Whether the offices are late. While the case is with somebody else, the term that is over is not theirs."""
+    return is_over(case, today) and not case.is_paused
 
 
 def _by_the_table(case: Case, step: Step, officer: Account | None, taken: Iterable[str]) -> Bar | None:
@@ -95,7 +100,7 @@ def _by_the_table(case: Case, step: Step, officer: Account | None, taken: Iterab
 
 
 def _by_the_clock(case: Case, step: Step, today: date) -> Bar | None:
-    if step.on_lapse and not is_overdue(case, today):
+    if step.on_lapse and not is_over(case, today):
         return Bar.NOT_YET_OVER
     # A term that is over cannot be lengthened; where nobody can tell whether it is, it can.
-    return Bar.ALREADY_OVER if step.extends and is_overdue(case, today) else None
+    return Bar.ALREADY_OVER if step.extends and is_over(case, today) else None

@@ -16,7 +16,7 @@ from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow import clocks
 from rongxin.workflow.actions import set_clock, take_step
-from rongxin.workflow.barring import NotPossible, is_overdue
+from rongxin.workflow.barring import NotPossible, is_late, is_over
 from rongxin.workflow.clocks import Clocks
 from rongxin.workflow.models import Case, CaseEvent, EventKind
 from rongxin.workflow.registry import procedures
@@ -87,7 +87,7 @@ def _due_events(case: Case, policy: Policy, today: date) -> Iterator[CaseEvent]:
     running = Clocks.from_json(case.clock).running
     if running is None or case.due_on is None:
         return
-    if not is_overdue(case, today):
+    if not is_over(case, today):
         still = clocks.left(running, today, policy.calendar)
         reached = [days for days in _counts(policy, WARN_DAYS, running.since) if still <= days]
         if reached and today <= case.due_on:
@@ -97,17 +97,22 @@ def _due_events(case: Case, policy: Policy, today: date) -> Iterator[CaseEvent]:
                 payload={"left": still},
                 key=f"{case.pk}:warned:{case.due_on}:{min(reached)}",
             )
-        return
-    yield CaseEvent(kind=EventKind.OVERDUE, on=case.due_on + timedelta(days=1), key=f"{case.pk}:overdue:{case.due_on}")
-    for days in _counts(policy, ESCALATE_DAYS, running.since):
-        since = policy.calendar.add(case.due_on, days).date
-        if since <= today:
-            case.escalated_on = case.escalated_on or since
+    elif is_late(case, today):
+        yield from _lateness(case, case.due_on, running.since, policy, today)
+
+
+def _lateness(case: Case, due_on: date, clock_since: date, policy: Policy, today: date) -> Iterator[CaseEvent]:
+    """That the offices are late, dated by the day after the last; and that the credit office must look at it."""
+    yield CaseEvent(kind=EventKind.OVERDUE, on=due_on + timedelta(days=1), key=f"{case.pk}:overdue:{due_on}")
+    for days in _counts(policy, ESCALATE_DAYS, clock_since):
+        reached_on = policy.calendar.add(due_on, days).date
+        if reached_on <= today:
+            case.escalated_on = case.escalated_on or reached_on
             yield CaseEvent(
                 kind=EventKind.ESCALATED,
-                on=since,
+                on=reached_on,
                 payload={"workdays_late": days},
-                key=f"{case.pk}:escalated:{case.due_on}:{days}",
+                key=f"{case.pk}:escalated:{due_on}:{days}",
             )
 
 

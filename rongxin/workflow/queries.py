@@ -91,7 +91,7 @@ def done(officer: Account) -> QuerySet[Case]:
 
 
 def overdue(officer: Account, today: date) -> QuerySet[Case]:
-    """Open cases whose last day has passed, the latest first. None by a calendar that is not announced."""
+    """Open cases whose last day has passed, the latest first. None by a calendar that is not announced, nor paused."""
     return visible_to(officer).filter(_overdue(today)).order_by("due_on", "pk")
 
 
@@ -146,4 +146,4 @@ def _done(officer: Account) -> Q:
 
 
 def _overdue(today: date) -> Q:
-    return Q(is_open=True, is_provisional=False, due_on__lt=today)
+    return Q(is_open=True, is_paused=False, is_provisional=False, due_on__lt=today)

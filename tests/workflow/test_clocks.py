@@ -1,13 +1,15 @@
 """How many days are left: by the calendar, standing still in a pause, lengthened with a reason, moved by an announcement."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rongxin.policy.words import Title
 from rongxin.primitives.workdays import Calendar
-from rongxin.workflow import clocks
+from rongxin.workflow import clocks, registry
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import Bar, NotPossible
 from rongxin.workflow.clocks import Clock, Clocks, Pause
@@ -16,7 +18,9 @@ from rongxin.workflow.models import CaseEvent, EventKind
 from rongxin.workflow.queries import counts, events_of, overdue
 from tests.factories import the_pack
 from tests.workflow.conftest import Bureau, in_force, on, rules, with_year
+from tests.workflow.toy import TOY
 
+T = Title(zh="还不行", en="Not yet")
 FIRST = date(2026, 9, 1)
 OFFSETS = st.integers(0, 60)
 
@@ -142,6 +146,17 @@ def test_a_paused_case_is_not_late(bureau: Bureau) -> None:
     with on("2026-11-19"):
         keep_clocks()
     assert told(EventKind.OVERDUE) == []
+
+
+def test_a_term_of_the_pause_that_is_over_makes_no_office_late(bureau: Bureau) -> None:
+    case = bureau.open()
+    bureau.take(case, "accept")
+    bureau.take(case, "return_once")  # the other side has until the 19th
+    held = replace(TOY, steps=tuple(replace(s, guard=lambda *_: T) if s.on_lapse else s for s in TOY.steps))
+    registry._known["toy"] = held
+    with on("2026-11-30"):
+        assert not overdue(bureau.clerk, date(2026, 11, 30)).exists()
+        assert keep_clocks() == {"lapsed": 0}
 
 
 def test_a_term_that_lapses_goes_on_by_itself_as_of_its_last_day(bureau: Bureau) -> None:

@@ -29,7 +29,7 @@ DEEDS = st.lists(
         st.integers(0, 8),
         st.integers(1, 6),
     ),
-    max_size=14,
+    max_size=12,
 )
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -113,7 +113,7 @@ def board_and_page_agree(case: Case, bureau: Bureau, today: date) -> None:
         officer = getattr(bureau, name)
         offered = [p for p in possible_steps(case, officer, events_of(case)) if p.barred is None and p.step.target]
         assert (case in to_do(officer)) == bool(offered), name
-        assert counts(officer, today).to_do == bool(offered)
+    assert counts(bureau.clerk, today).to_do == to_do(bureau.clerk).count()
 
 
 def recounted(events: list[CaseEvent]) -> date | None:
