@@ -5,10 +5,13 @@ The question posts back to the very address, with everything that was posted bef
 
 from collections.abc import Callable
 from typing import Any, Final, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from rongxin.accounts.models import Account
@@ -60,11 +63,20 @@ def _ask(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     told = {
         "asked": asked,
         "method": method,
-        "address": request.get_full_path(),
+        "address": _page_of_form(request) if request.FILES else request.get_full_path(),
         "fields": [(name, value) for name, values in _without_ours(request).lists() for value in values],
         "has_files": bool(request.FILES),
     }
     return render(request, "entrance/confirm.html", told, status=403)
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Where the form stands that sent a file: a file cannot be carried on, so it is chosen again there."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return reverse("entrance:inside")
+    parts = urlsplit(page)
+    return escape_leading_slashes(urlunsplit(("", "", parts.path, parts.query, "")))
 
 
 def _without_ours(request: HttpRequest) -> Any:

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.urls import reverse
 
 from config.environment import environment
@@ -43,9 +44,8 @@ class Hosts:
 
 
 def host_of(request: HttpRequest) -> str:
-    """The host name asked, without its port."""
-    host = request.get_host()
-    return host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
+    """The host name asked, in small letters, without its port."""
+    return split_domain_port(request.get_host())[0].rstrip(".")
 
 
 def is_administration(request: HttpRequest) -> bool:

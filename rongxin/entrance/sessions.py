@@ -3,10 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, cast
 
 from django.contrib import auth
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -98,8 +101,13 @@ def end(request: HttpRequest, why: str) -> None:
 
 def _seen(request: HttpRequest) -> None:
     marks = request.session[MARKS]
-    if _since(marks["seen"]) >= _SEEN_EVERY:
-        request.session[MARKS] = {**marks, "seen": _now()}
+    if _since(marks["seen"]) < _SEEN_EVERY:
+        return
+    request.session[MARKS] = {**marks, "seen": _now()}
+    # Where nothing can be written, or the session ended meanwhile, the page is shown all the same; it ends the sooner.
+    with suppress(DatabaseError, UpdateError):
+        request.session.save()
+    request.session.modified = False
 
 
 def _agent(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -228,3 +229,28 @@ def test_only_the_empty_form_and_ones_own_recovery_codes_are_said_to_hold_nothin
             marked.add(pattern.callback)
     assert marked == {template, codes_file}
     assert holds_nothing_kept(lambda: None).holds_nothing_kept  # type: ignore[attr-defined, arg-type]
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/desk/codes?x=1", "/desk/codes?x=1"),
+        ("https://example.org/desk/codes", "/login/inside"),
+        ("", "/login/inside"),
+    ],
+)
+def test_whoever_sent_a_file_comes_back_to_its_form(
+    officer: Person, clock: time_machine.Traveller, referer: str, back: str
+) -> None:
+    officer.enter()
+    waits(clock, officer.client)
+    file = SimpleUploadedFile("a.csv", "注册号\n350100100000017\n".encode())
+    asked = officer.client.post("/desk/codes/convert", {"file": file}, headers={"Referer": referer})
+    assert asked.status_code == 403
+    page = asked.content.decode()
+    assert "重新选择文件" in page
+    assert f'action="{back}"' in page
+    answer = confirm(officer.client, back, hidden(page), second_factor_code=next_code(officer.account))
+    assert answer["Location"] == back
+    file = SimpleUploadedFile("a.csv", "注册号\n350100100000017\n".encode())
+    assert officer.client.post("/desk/codes/convert", {"file": file}).status_code == 200

@@ -41,6 +41,12 @@ def test_nothing_but_the_administration_answers_on_its_host(two_hosts: None, pla
     assert "没有这一页" in answer.content.decode()
 
 
+@pytest.mark.parametrize("written", ["ADMIN.localhost", "admin.localhost.", "admin.localhost:8000"])
+def test_the_host_is_the_same_however_it_is_written(two_hosts: None, written: str) -> None:
+    assert a_browser(written).get("/desk/").status_code == 404
+    assert a_browser(written).get("/administration/").status_code == 302
+
+
 @pytest.mark.parametrize("place", ["/administration/", "/administration/accounts", "/administration/log"])
 def test_the_administration_is_absent_on_the_public_host(two_hosts: None, place: str) -> None:
     assert a_browser("testserver").get(place).status_code == 404

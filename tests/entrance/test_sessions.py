@@ -141,3 +141,20 @@ def test_sessions_that_ran_out_are_removed_and_the_others_stay(officer: Person) 
     assert Session.objects.count() == 2
     assert tidy_sessions.call_now() == {"sessions": 1}
     assert Session.objects.get().session_key == officer.client.session.session_key
+
+
+def test_a_page_is_shown_though_nothing_can_be_written(officer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import OperationalError
+
+    def full(*given: object, **more: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        officer.enter()
+        clock.shift(timedelta(minutes=2))
+        with monkeypatch.context() as patch:
+            patch.setattr(SessionStore, "save", full)
+            assert officer.client.get("/desk/").status_code == 200
+        clock.shift(timedelta(minutes=14))
+        assert why_out(officer.client) == "idle"  # the visit was not kept: it ends the sooner
