@@ -5,6 +5,7 @@ positions, PostgreSQL under GIN, and both recheck the substring itself, so both 
 not indexed: they are found by full code only (architecture §2).
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -166,9 +167,9 @@ def _worth_looking_up(cursor: CursorWrapper, grams: list[str]) -> list[str]:
     It walks every list that it is asked for, and the list of 有限 is as long as the register. A common pair is looked up only
     where that is cheaper than rechecking the names that it would leave out.
     """
-    cursor.execute("SELECT COALESCE(max(id), 0) FROM subjects_subjectname")
-    (last,) = cursor.fetchone()
-    shares = {gram: _share(cursor, gram, last) for gram in grams}
+    if len(grams) == 1:
+        return grams
+    shares = _shares(cursor, grams)
     rarest, *others = sorted(grams, key=shares.__getitem__)
     chosen, left = [rarest], shares[rarest]
     for gram in others:
@@ -178,19 +179,22 @@ def _worth_looking_up(cursor: CursorWrapper, grams: list[str]) -> list[str]:
     return chosen
 
 
-def _share(cursor: CursorWrapper, gram: str, last: int) -> float:
-    """About the part of the names that hold ``gram``: how near to each other some are, from the beginning and further on."""
-    found = passed = 0
-    for start in range(0, last, last // _SAMPLES + 1):
-        cursor.execute(
-            "SELECT count(*), max(rowid) FROM (SELECT rowid FROM subjects_name_index "
-            f"WHERE subjects_name_index MATCH %s AND rowid > %s LIMIT {_SAMPLE})",
-            [_token(gram), start],
-        )
-        here, reached = cursor.fetchone()
-        found += here
-        passed += (reached if here == _SAMPLE else last) - start
-    return found / passed if passed else 0.0
+def _shares(cursor: CursorWrapper, grams: list[str]) -> dict[str, float]:
+    """About the part of the names that hold each gram: how near to each other some are, from the beginning and further on."""
+    last = "(SELECT COALESCE(max(id), 0) FROM subjects_subjectname)"
+    begin = f"({last} / {_SAMPLES} + 1)"
+    sample = (
+        f"SELECT %s, {{place}} * {begin}, {last}, count(*), max(rowid) FROM (SELECT rowid FROM subjects_name_index "
+        f"WHERE subjects_name_index MATCH %s AND rowid > {{place}} * {begin} LIMIT {_SAMPLE})"
+    )
+    samples = [sample.format(place=place) for place in range(_SAMPLES)] * len(grams)
+    named = [text for gram in grams for _ in range(_SAMPLES) for text in (gram, _token(gram))]
+    cursor.execute(" UNION ALL ".join(samples), named)
+    found, passed = Counter[str](), Counter[str]()
+    for gram, start, end, here, reached in cursor.fetchall():
+        found[gram] += here
+        passed[gram] += max((reached if here == _SAMPLE else end) - start, 0)
+    return {gram: found[gram] / passed[gram] if passed[gram] else 0.0 for gram in grams}
 
 
 def _as_date(value: date | str | None) -> date | None:

@@ -6,6 +6,7 @@ import pytest
 
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.keeping import keep_clocks
+from tests import logins
 from tests.browser.shots import shoot
 from tests.intake.conftest import PASSWORD
 from tests.workflow.conftest import Bureau, in_force, on, open_bureau, rules, toy_is_known  # noqa: F401
@@ -46,10 +47,7 @@ def bureau(transactional_db: None, toy_is_known: None) -> Bureau:  # noqa: F811
 
 def log_in(page: "Page", address: str, username: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{address}/desk/login")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    logins.log_in(page, address, username, PASSWORD)
 
 
 def test_pages_of_cases(page: "Page", live_server: object, bureau: Bureau) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import logins
 from tests.intake.conftest import PASSWORD
 from tests.workflow.conftest import in_force, open_bureau, rules
 
@@ -30,11 +31,7 @@ def test_from_the_board_through_a_step_by_the_keyboard(page: "Page", live_server
     bureau.reviewer.set_password(PASSWORD)
     bureau.reviewer.save()
     case = bureau.open()
-    page.goto(f"{live_server.url}/desk/login")
-    page.get_by_label("用户名").fill("reviewer")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/desk/")
+    logins.log_in(page, live_server.url, "reviewer", PASSWORD)
 
     page.goto(f"{live_server.url}/desk/cases")
     tab_to(page, "办理")
