@@ -91,7 +91,8 @@ def quickstart(
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
     typer.echo(f"\n榕信 · {environment.platform_name}（示例数据）\n")
     typer.echo(f"  公众门户    http://{shown}:{port}/")
-    typer.echo(f"  部门工作台  http://{shown}:{port}/desk/  平台管理 http://{shown}:{port}/administration/")
+    typer.echo(f"  部门工作台  http://{shown}:{port}/desk/")
+    typer.echo(f"  平台管理    http://{environment.admin_host or shown}:{port}/administration/")
     for username, role in logins:
         typer.echo(f"    {role:<6}  用户名 {username}  密码 {PASSWORD}")
     typer.echo("  密码之后还要一个验证码：演示平台把它显示在登录页上。")

@@ -31,6 +31,7 @@ def here(page: "Page", name: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
+@pytest.mark.console_errors  # a wrong code answers 422
 def test_pages_of_the_way_in(page: "Page", address: str) -> None:  # noqa: F811
     lead = Account.objects.get(username="demo-lead")
     new = open_account("new-clerk", PASSWORD, display_name="示例新人", department=lead.department, role=Role.CLERK)
