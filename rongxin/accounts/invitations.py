@@ -1,6 +1,5 @@
 """One-time links: whoever bears one sets the password of an account that was opened or has to be recovered."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from config.environment import environment
 from rongxin.accounts.events import note
 from rongxin.accounts.models import Account, EventKind, Invitation
 from rongxin.accounts.passwords import set_password
+from rongxin.accounts.sealing import digest_of
 
 
 class NoInvitation(LookupError):
@@ -23,7 +23,7 @@ def make_link(account: Account, by: Account | None) -> str:
     word, now = secrets.token_urlsafe(32), timezone.now()
     Invitation.objects.create(
         account=account,
-        digest=_digest(word),
+        digest=digest_of(word),
         made_by=by,
         made_at=now,
         expires_at=now + timedelta(hours=environment.invitation_hours),
@@ -38,7 +38,9 @@ def end_links(account: Account) -> None:
 
 def invitation(word: str) -> Invitation:
     """The link that holds; raises NoInvitation."""
-    found = Invitation.objects.select_related("account__department").filter(digest=_digest(word), over_at=None).first()
+    found = (
+        Invitation.objects.select_related("account__department").filter(digest=digest_of(word), over_at=None).first()
+    )
     if found is None or found.expires_at <= timezone.now() or found.account.ended_at is not None:
         raise NoInvitation
     return found
@@ -58,7 +60,3 @@ def accept(word: str, password: str) -> Account:
     if is_new:
         note(account, EventKind.OPENED)
     return account
-
-
-def _digest(word: str) -> str:
-    return hashlib.sha256(word.encode()).hexdigest()

@@ -1,6 +1,5 @@
 """Keys with which a department's system speaks for an account: made once, shown once, kept as a digest only."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from django.utils import timezone
 
 from rongxin.accounts.models import Account, MachineKey
+from rongxin.accounts.sealing import digest_of
 
 PREFIX_LENGTH: Final = 12
 _SEEN_EVERY: Final = timedelta(minutes=1)
@@ -17,7 +17,9 @@ def make_key(account: Account, *, label: str) -> str:
     """Make a key for ``account`` and give it in clear, for the only time: ``<prefix>.<secret>``."""
     prefix, secret = secrets.token_hex(PREFIX_LENGTH // 2), secrets.token_urlsafe(32)
     key = f"{prefix}.{secret}"
-    MachineKey.objects.create(account=account, label=label, prefix=prefix, digest=_digest(key), made_at=timezone.now())
+    MachineKey.objects.create(
+        account=account, label=label, prefix=prefix, digest=digest_of(key), made_at=timezone.now()
+    )
     return key
 
 
@@ -38,7 +40,7 @@ def account_of(key: str) -> Account | None:
     if len(prefix) != PREFIX_LENGTH or not secret:
         return None
     found = MachineKey.objects.select_related("account__department").filter(prefix=prefix, ended_at=None).first()
-    if found is None or not secrets.compare_digest(found.digest, _digest(key)) or not found.account.is_active:
+    if found is None or not secrets.compare_digest(found.digest, digest_of(key)) or not found.account.is_active:
         return None
     now = timezone.now()
     if found.last_used_at is None or now - found.last_used_at > _SEEN_EVERY:
@@ -46,8 +48,3 @@ def account_of(key: str) -> Account | None:
         found.save(update_fields=["last_used_at"])
     found.account.speaks_by_key = True
     return found.account
-
-
-def _digest(key: str) -> str:
-    # The secret has 256 bits of chance, so a plain digest cannot be guessed back.
-    return hashlib.sha256(key.encode()).hexdigest()

@@ -65,7 +65,11 @@ class Account(AbstractBaseUser):
     @property
     def spans_departments(self) -> bool:
         """Whether the officer looks at the work of several departments: a credit office and an auditor do."""
-        return Scope.REGION in self.held.scopes(Action.BATCH_READ)
+        return Scope.REGION in self.scopes_of(Action.BATCH_READ)
+
+    def scopes_of(self, action: Action) -> frozenset[Scope]:
+        """Where the account may do ``action``; nowhere when it is switched off."""
+        return self.held.scopes(action) if self.is_active else frozenset()
 
     def may(self, action: Action, department: Department, data_class: DataClass | None = None) -> bool:
         """Whether the officer may do ``action`` to what belongs to ``department``, by the matrix."""

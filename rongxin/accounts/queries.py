@@ -40,7 +40,7 @@ def demand_proof(account: Account) -> None:
 
 def within_reach(account: Account, action: Action, rows: QuerySet[Row], provider: str = "provider") -> QuerySet[Row]:
     """Those of ``rows`` that the account may do ``action`` to, by the matrix. ``provider``: the way to their department."""
-    scopes = account.held.scopes(action) if account.is_active else frozenset()
+    scopes = account.scopes_of(action)
     if Scope.REGION in scopes:
         return rows.filter(**{f"{provider}__region__startswith": stem(account.department.region)})
     if Scope.DEPARTMENT in scopes:
@@ -50,7 +50,7 @@ def within_reach(account: Account, action: Action, rows: QuerySet[Row], provider
 
 def departments_within_reach(account: Account, action: Action) -> list[Department]:
     """The departments for which the account may do ``action``, in the order of regions."""
-    scopes = account.held.scopes(action) if account.is_active else frozenset()
+    scopes = account.scopes_of(action)
     if Scope.REGION in scopes:
         return list(Department.objects.filter(region__startswith=stem(account.department.region)))
     return [account.department] if Scope.DEPARTMENT in scopes else []

@@ -1,9 +1,12 @@
-"""Secrets at rest, sealed with a key made of the platform's signing key: a copy of the database alone opens none.
+"""Secrets at rest: those that must be read again sealed, those that are only compared kept as digests.
+
+Sealed with a key made of the platform's signing key: a copy of the database alone opens none.
 
 Source: Fernet (AES-128-CBC with HMAC-SHA-256) of the package cryptography; the key by HKDF, RFC 5869.
 """
 
 import base64
+import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -26,6 +29,11 @@ def unseal(sealed: str) -> str:
         return _box().decrypt(sealed).decode()
     except InvalidToken as error:
         raise Unsealable from error
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a random secret of 80 bits or more: so much chance cannot be guessed back from a plain digest."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _box() -> MultiFernet:

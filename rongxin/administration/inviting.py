@@ -3,7 +3,7 @@
 from django import forms
 from django.core.validators import RegexValidator
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -45,8 +45,8 @@ class Invited(forms.Form):
         help_text=gettext_lazy("填了就把链接发过去；平台不保存邮箱。"),
     )
 
-    def __init__(self, data: object = None) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
         role = self.fields["role"]
         assert isinstance(role, forms.ChoiceField)
         role.choices = [("", _("请选择")), *((each.value, role_title(each)) for each in keeping.STAFF_ROLES)]

@@ -55,7 +55,7 @@ def office(case: Case, party: Party, officer: Account) -> Department | None:
             return case.owner if case.owner_id == officer.department_id else None
         case Party.HANDLER:
             return case.handler if case.handler_id == officer.department_id else None
-    serves = Scope.REGION in officer.held.scopes(Action.CASE_ACT)
+    serves = Scope.REGION in officer.scopes_of(Action.CASE_ACT)
     return case.owner if serves and officer.may(Action.CASE_ACT, case.owner) else None
 
 

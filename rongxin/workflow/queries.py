@@ -129,7 +129,7 @@ def _to_do(officer: Account) -> Q:
 def _offices(step: Step, officer: Account) -> Q:
     parties = {each.of for each in step.who if each.role == officer.role}
     mine = {Party.OWNER: Q(owner=officer.department_id), Party.HANDLER: Q(handler=officer.department_id)}
-    if Scope.REGION in officer.held.scopes(Action.CASE_ACT):
+    if Scope.REGION in officer.scopes_of(Action.CASE_ACT):
         mine[Party.CREDIT_OFFICE] = Q(owner__region__startswith=stem(officer.department.region))
     return reduce(or_, (mine[party] for party in parties if party in mine), NOTHING)
 

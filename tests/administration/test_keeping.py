@@ -8,6 +8,7 @@ import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pydantic import SecretStr
@@ -38,18 +39,18 @@ def auditor(db: None) -> Person:
     return person
 
 
-def invite(by: Person, **given: str) -> object:
+def invite(by: Person, **given: str) -> HttpResponse:
     form = {"display_name": "李示例", "username": "li.si", "department": "demo", "role": "reviewer", **given}
     return by.client.post("/administration/accounts/invite", form)
 
 
-def link_on(answer: object) -> str:
-    found = re.search(r'id="link">http://[^/]+(/invitation/[\w-]+)<', answer.content.decode())  # type: ignore[attr-defined]
+def link_on(answer: HttpResponse) -> str:
+    found = re.search(r'id="link">http://[^/]+(/invitation/[\w-]+)<', answer.content.decode())
     assert found
     return found[1]
 
 
-def act(by: Person, account: Account, verb: str, **given: str) -> object:
+def act(by: Person, account: Account, verb: str, **given: str) -> HttpResponse:
     return by.client.post(f"/administration/accounts/{account.pk}/{verb}", {"reason": REASON, **given})
 
 
@@ -147,15 +148,15 @@ def test_mail_that_does_not_leave_is_told(administrator: Person, monkeypatch: py
     monkeypatch.setattr(environment, "mail_url", SecretStr("smtp://localhost"))
     monkeypatch.setattr("rongxin.administration.links.send_mail", fails)
     answer = invite(administrator, email="li.si@example.gov.cn")
-    assert "邮件没有发出去" in answer.content.decode()  # type: ignore[attr-defined]
+    assert "邮件没有发出去" in answer.content.decode()
     link_on(answer)
 
 
 def test_a_name_that_is_taken_and_a_role_that_does_not_work_here_are_refused(administrator: Person) -> None:
     invite(administrator)
-    assert invite(administrator).status_code == 422  # type: ignore[attr-defined]
-    assert invite(administrator, username="other", role="enterprise").status_code == 422  # type: ignore[attr-defined]
-    assert invite(administrator, username="李四").status_code == 422  # type: ignore[attr-defined]
+    assert invite(administrator).status_code == 422
+    assert invite(administrator, username="other", role="enterprise").status_code == 422
+    assert invite(administrator, username="李四").status_code == 422
     assert Account.objects.count() == 2
 
 
@@ -237,14 +238,14 @@ def test_an_officer_becomes_no_administrator_and_nobody_outside(administrator: P
     officer.account.refresh_from_db()
     is_officer = role not in ADMINISTRATORS and role in keeping.STAFF_ROLES
     assert (officer.account.role == role) == is_officer
-    assert answer.status_code == (302 if is_officer else 403)  # type: ignore[attr-defined]
+    assert answer.status_code == (302 if is_officer else 403)
 
 
 @pytest.mark.parametrize("verb", ["invite-again", "role", "reset-password", "reset-second-factor", "end", "reopen"])
 def test_nobody_keeps_the_own_account(administrator: Person, verb: str) -> None:
     before = Account.objects.values().get(pk=administrator.account.pk)
     answer = act(administrator, administrator.account, verb, role="audit_admin")
-    assert answer.status_code == 403  # type: ignore[attr-defined]
+    assert answer.status_code == 403
     assert Account.objects.values().get(pk=administrator.account.pk) == before
 
 

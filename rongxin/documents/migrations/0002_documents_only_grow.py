@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from rongxin.storage.growing import allow_changes, refuse_changes
+
 KEPT = ("documents_document", "documents_documentfile", "documents_withdrawal")
 SERIES = "documents_series"
 TOLD = "documents are never changed or removed"
@@ -13,54 +15,36 @@ STEP = (
 
 
 def protect(apps, schema_editor):
+    refuse_changes(schema_editor, "documents_only_grow", TOLD, *KEPT)
     if schema_editor.connection.vendor == "postgresql":
-        protect_postgresql(schema_editor)
-        return
-    for table in (*KEPT, SERIES):
-        told = COUNTS if table == SERIES else TOLD
-        for verb in ("UPDATE", "DELETE"):
-            when = f"WHEN NOT ({STEP})" if (table, verb) == (SERIES, "UPDATE") else ""
-            schema_editor.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {when} "
-                f"BEGIN SELECT RAISE(ABORT, '{told}'); END"
-            )
-    schema_editor.execute(
-        f"CREATE TRIGGER {SERIES}_begins BEFORE INSERT ON {SERIES} WHEN NEW.last <> 0 "
-        f"BEGIN SELECT RAISE(ABORT, '{COUNTS}'); END"
-    )
-
-
-def protect_postgresql(schema_editor):
-    schema_editor.execute(
-        "CREATE FUNCTION documents_only_grow() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{TOLD}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-    )
-    for table in KEPT:
         schema_editor.execute(
-            f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION documents_only_grow()"
+            "CREATE FUNCTION documents_series_counts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF TG_OP = 'INSERT' AND NEW.last = 0 THEN RETURN NEW; END IF; "
+            f"IF TG_OP = 'UPDATE' AND {STEP} THEN RETURN NEW; END IF; "
+            f"RAISE EXCEPTION '{COUNTS}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
         )
-    schema_editor.execute(
-        "CREATE FUNCTION documents_series_counts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF TG_OP = 'INSERT' AND NEW.last = 0 THEN RETURN NEW; END IF; "
-        f"IF TG_OP = 'UPDATE' AND {STEP} THEN RETURN NEW; END IF; "
-        f"RAISE EXCEPTION '{COUNTS}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-    )
-    schema_editor.execute(
-        f"CREATE TRIGGER {SERIES}_counts BEFORE INSERT OR UPDATE OR DELETE ON {SERIES} "
-        "FOR EACH ROW EXECUTE FUNCTION documents_series_counts()"
-    )
+        schema_editor.execute(
+            f"CREATE TRIGGER {SERIES}_counts BEFORE INSERT OR UPDATE OR DELETE ON {SERIES} "
+            "FOR EACH ROW EXECUTE FUNCTION documents_series_counts()"
+        )
+        return
+    for name, when in (
+        ("no_update", f"BEFORE UPDATE ON {SERIES} WHEN NOT ({STEP})"),
+        ("no_delete", f"BEFORE DELETE ON {SERIES}"),
+        ("begins", f"BEFORE INSERT ON {SERIES} WHEN NEW.last <> 0"),
+    ):
+        schema_editor.execute(
+            f"CREATE TRIGGER {SERIES}_{name} {when} BEGIN SELECT RAISE(ABORT, '{COUNTS}'); END"
+        )
 
 
 def release(apps, schema_editor):
+    allow_changes(schema_editor, "documents_only_grow", *KEPT)
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP FUNCTION documents_only_grow() CASCADE")
         schema_editor.execute("DROP FUNCTION documents_series_counts() CASCADE")
         return
-    for table in (*KEPT, SERIES):
-        for verb in ("update", "delete"):
-            schema_editor.execute(f"DROP TRIGGER {table}_no_{verb}")
-    schema_editor.execute(f"DROP TRIGGER {SERIES}_begins")
+    for name in ("no_update", "no_delete", "begins"):
+        schema_editor.execute(f"DROP TRIGGER {SERIES}_{name}")
 
 
 class Migration(migrations.Migration):

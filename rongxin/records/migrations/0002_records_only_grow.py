@@ -2,40 +2,18 @@
 
 from django.db import migrations
 
-TABLES = ("records_record", "records_recordevent", "records_sighting")
-TOLD = "records, events and sightings are never changed or removed"
-
-
-def protect(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            "CREATE FUNCTION records_only_grow() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{TOLD}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-        )
-    for table in TABLES:
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(
-                f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION records_only_grow()"
-            )
-            continue
-        for verb in ("UPDATE", "DELETE"):
-            schema_editor.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{TOLD}'); END"
-            )
-
-
-def release(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP FUNCTION records_only_grow() CASCADE")
-        return
-    for table in TABLES:
-        for verb in ("update", "delete"):
-            schema_editor.execute(f"DROP TRIGGER {table}_no_{verb}")
+from rongxin.storage.growing import only_grow
 
 
 class Migration(migrations.Migration):
 
     dependencies = [("records", "0001_initial")]
-    operations = [migrations.RunPython(protect, release)]
+    operations = [
+        only_grow(
+            "records_only_grow",
+            "records, events and sightings are never changed or removed",
+            "records_record",
+            "records_recordevent",
+            "records_sighting",
+        )
+    ]

@@ -2,33 +2,7 @@
 
 from django.db import migrations, models
 
-TOLD = "clearings are never changed or removed"
-
-
-def protect(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            "CREATE FUNCTION records_clearings_only_grow() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{TOLD}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-        )
-        schema_editor.execute(
-            "CREATE TRIGGER records_clearing_only_grows BEFORE UPDATE OR DELETE ON records_clearing "
-            "FOR EACH ROW EXECUTE FUNCTION records_clearings_only_grow()"
-        )
-        return
-    for verb in ("UPDATE", "DELETE"):
-        schema_editor.execute(
-            f"CREATE TRIGGER records_clearing_no_{verb.lower()} BEFORE {verb} ON records_clearing "
-            f"BEGIN SELECT RAISE(ABORT, '{TOLD}'); END"
-        )
-
-
-def release(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP FUNCTION records_clearings_only_grow() CASCADE")
-        return
-    for verb in ("update", "delete"):
-        schema_editor.execute(f"DROP TRIGGER records_clearing_no_{verb}")
+from rongxin.storage.growing import only_grow
 
 
 class Migration(migrations.Migration):
@@ -48,5 +22,5 @@ class Migration(migrations.Migration):
                 max_length=8,
             ),
         ),
-        migrations.RunPython(protect, release),
+        only_grow("records_clearings_only_grow", "clearings are never changed or removed", "records_clearing"),
     ]
