@@ -133,7 +133,8 @@ def test_an_officer_reads_downloads_and_withdraws(
     page.goto(f"{live_server}/desk/documents")
     page.get_by_role("link", name="榕信通〔2026〕1号", exact=True).click()
     image = page.get_by_role("img", name="榕信通〔2026〕1号 第 1 页")
-    assert image.evaluate("image => image.complete && image.naturalWidth > 500")
+    image.evaluate("image => image.decode()")
+    assert image.evaluate("image => image.naturalWidth") > 500
     with page.expect_download() as downloading:
         page.get_by_role("link", name="下载 PDF").click()
     assert downloading.value.suggested_filename == "榕信通〔2026〕1号.pdf"
