@@ -4,6 +4,7 @@ from rongxin.entrance.tidy import tidy_sessions
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
+from rongxin.notices.jobs import make_notices, seal_addresses_anew, send_outside
 from rongxin.workflow.jobs import keep_clocks
 
 MODULES: tuple[str, ...] = (
@@ -12,11 +13,16 @@ MODULES: tuple[str, ...] = (
     "rongxin.intake.tidy",
     "rongxin.entrance.tidy",
     "rongxin.workflow.jobs",
+    "rongxin.notices.jobs",
 )
 
 SCHEDULES: tuple[Schedule, ...] = (
     Daily(tidy, at="03:10"),
     Daily(tidy_sessions, at="03:20"),
     Every(tidy_files, minutes=60),
+    Daily(seal_addresses_anew, at="03:30"),
     Every(keep_clocks, minutes=60),
+    # New events ask for it at once; this catches up what a full queue or a missing template held back.
+    Every(make_notices, minutes=5),
+    Every(send_outside, minutes=5),
 )

@@ -131,7 +131,8 @@ class BadTable(ValueError):
 
 @dataclass(frozen=True)
 class Procedure:
-    """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand.
+    """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand;
+    ``notice``: the name of what is told when one is opened.
 
     The order of states is that of the diagram. The first step written for a state is the ordinary way on.
     """
@@ -143,6 +144,7 @@ class Procedure:
     states: tuple[State, ...]
     steps: tuple[Step, ...]
     opens: tuple[Who, ...] = ()
+    notice: str = ""
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
