@@ -21,6 +21,7 @@ class Action(StrEnum):
     JOB_WATCH = "job:watch"
     QUESTION_ANSWER = "question:answer"
     RECORD_WITHDRAW = "record:withdraw"
+    SENDING_RETRY = "sending:retry"
     SUBJECT_MERGE = "subject:merge"
     TEXT_CLEAR = "text:clear"
 

@@ -19,6 +19,7 @@ class Panel:
 
 MakePanel = Callable[[Case, Account], Panel | None]
 _makers: dict[str, list[MakePanel]] = {}
+_of_all: list[MakePanel] = []
 
 
 def add_panel(kind: str, make: MakePanel) -> None:
@@ -26,7 +27,12 @@ def add_panel(kind: str, make: MakePanel) -> None:
     _makers.setdefault(kind, []).append(make)
 
 
+def add_panel_to_all(make: MakePanel) -> None:
+    """Have ``make`` asked for a panel on the page of every case, after those of the procedure."""
+    _of_all.append(make)
+
+
 def panels_of(case: Case, officer: Account) -> tuple[Panel, ...]:
-    """The panels of a case for an officer, in the order in which they were added."""
-    made = (make(case, officer) for make in _makers.get(case.kind, ()))
+    """The panels of a case for an officer, in the order in which they were added; those of every case last."""
+    made = (make(case, officer) for make in (*_makers.get(case.kind, ()), *_of_all))
     return tuple(panel for panel in made if panel is not None)

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action, Scope
+from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
 from rongxin.notices.models import Attempt, Notice, Receipt, Sending, SendingState
 from rongxin.notices.recipients import Recipient
@@ -30,7 +30,7 @@ def recipients_of(officer: Account) -> tuple[Recipient, ...]:
     return (own,)
 
 
-def inbox(to: Iterable[Recipient], reader: Account) -> QuerySet[Notice]:
+def inbox(to: Iterable[Recipient], reader: Account, *, only_unread: bool = False) -> QuerySet[Notice]:
     """What the recipients were told: the unread first, then the newest.
 
     ``read_at`` is when ``reader`` opened it; what ``reader`` did counts as read from the beginning. ``is_unread`` says that it is
@@ -38,12 +38,9 @@ def inbox(to: Iterable[Recipient], reader: Account) -> QuerySet[Notice]:
     """
     mine = Receipt.objects.filter(notice=OuterRef("pk"), account=reader)
     found = Notice.objects.filter(reduce(or_, (recipient.query for recipient in to), Q(pk__in=())))
-    return (
-        found.select_related("case", "department", "account")
-        .annotate(read_at=Subquery(mine.values("at")[:1]))
-        .annotate(is_unread=_is_unread(reader))
-        .order_by("-is_unread", "-at", "-pk")
-    )
+    marked = found.annotate(read_at=Subquery(mine.values("at")[:1])).annotate(is_unread=_is_unread(reader))
+    wanted = marked.filter(is_unread=True) if only_unread else marked
+    return wanted.select_related("case", "department", "account").order_by("-is_unread", "-at", "-pk")
 
 
 def unread(to: Iterable[Recipient], reader: Account) -> QuerySet[Notice]:
@@ -75,9 +72,7 @@ def given_up() -> QuerySet[Sending]:
 
 
 def given_up_within_reach(officer: Account) -> QuerySet[Sending]:
-    """What did not go out about cases that a credit office oversees; nothing for others."""
-    if Scope.REGION not in officer.scopes_of(Action.CASE_ACT):
-        return given_up().none()
+    """What did not go out about cases that the officer may act on: the own department's, a credit office's region."""
     return within_reach(officer, Action.CASE_ACT, given_up(), "notice__case__owner")
 
 

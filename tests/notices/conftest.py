@@ -22,7 +22,10 @@ SECRET = "示例-gateway-secret"
 ACCEPTED = {
     "name": "accepted",
     "title": {"zh": "已受理：{number}", "en": "Accepted: {number}"},
-    "body": {"zh": "{title}：{step}。理由：{reason}。到期 {due_on}。", "en": "{title}: {step}. {reason}. Due {due_on}."},
+    "body": {
+        "zh": "{title}：{step}。理由：{reason}。到期 {due_on}。",
+        "en": "{title}: {step}. {reason}. Due {due_on}.",
+    },
     "values": ["number", "title", "step", "reason", "due_on"],
     "to": ["owner", "head"],
     "outside": ["email", "sms"],

@@ -96,7 +96,7 @@ class Gateway:
 class _Post(BaseHTTPRequestHandler):
     gateway: Gateway
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path != "/sms":
             self.gateway.elsewhere += 1
@@ -108,7 +108,7 @@ class _Post(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815
 
     def log_message(self, *args: object) -> None:
         pass

@@ -118,7 +118,7 @@ def test_a_step_asks_for_the_job_at_once(bureau: Bureau) -> None:
 
 def test_the_same_thing_is_told_once(bureau: Bureau) -> None:
     policy, to = rulebook.current(), [Recipient(department=bureau.department), Recipient(account=bureau.clerk)]
-    values = {value: "示例" for value in NoticeValue}
+    values = dict.fromkeys(NoticeValue, "示例")
     first = tell(policy, policy.notices["accepted"], key="示例", to=to, values=values)
     again = tell(policy, policy.notices["accepted"], key="示例", to=[*to, Recipient(uscc="示例")], values=values)
     assert (len(first), len(again)) == (2, 1)
@@ -129,7 +129,9 @@ def test_the_database_changes_no_proof(bureau: Bureau, accepted: Case, table: st
     tell_all()
     triggers = connection.cursor()
     if connection.vendor == "sqlite":
-        triggers.execute("SELECT count(*) FROM sqlite_master WHERE type='trigger' AND tbl_name=%s", [f"notices_{table}"])
+        triggers.execute(
+            "SELECT count(*) FROM sqlite_master WHERE type='trigger' AND tbl_name=%s", [f"notices_{table}"]
+        )
     else:
         triggers.execute("SELECT count(*) FROM pg_trigger WHERE tgname = %s", [f"notices_{table}_only_grows"])
     assert triggers.fetchone()[0] >= 1
