@@ -24,7 +24,7 @@ from rongxin.notices import serving as acts
 from rongxin.notices.models import Serving, ServingNoteKind, ServingProof, Way
 from rongxin.notices.serving import Fault, NotServed
 from rongxin.policy.words import Title
-from rongxin.ui.labels import label
+from rongxin.ui.labels import LABELS, label
 from rongxin.workflow.models import Case
 from rongxin.workflow.queries import case_for, visible_to
 
@@ -47,15 +47,21 @@ FIELDS: Final = {
 class ServingForm(forms.Form):
     """What an officer did. What is right is decided by ``notices.serving``."""
 
-    way = forms.ChoiceField(label=gettext_lazy("送达方式"), choices=[("", gettext_lazy("请选择")), *Way.choices])
+    way = forms.ChoiceField(
+        label=gettext_lazy("送达方式"),
+        choices=[("", gettext_lazy("请选择")), *Way.choices],
+        error_messages={"required": LABELS[Fault][Fault.NO_WAY]},
+    )
     on = forms.DateField(
         label=gettext_lazy("日期"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages=dict.fromkeys(("required", "invalid"), LABELS[Fault][Fault.NO_DAY]),
         help_text=gettext_lazy("交付、寄出、留置、发送或公告的那一天。"),
     )
     document = forms.CharField(
         label=gettext_lazy("文书的文号或名称"),
         max_length=acts.LONGEST_NAME,
+        error_messages=dict.fromkeys(("required", "max_length"), LABELS[Fault][Fault.NO_NAME]),
         help_text=gettext_lazy("平台签发的写文号，例：榕信通〔2026〕1号。"),
     )
     tracking = forms.CharField(
@@ -111,7 +117,8 @@ class ServingView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServingsView:
     """The card on the page of the case. ``form`` None: this officer may only look. ``public_note``: on what the term of a
-    public notice rests. ``endings``: how a letter can end.
+    public notice rests. ``endings``: how a letter can end, with
+    the words of the day and of the button.
     """
 
     case_number: str
@@ -120,7 +127,7 @@ class ServingsView:
     today: date
     public_days: int | None
     public_note: Title | None
-    endings: tuple[tuple[str, str], ...] = ()
+    endings: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +254,10 @@ def _view(case: Case, officer: Account, form: ServingForm | None = None) -> Serv
         today=today,
         public_days=rule.count if rule else None,
         public_note=rule.line.note if rule and not rule.is_law else None,
-        endings=tuple((kind, str(ServingNoteKind(kind).label)) for kind in ("received", "returned")),
+        endings=(
+            (ServingNoteKind.RECEIVED, _("签收日期"), _("登记签收")),
+            (ServingNoteKind.RETURNED, _("退件日期"), _("登记退件")),
+        ),
     )
 
 
@@ -266,7 +276,9 @@ def _shown(entry: Serving, today: date, has_proof: bool) -> ServingView:
         by=f"{entry.department.short_name} {entry.by.display_name}",
         at=entry.at,
         notes=tuple(
-            NoteView(words=str(ServingNoteKind(each.kind).label), on=each.on, reason=each.reason, by=each.by.display_name)
+            NoteView(
+                words=str(ServingNoteKind(each.kind).label), on=each.on, reason=each.reason, by=each.by.display_name
+            )
             for each in entry.notes.all()
         ),
         has_proof=has_proof,

@@ -81,7 +81,7 @@ def test_what_is_old_is_unread_for_nobody_new(bureau: Bureau, notice: Notice) ->
 
 def test_an_enterprise_has_the_same_inbox(bureau: Bureau) -> None:
     policy, firm = rulebook.current(), Recipient(uscc="91990000MA0000015Q")
-    values = {value: "示例" for value in NoticeValue}
+    values = dict.fromkeys(NoticeValue, "示例")
     tell(policy, policy.notices["accepted"], key="示例", to=[firm], values=values)
     proxy = an_officer(bureau.department, Role.PROXY, "proxy")
     [told] = queries.inbox([firm], proxy)
@@ -90,7 +90,9 @@ def test_an_enterprise_has_the_same_inbox(bureau: Bureau) -> None:
     assert list(queries.inbox([Recipient(uscc="91990000MA0000016N")], proxy)) == []
 
 
-def test_the_list_costs_the_same_however_long(bureau: Bureau, reviewer: Client, django_assert_max_num_queries: object) -> None:
+def test_the_list_costs_the_same_however_long(
+    bureau: Bureau, reviewer: Client, django_assert_max_num_queries: object
+) -> None:
     for _ in range(15):
         bureau.take(bureau.open(), "accept")
     tell_all()
