@@ -1,5 +1,6 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
+from rongxin.disclosure.reminding import remind_of_deadlines
 from rongxin.entrance.tidy import tidy_sessions
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
@@ -14,12 +15,14 @@ MODULES: tuple[str, ...] = (
     "rongxin.entrance.tidy",
     "rongxin.workflow.jobs",
     "rongxin.notices.jobs",
+    "rongxin.disclosure.reminding",
 )
 
 SCHEDULES: tuple[Schedule, ...] = (
     Daily(tidy, at="03:10"),
     Daily(tidy_sessions, at="03:20"),
     Every(tidy_files, minutes=60),
+    Daily(remind_of_deadlines, at="08:30"),
     Daily(seal_addresses_anew, at="03:30"),
     Every(keep_clocks, minutes=60),
     # New events ask for it at once; this catches up what a full queue or a missing template held back.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -44,24 +44,29 @@ FIELDS: Final = {
 }
 
 
+def _told(fault: Fault) -> Any:
+    """The words of a fault, in the language of the page that will show them."""
+    return LABELS[Fault][fault]
+
+
 class ServingForm(forms.Form):
     """What an officer did. What is right is decided by ``notices.serving``."""
 
     way = forms.ChoiceField(
         label=gettext_lazy("送达方式"),
         choices=[("", gettext_lazy("请选择")), *Way.choices],
-        error_messages={"required": LABELS[Fault][Fault.NO_WAY]},
+        error_messages={"required": _told(Fault.NO_WAY)},
     )
     on = forms.DateField(
         label=gettext_lazy("日期"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages=dict.fromkeys(("required", "invalid"), LABELS[Fault][Fault.NO_DAY]),
+        error_messages=dict.fromkeys(("required", "invalid"), _told(Fault.NO_DAY)),
         help_text=gettext_lazy("交付、寄出、留置、发送或公告的那一天。"),
     )
     document = forms.CharField(
         label=gettext_lazy("文书的文号或名称"),
         max_length=acts.LONGEST_NAME,
-        error_messages=dict.fromkeys(("required", "max_length"), LABELS[Fault][Fault.NO_NAME]),
+        error_messages=dict.fromkeys(("required", "max_length"), _told(Fault.NO_NAME)),
         help_text=gettext_lazy("平台签发的写文号，例：榕信通〔2026〕1号。"),
     )
     tracking = forms.CharField(

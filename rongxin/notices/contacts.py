@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
@@ -76,7 +76,7 @@ def contacts_of(notice: Notice, channel: ChannelName) -> Iterator[Contact]:
     else:
         return  # an enterprise's own addresses are not kept here
     seen: set[str] = set()
-    for contact in found.order_by("account_id", "pk"):
+    for contact in found.order_by(F("account").asc(nulls_first=True), "pk"):
         if contact.account and notice.department and not contact.account.may(Action.CASE_READ, notice.department):
             continue
         try:
