@@ -17,6 +17,7 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.case import TimeLeft, time_left
+from rongxin.desk.case_panels import address
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
@@ -205,7 +206,7 @@ def _line(case: Case, steps: tuple[Step, ...], policy: Policy, today: date) -> C
     state = table.by_state[case.state]
     task = (lang(state.task) if state.task else " / ".join(lang(step.title) for step in steps)) if steps else ""
     return CaseLine(
-        url=reverse("desk:case", args=[case.number]),
+        url=address(case),
         number=case.number,
         kind_title=table.title,
         title=case.title,

@@ -24,6 +24,7 @@ from rongxin.desk import (
     subjects,
     withdrawal,
 )
+from rongxin.intake.workflow import RELEASE, SEND_BACK, STOP
 
 app_name = "desk"
 urlpatterns = [
@@ -61,9 +62,9 @@ urlpatterns = [
     path("batches/<str:number>", batches.detail, name="batch"),
     path("batches/<str:number>/progress", batches.progress, name="batch_progress"),
     path("batches/<str:number>/returned.xlsx", batches.return_file, name="return_file"),
-    path("batches/<str:number>/release", batches.release, name="release"),
-    path("batches/<str:number>/send-back", batches.send_back, name="send_back"),
-    path("batches/<str:number>/stop", batches.stop, name="stop"),
+    path("batches/<str:number>/release", batches.decide, {"step": RELEASE}, name="release"),
+    path("batches/<str:number>/send-back", batches.decide, {"step": SEND_BACK}, name="send_back"),
+    path("batches/<str:number>/stop", batches.decide, {"step": STOP}, name="stop"),
     path("batches/<str:number>/columns", mapping.columns, name="columns"),
     path("batches/<str:number>/as-kind", mapping.refile, name="refile"),
     path("mappings", mapping.listing, name="mappings"),
