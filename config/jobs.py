@@ -1,6 +1,7 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
 from rongxin.entrance.tidy import tidy_sessions
+from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
@@ -12,6 +13,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.intake.tidy",
     "rongxin.entrance.tidy",
     "rongxin.workflow.jobs",
+    "rongxin.governance.rules.jobs",
 )
 
 SCHEDULES: tuple[Schedule, ...] = (
@@ -19,4 +21,5 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(tidy_sessions, at="03:20"),
     Every(tidy_files, minutes=60),
     Every(keep_clocks, minutes=60),
+    Every(bring_rules_into_force, minutes=5),
 )

@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "rongxin.subjects",
     "rongxin.records",
     "rongxin.intake",
+    "rongxin.remedies.inquiries",
+    "rongxin.governance.rules",
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",

@@ -6,8 +6,12 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from rongxin.desk import batch_panels
-        from rongxin.desk.case_panels import show_as
-        from rongxin.intake.moving import KIND
+        from rongxin.desk import batch_panels, inquiries, rule_drafts
+        from rongxin.desk.case_panels import add_panel, show_as
+        from rongxin.governance.rules.workflow import KIND as RULES
+        from rongxin.intake.moving import KIND as BATCH
+        from rongxin.remedies.inquiries.workflow import KIND as INQUIRY
 
-        show_as(KIND, batch_panels.BATCH_LOOKS)
+        show_as(BATCH, batch_panels.BATCH_LOOKS)
+        add_panel(INQUIRY, inquiries.facts)
+        add_panel(RULES, rule_drafts.comparison)

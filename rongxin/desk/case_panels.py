@@ -10,6 +10,7 @@ from django.urls import reverse
 from rongxin.accounts.models import Account
 from rongxin.policy.words import Title
 from rongxin.workflow.models import Case
+from rongxin.workflow.papers import documents_of
 from rongxin.workflow.table import Step
 
 
@@ -75,5 +76,14 @@ def address(case: Case) -> str:
 
 def panels_of(case: Case, officer: Account, asked: Asked) -> tuple[Panel, ...]:
     """The panels of a case for an officer, in the order in which they were added."""
-    made = (make(case, officer) for make in _makers.get(case.kind, ()))
+    made = (make(case, officer) for make in (*_makers.get(case.kind, ()), _documents))
     return (*looks_of(case).panels(case, officer, asked), *(panel for panel in made if panel is not None))
+
+
+def _documents(case: Case, officer: Account) -> Panel | None:
+    found = tuple(each.document for each in documents_of(case))
+    return (
+        Panel(title=Title(zh="文书", en="Documents"), template="desk/_case_documents.html", content=found)
+        if found
+        else None
+    )

@@ -65,6 +65,8 @@ class CasesPage:
     dues: tuple[Choice, ...]
     spans_departments: bool
     csv_url: str
+    may_enter: bool
+    may_draft: bool
 
     @property
     def is_filtered(self) -> bool:
@@ -145,6 +147,8 @@ def board(request: HttpRequest) -> HttpResponse:
         ),
         spans_departments=officer.spans_departments,
         csv_url=f"{reverse('desk:cases_csv')}?{query.urlencode()}",
+        may_enter=officer.may(Action.CASE_ACT, officer.department),
+        may_draft=officer.may(Action.RULE_DRAFT, officer.department),
     )
     return show(request, "desk/cases.html", page)
 
