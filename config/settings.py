@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "rongxin.documents",
     "rongxin.workflow",
     "rongxin.subjects",
+    "rongxin.notices",
     "rongxin.records",
     "rongxin.intake",
     "rongxin.remedies.inquiries",

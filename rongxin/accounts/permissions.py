@@ -23,6 +23,7 @@ class Action(StrEnum):
     RECORD_WITHDRAW = "record:withdraw"
     RULE_DRAFT = "rule:draft"
     RULE_RELEASE = "rule:release"
+    SENDING_RETRY = "sending:retry"
     SUBJECT_MERGE = "subject:merge"
     TEXT_CLEAR = "text:clear"
 

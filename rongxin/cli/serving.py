@@ -77,6 +77,10 @@ def quickstart(
         # For the three processes; this one read its environment when it began.
         os.environ["RONGXIN_DEMO"] = "1"
         environment.demo = True
+    if environment.demo:
+        # Mails and SMS of a demonstration are laid down as files, to be looked at.
+        for name, value in (("MAIL_URL", "file:"), ("MAIL_FROM", "platform@example.gov.cn"), ("SMS_URL", "file:")):
+            os.environ.setdefault(f"RONGXIN_{name}", value)
     start()
     typer.echo("准备数据库……")
     migrate()

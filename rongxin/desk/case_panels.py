@@ -52,6 +52,7 @@ class Looks:
 COMMON: Final = Looks()
 _makers: dict[str, list[MakePanel]] = {}
 _looks: dict[str, Looks] = {}
+_of_all: list[MakePanel] = []
 
 
 def add_panel(kind: str, make: MakePanel) -> None:
@@ -74,9 +75,14 @@ def address(case: Case) -> str:
     return reverse(looks_of(case).route, args=[case.number])
 
 
+def add_panel_to_all(make: MakePanel) -> None:
+    """Have ``make`` asked for a panel on the page of every case, after those of the procedure."""
+    _of_all.append(make)
+
+
 def panels_of(case: Case, officer: Account, asked: Asked) -> tuple[Panel, ...]:
-    """The panels of a case for an officer, in the order in which they were added."""
-    made = (make(case, officer) for make in (*_makers.get(case.kind, ()), _documents))
+    """The panels of a case for an officer, in the order in which they were added; those of every case last."""
+    made = (make(case, officer) for make in (*_makers.get(case.kind, ()), _documents, *_of_all))
     return (*looks_of(case).panels(case, officer, asked), *(panel for panel in made if panel is not None))
 
 

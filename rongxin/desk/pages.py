@@ -25,7 +25,7 @@ class Frame:
     ``may_clear``: decide what is shown of texts that may name persons, ``may_read_documents``: see the department's official
     documents. ``wanting_room``: background work that waits until the platform has room again; told to who looks after several
     departments. ``has_cases``: this platform runs procedures; ``cases_to_do`` wait for this officer, ``cases_overdue`` are late
-    in the department.
+    in the department. ``unread_notices``: messages that this officer has not opened.
     """
 
     officer: str
@@ -42,6 +42,7 @@ class Frame:
     overdue: int = 0
     due_soon: int = 0
     wanting_room: int = 0
+    unread_notices: int = 0
     has_cases: bool = False
     cases_to_do: int = 0
     cases_overdue: int = 0

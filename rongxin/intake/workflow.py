@@ -175,7 +175,6 @@ BATCH: Final = Procedure(
             four_eyes=(OPENING,),
             guard=_why_no_release,
             effect=_release,
-            notice="batch_released",
         ),
         Step(
             SEND_BACK,

@@ -78,7 +78,7 @@ def open_case(
         raise PermissionDenied(f"{kind} for {owner.code}")
     policy = rulebook.current()
     clock = clocks.after_step(Clocks(), table, None, table.first, today, _terms(policy, today, table))
-    event = CaseEvent(kind=EventKind.OPENED, target=table.first, at=now, on=today)
+    event = CaseEvent(kind=EventKind.OPENED, target=table.first, at=now, on=today, notice=table.notice)
     case.state_since, case.number = now, number or next_number(table.prefix, today.year)
     _keep(case, event, clock, policy, officer)
     return case

@@ -142,6 +142,7 @@ class Procedure:
     """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand.
     ``opening``: what opening one is called. ``hold`` locks what the step of this name changes, before the case is locked: so
     all who lock both do it in one order.
+    ``notice``: the name of what is told when one is opened.
 
     The order of states is that of the diagram. The first step written for a state is the ordinary way on.
     """
@@ -155,6 +156,7 @@ class Procedure:
     opens: tuple[Who, ...] = ()
     opening: Title = OPENED
     hold: Hold | None = None
+    notice: str = ""
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))

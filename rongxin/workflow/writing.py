@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import F
 
 from rongxin.workflow.models import CaseCursor, CaseEvent, CaseSeries
+from rongxin.workflow.outbox import wake_consumers
 
 EVENTS: Final = "events"
 _kept_back: ContextVar[list[CaseEvent] | None] = ContextVar("events_kept_back", default=None)
@@ -54,6 +55,7 @@ def append(events: Sequence[CaseEvent]) -> None:
         event.position = cursor.value + offset
     CaseEvent.objects.bulk_create(events)
     CaseCursor.objects.filter(name=EVENTS).update(value=cursor.value + len(events))
+    wake_consumers()
 
 
 def next_number(prefix: str, year: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -23,7 +24,10 @@ from rongxin.departments.models import Department, Duty
 from rongxin.documents.issuing import issue
 from rongxin.intake.models import CodeFault, FaultKind, HeadMapping, Question
 from rongxin.intake.receiving import receive
+from rongxin.notices.models import Notice, Sending, SendingState
+from rongxin.notices.serving import Given, serve
 from rongxin.workflow.actions import open_case
+from rongxin.workflow.models import Case
 from tests.desk.test_pages import as_officer
 from tests.documents.papers import values
 from tests.factories import PENALTY, a_department, a_record, a_subject, at
@@ -48,7 +52,21 @@ class Route:
     action: Action | None
     method: Literal["get", "post"] = "get"
     of: Literal[
-        "", "batch", "question", "fault", "duty", "mapping", "record", "text", "document", "page", "case", "kind"
+        "",
+        "batch",
+        "question",
+        "fault",
+        "duty",
+        "mapping",
+        "record",
+        "text",
+        "document",
+        "page",
+        "case",
+        "kind",
+        "serving",
+        "notice",
+        "sending",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -70,6 +88,15 @@ ROUTES: Final = {
     "rule_draft": Route(Action.RULE_DRAFT),
     "case": Route(Action.CASE_READ, of="case"),
     "case_take": Route(Action.CASE_READ, POST, of="case", given={"step": "accept"}),
+    "case_serve": Route(Action.CASE_ACT, POST, of="case"),
+    "serving_note": Route(Action.CASE_ACT, POST, of="serving", given={"kind": "void", "reason": "示例"}),
+    "serving_proof": Route(Action.CASE_READ, of="serving", may_be_missing=True),
+    "messages": Route(ANYBODY),
+    "messages_read": Route(ANYBODY, POST),
+    "message": Route(ANYBODY, of="notice", may_be_missing=True),
+    "message_read": Route(ANYBODY, POST, of="notice", may_be_missing=True),
+    "messages_failed": Route(Action.CASE_ACT),
+    "message_again": Route(Action.CASE_ACT, POST, of="sending"),
     "upload": Route(Action.BATCH_SUBMIT),
     "record_form": Route(Action.BATCH_SUBMIT),
     "template": Route(ANYBODY, of="kind"),
@@ -167,6 +194,8 @@ def things_of(department: Department) -> Things:
         provider=department, kind=PENALTY, head="案卷", written="案卷", by=clerk, made_at=timezone.now()
     )
     document = issue("notice", values(), authority=department, by="示例审核员")
+    case = open_case("toy", title="示例", owner=department, by=clerk)
+    told = a_notice(case, department)
     return Things(
         department,
         {
@@ -177,12 +206,34 @@ def things_of(department: Department) -> Things:
             "fault": [fault.pk],
             "duty": [duty.pk],
             "mapping": [mapping.pk],
-            "case": [open_case("toy", title="示例", owner=department, by=clerk).number],
+            "case": [case.number],
+            "serving": [serve(case, Given(way="direct", on=NOW.date(), document="示例"), by=clerk).pk],
+            "notice": [told.pk],
+            "sending": [given_up(told).pk],
             "document": [document.code],
             "page": [document.code, 1],
             "record": [record.number],
             "text": [record.number, "violation_facts"],
         },
+    )
+
+
+def a_notice(case: Case, department: Department) -> Notice:
+    words = {"title_zh": "示例", "title_en": "示例", "body_zh": "示例", "body_en": "示例"}
+    return Notice.objects.create(key=case.number, name="toy", department=department, case=case, at=NOW, **words)
+
+
+def given_up(notice: Notice) -> Sending:
+    return Sending.objects.create(
+        notice=notice,
+        channel="email",
+        department=notice.department,
+        message_id=uuid4(),
+        state=SendingState.GAVE_UP,
+        allowed=1,
+        attempts=1,
+        due_at=NOW,
+        reason="timeout",
     )
 
 

@@ -14,10 +14,11 @@ from django.test import Client
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
 from rongxin.governance.rules.actions import NotDrafted, Problem, draft
-from rongxin.governance.rules.comparing import changes
+from rongxin.governance.rules.comparing import AREAS, changes
 from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.governance.rules.models import RuleDraft
 from rongxin.governance.rules.workflow import bring_into_force
+from rongxin.policy.differences import TABLES
 from rongxin.policy.files import PolicyErrors
 from rongxin.policy.pack import Policy
 from rongxin.rulebook import queries as rulebook
@@ -179,6 +180,10 @@ def test_the_comparison_says_what_it_was_what_it_will_be_and_on_which_basis(lead
     assert (change.name, change.old, change.new) == ("批次发布时限", "3 个工作日", "2 个工作日")
     assert change.place.startswith("自 2018-01-01 起")
     assert "批次发布" in change.basis
+
+
+def test_every_table_of_the_rules_has_a_name() -> None:
+    assert set(TABLES) <= set(AREAS)
 
 
 def posted(client: Client, name: str, content: bytes) -> object:

@@ -23,6 +23,7 @@ AREAS: Final = {
     "catalogue": Title(zh="目录", en="Catalogue"),
     "templates": Title(zh="文书模板", en="Templates"),
     "forms": Title(zh="文书版式", en="Forms of documents"),
+    "notices": Title(zh="通知模板", en="Notices"),
 }
 _UNITS: Final = {
     Unit.WORKDAYS: "个工作日",

@@ -144,7 +144,6 @@ RULES: Final = Procedure(
             who=_OFFICES,
             four_eyes=(OPENING,),
             needs_reason=True,
-            notice="rules_returned",
         ),
         Step("take_effect", Title(zh="生效", en="In force"), ("approved",), "in_force", effect=_take_effect),
         Step(

@@ -103,7 +103,6 @@ INQUIRY: Final = Procedure(
             four_eyes=("draft",),
             effect=_answer,
             follows=(Title(zh="生成有文号的答复书，告知企业", en="A numbered document is issued"),),
-            notice="inquiry_answered",
         ),
         Step(
             "redraft",
