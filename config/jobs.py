@@ -2,6 +2,7 @@
 
 from rongxin.disclosure.reminding import remind_of_deadlines
 from rongxin.entrance.tidy import tidy_sessions
+from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
@@ -14,6 +15,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.intake.tidy",
     "rongxin.entrance.tidy",
     "rongxin.workflow.jobs",
+    "rongxin.governance.rules.jobs",
     "rongxin.notices.jobs",
     "rongxin.disclosure.reminding",
 )
@@ -25,6 +27,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(remind_of_deadlines, at="08:30"),
     Daily(seal_addresses_anew, at="03:30"),
     Every(keep_clocks, minutes=60),
+    Every(bring_rules_into_force, minutes=5),
     # New events ask for it at once; this catches up what a full queue or a missing template held back.
     Every(make_notices, minutes=5),
     Every(send_outside, minutes=5),

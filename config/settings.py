@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "rongxin.notices",
     "rongxin.records",
     "rongxin.intake",
+    "rongxin.remedies.inquiries",
+    "rongxin.governance.rules",
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",

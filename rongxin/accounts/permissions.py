@@ -21,6 +21,8 @@ class Action(StrEnum):
     JOB_WATCH = "job:watch"
     QUESTION_ANSWER = "question:answer"
     RECORD_WITHDRAW = "record:withdraw"
+    RULE_DRAFT = "rule:draft"
+    RULE_RELEASE = "rule:release"
     SENDING_RETRY = "sending:retry"
     SUBJECT_MERGE = "subject:merge"
     TEXT_CLEAR = "text:clear"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rongxin.accounts.models import Account
 from rongxin.desk import case_words as words
-from rongxin.desk.case_panels import Panel, panels_of
+from rongxin.desk.case_panels import Panel, Place, address, looks_of, panels_of
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import ValueInForce
@@ -64,7 +64,9 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionView:
-    """A step that starts here. ``why_not`` empty: this officer may take it; ``error``: what was wrong when it was tried."""
+    """A step that starts here. ``why_not`` empty: this officer may take it; ``error``: what was wrong when it was tried.
+    ``url``: the page of its own on which it is taken; ``told``: what it does to this case.
+    """
 
     step: Step
     leads_to: Title | None
@@ -73,6 +75,8 @@ class ActionView:
     reason: str = ""
     error: str = ""
     is_ordinary: bool = False
+    url: str = ""
+    told: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -108,7 +112,9 @@ class TermView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """``desk/case.html``. ``seen`` goes with every form: the position of the case at which the page was made."""
+    """``desk/case.html``. ``seen`` goes with every form: the position of the case at which the page was made. ``waits_for``: who
+    must act now.
+    """
 
     number: str
     title: str
@@ -124,8 +130,9 @@ class CasePage:
     terms: tuple[TermView, ...]
     actions: tuple[ActionView, ...]
     barred: tuple[ActionView, ...]
+    waits_for: str
     events: tuple[EventView, ...]
-    panels: tuple[Panel, ...]
+    panels: Mapping[str, tuple[Panel, ...]]
     drawing: SafeString
     flow_words: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]
     take_url: str
@@ -137,20 +144,33 @@ class CasePage:
 @officer_only
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
-    """One case."""
-    return show(request, "desk/case.html", _page(officer_of(request), _own(request, number)))
+    """One case, at the address of its procedure."""
+    case = _own(request, number)
+    if looks_of(case).route != "desk:case":
+        return redirect(address(case))
+    return shown(request, case)
+
+
+def shown(request: HttpRequest, case: Case) -> HttpResponse:
+    """The page of a case, for a view that has found it."""
+    return show(request, "desk/case.html", _page(officer_of(request), case, request.GET.dict()))
 
 
 @officer_only
 @require_POST
 def take(request: HttpRequest, number: str) -> HttpResponse:
     """Take a step. What is missing is told at its form; what somebody else did meanwhile, on the page as it is now."""
-    officer, case = officer_of(request), _own(request, number)
-    name, given = request.POST.get("step", ""), request.POST
+    case, given = _own(request, number), request.POST
     try:
         seen = int(given.get("seen", ""))
     except ValueError:
         seen = 0
+    return taken(request, case, given.get("step", ""), seen=seen)
+
+
+def taken(request: HttpRequest, case: Case, name: str, *, seen: int | None) -> HttpResponse:
+    """Take the step, and answer as :func:`take`. ``seen`` None: as the case stands now."""
+    officer, number, given = officer_of(request), case.number, request.POST
     try:
         event = take_step(number, name, by=officer, seen=seen, reason=given.get("reason", ""), answers=given.dict())
     except UnknownStep:
@@ -163,12 +183,11 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
         sentence = words.why_not(refusal.barred, step)
         if refusal.barred.bar not in words.IN_THE_FORM:
             messages.error(request, _("没有办成：%(why)s") % {"why": sentence})
-            return redirect("desk:case", number=number)
-        return show(
-            request, "desk/case.html", _page(officer, case, tried=name, error=sentence, given=given), status=422
-        )
+            return redirect(address(case))
+        page = _page(officer, case, request.GET.dict(), tried=name, error=sentence, given=given)
+        return show(request, "desk/case.html", page, status=422)
     messages.success(request, _("已办理：%(step)s。") % {"step": words.told(event)})
-    return redirect("desk:case", number=number)
+    return redirect(address(case))
 
 
 def _told_late(request: HttpRequest, officer: Account, last: CaseEvent) -> HttpResponse:
@@ -182,7 +201,7 @@ def _told_late(request: HttpRequest, officer: Account, last: CaseEvent) -> HttpR
     else:
         text = _("没有办理：您打开页面后，%(who)s已在 %(at)s 办理“%(step)s”。请看现在的情况再定。")
         messages.warning(request, text % did)
-    return redirect("desk:case", number=last.case.number)
+    return redirect(address(last.case))
 
 
 def _own(request: HttpRequest, number: str) -> Case:
@@ -193,13 +212,20 @@ def _own(request: HttpRequest, number: str) -> Case:
 
 
 def _page(
-    officer: Account, case: Case, *, tried: str = "", error: str = "", given: Mapping[str, str] | None = None
+    officer: Account,
+    case: Case,
+    asked: Mapping[str, str],
+    *,
+    tried: str = "",
+    error: str = "",
+    given: Mapping[str, str] | None = None,
 ) -> CasePage:
     table, events, policy, today = procedure(case.kind), events_of(case), rulebook.current(), timezone.localdate()
     for event in events:
         event.case = case
     found = possible_steps(case, officer, events)
-    views = [_action(each, table, tried, error, given or {}) for each in found]
+    views = [_action(each, case, tried, error, given or {}) for each in found]
+    panels = panels_of(case, officer, asked)
     past = {event.target for event in events}
     return CasePage(
         number=case.number,
@@ -215,9 +241,10 @@ def _page(
         stepper=_stepper(case, table, events),
         terms=tuple(_terms(case, policy, today)),
         actions=tuple(view for view in views if not view.why_not),
-        barred=tuple(view for view in views if view.why_not),
+        barred=tuple(view for view in views if view.why_not and view.step.who),
+        waits_for=_waits_for(case, found),
         events=tuple(_event(event) for event in reversed(events)),
-        panels=panels_of(case, officer),
+        panels={place.value: tuple(each for each in panels if each.place == place) for place in Place},
         drawing=flow(table, spoken(), now=case.state, past=past, label=_drawn(table, case)),
         flow_words=tuple(
             (state, tuple((lang(step.title), words.people(step), target) for step, target in steps))
@@ -226,6 +253,14 @@ def _page(
         take_url=reverse("desk:case_take", args=[case.number]),
         seen=case.position,
         today=today,
+    )
+
+
+def _waits_for(case: Case, found: tuple[Possible, ...]) -> str:
+    """Who must act now, in words; empty for a case that is over."""
+    tasks = [each.step for each in found if each.step.target and each.step.is_task]
+    return "、".join(dict.fromkeys(words.people(step) for step in tasks if step.who)) or (
+        _("平台") if case.is_open and tasks else ""
     )
 
 
@@ -327,8 +362,10 @@ def _rule(policy: Policy, clock: Clock) -> ValueInForce | None:
         return None
 
 
-def _action(each: Possible, table: Procedure, tried: str, error: str, given: Mapping[str, str]) -> ActionView:
+def _action(each: Possible, case: Case, tried: str, error: str, given: Mapping[str, str]) -> ActionView:
+    table, looks = procedure(case.kind), looks_of(case)
     step, was_tried = each.step, each.step.name == tried
+    route = looks.steps.get(step.name, "")
     return ActionView(
         step=step,
         leads_to=table.by_state[step.target].title if step.target else None,
@@ -337,7 +374,9 @@ def _action(each: Possible, table: Procedure, tried: str, error: str, given: Map
         reason=given.get("reason", "") if was_tried else "",
         error=error if was_tried else "",
         is_ordinary=bool(step.target)
-        and step == next((s for s in table.steps_from(step.sources[0]) if s.target), None),
+        and step == next((s for s in table.steps_from(step.sources[0]) if s.target and s.who), None),
+        url=reverse(route, args=[case.number]) if route else "",
+        told=looks.told(case, step),
     )
 
 

@@ -72,7 +72,7 @@ def told(event: CaseEvent) -> str:
             return _("逾期 %(n)s 个工作日，转信用牵头部门督办") % {"n": payload.get("workdays_late", "")}
         case EventKind.DUE_MOVED:
             return _("放假安排有变，到期日调整为 %(due)s") % {"due": event.due_on or ""}
-    return _("逾期") if event.kind == EventKind.OVERDUE else _("立案")
+    return _("逾期") if event.kind == EventKind.OVERDUE else lang(procedure(event.case.kind).opening)
 
 
 def _step_told(event: CaseEvent) -> str:

@@ -14,10 +14,12 @@ from rongxin.desk import (
     documents,
     duties,
     home,
+    inquiries,
     mapping,
     messages,
     questions,
     rights,
+    rule_drafts,
     sending,
     servings,
     subject_merging,
@@ -26,6 +28,7 @@ from rongxin.desk import (
     subjects,
     withdrawal,
 )
+from rongxin.intake.workflow import RELEASE, SEND_BACK, STOP
 
 app_name = "desk"
 urlpatterns = [
@@ -39,6 +42,8 @@ urlpatterns = [
     path("cases.csv", cases.board_csv, name="cases_csv"),
     path("cases/<str:number>", case.detail, name="case"),
     path("cases/<str:number>/take", case.take, name="case_take"),
+    path("inquiries/new", inquiries.enter, name="inquiry_enter"),
+    path("rules/draft", rule_drafts.enter, name="rule_draft"),
     path("cases/<str:number>/servings", servings.serve, name="case_serve"),
     path("servings/<int:pk>/note", servings.note, name="serving_note"),
     path("servings/<int:pk>/proof", servings.proof, name="serving_proof"),
@@ -72,9 +77,9 @@ urlpatterns = [
     path("batches/<str:number>", batches.detail, name="batch"),
     path("batches/<str:number>/progress", batches.progress, name="batch_progress"),
     path("batches/<str:number>/returned.xlsx", batches.return_file, name="return_file"),
-    path("batches/<str:number>/release", batches.release, name="release"),
-    path("batches/<str:number>/send-back", batches.send_back, name="send_back"),
-    path("batches/<str:number>/stop", batches.stop, name="stop"),
+    path("batches/<str:number>/release", batches.decide, {"step": RELEASE}, name="release"),
+    path("batches/<str:number>/send-back", batches.decide, {"step": SEND_BACK}, name="send_back"),
+    path("batches/<str:number>/stop", batches.decide, {"step": STOP}, name="stop"),
     path("batches/<str:number>/columns", mapping.columns, name="columns"),
     path("batches/<str:number>/as-kind", mapping.refile, name="refile"),
     path("mappings", mapping.listing, name="mappings"),

@@ -26,6 +26,7 @@ from rongxin.intake.faults.actions import keep_faults
 from rongxin.intake.left_out import settle_left_out
 from rongxin.intake.mapping.known import circumstances, keep_columns
 from rongxin.intake.models import Batch, BatchState, RowProblem
+from rongxin.intake.moving import move
 from rongxin.intake.questions import asking
 from rongxin.intake.questions.following import catch_up
 from rongxin.intake.questions.rows import held_with_origin, rows_to_record
@@ -39,6 +40,7 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.storage.bulk import wide_cache
 from rongxin.storage.staging import staged
 from rongxin.subjects.registration import register
+from rongxin.workflow.writing import events_last
 
 PERSON = "person"
 WRITERS: Final = 2
@@ -75,7 +77,7 @@ def _keep_checked(batch: Batch, checked: CheckedFile, policy: Policy) -> dict[st
     questions = asking.questions_of(checked, batch.provider)
     findings = [*_told_by_marks(batch, checked, policy), *_told_by_returned(checked)]
     _write_files(batch, checked, policy)
-    with transaction.atomic():
+    with transaction.atomic(), events_last():
         batch = (
             Batch.objects.select_for_update(of=("self",)).select_related("provider", "submitted_by").get(number=number)
         )
@@ -127,15 +129,15 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
         with wide_cache():
             for rows in waiting.collect_batches(chunk_size=chunk, maintain_order=True, lazy=True):
                 told += append(rows, origin, chunk=chunk, advance=progress.advance)
-    with transaction.atomic():
+    with transaction.atomic(), events_last():
         batch = held_with_origin(number)
         if batch.state != BatchState.RELEASED or batch.decided_by is None:
             return _left_as_it_is(batch)
         settle_left_out(batch, told, kind, batch.decided_by)
-        batch.state = BatchState.RECORDED if batch.accepted else BatchState.NOTHING_NEW
+        move(batch, BatchState.RECORDED if batch.accepted else BatchState.NOTHING_NEW)
         batch.recorded = batch.accepted
         batch.finished_at = timezone.now()
-        batch.save(update_fields=["state", "recorded", "finished_at"])
+        batch.save(update_fields=["recorded", "finished_at"])
     files.drop_received(number)
     return {"state": batch.state, "recorded": batch.recorded}
 
@@ -171,10 +173,10 @@ def _close_unreadable(batch: Batch, unreadable: Unreadable) -> dict[str, Any]:
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
         if batch.state != BatchState.RECEIVED:
             return _left_as_it_is(batch)
-        batch.state = BatchState.UNREADABLE
+        move(batch, BatchState.UNREADABLE)
         batch.findings = [{"code": unreadable.code, "params": unreadable.params}]
         batch.checked_at = batch.finished_at = timezone.now()
-        batch.save(update_fields=["state", "findings", "checked_at", "finished_at"])
+        batch.save(update_fields=["findings", "checked_at", "finished_at"])
     files.drop_received(batch.number)
     return {"state": batch.state}
 
@@ -185,11 +187,11 @@ def _wait_for_columns(batch: Batch, unmatched: Unmatched) -> dict[str, Any]:
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
         if batch.state != BatchState.RECEIVED:
             return _left_as_it_is(batch)
-        batch.state = BatchState.MAPPING
+        move(batch, BatchState.MAPPING)
         batch.rows = unmatched.sheet.frame.height
         batch.file_format = format_of(unmatched.sheet)
         batch.findings = [{"code": unmatched.code, "params": unmatched.params}]
-        batch.save(update_fields=["state", "rows", "file_format", "findings"])
+        batch.save(update_fields=["rows", "file_format", "findings"])
     return {"state": batch.state}
 
 
@@ -287,9 +289,9 @@ def _keep_problems(batch: Batch, checked: CheckedFile) -> None:
 def _conclude(batch: Batch, checked: CheckedFile, waiting: pl.DataFrame, more: list[FileFinding]) -> None:
     batch.recorded = checked.accepted.height - waiting.height
     if waiting.height:
-        batch.state = BatchState.CHECKED
+        move(batch, BatchState.CHECKED)
     else:
-        batch.state = BatchState.RECORDED if batch.recorded else BatchState.NOTHING_NEW
+        move(batch, BatchState.RECORDED if batch.recorded else BatchState.NOTHING_NEW)
     batch.rows = checked.rows
     batch.accepted = checked.accepted.height
     batch.withheld = checked.withheld

@@ -10,7 +10,7 @@ from rongxin.accounts.permissions import Action, Role, Scope
 from rongxin.departments.models import Department
 from rongxin.policy.words import Title
 from rongxin.workflow.models import Case
-from rongxin.workflow.table import Party, Step, Who
+from rongxin.workflow.table import OPENING, Party, Step, Who
 
 
 class Bar(StrEnum):
@@ -96,7 +96,8 @@ def _by_the_table(case: Case, step: Step, officer: Account | None, taken: Iterab
         return Bar.PLATFORM_ONLY
     if step.who and (officer is None or not belongs_to(case, step.who, officer)):
         return Bar.NOT_YOURS
-    return None if set(step.four_eyes).isdisjoint(taken) else Bar.SECOND_PERSON
+    own = {*taken, *((OPENING,) if officer is not None and case.opened_by_id == officer.pk else ())}
+    return None if own.isdisjoint(step.four_eyes) else Bar.SECOND_PERSON
 
 
 def _by_the_clock(case: Case, step: Step, today: date) -> Bar | None:

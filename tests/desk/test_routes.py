@@ -84,6 +84,8 @@ ROUTES: Final = {
     "document_withdraw": Route(Action.DOCUMENT_ISSUE, POST, of="document", given={"reason": "示例"}),
     "cases": Route(Action.CASE_READ),
     "cases_csv": Route(Action.CASE_READ),
+    "inquiry_enter": Route(Action.CASE_ACT),
+    "rule_draft": Route(Action.RULE_DRAFT),
     "case": Route(Action.CASE_READ, of="case"),
     "case_take": Route(Action.CASE_READ, POST, of="case", given={"step": "accept"}),
     "case_serve": Route(Action.CASE_ACT, POST, of="case"),
