@@ -30,11 +30,13 @@ INSTALLED_APPS = [
     "rongxin.documents",
     "rongxin.workflow",
     "rongxin.subjects",
+    "rongxin.subjects.mandates",
     "rongxin.records",
     "rongxin.intake",
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",
+    "rongxin.enterprise",
     "rongxin.desk",
     "rongxin.administration",
 ]

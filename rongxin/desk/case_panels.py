@@ -1,7 +1,10 @@
-"""What a procedure adds to the page of its cases: facts of its own, above the history. A procedure needs none."""
+"""What a procedure adds to the page of its cases: facts of its own, above the history; addresses of its own for steps that answer
+with a file. A procedure needs none.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from rongxin.accounts.models import Account
 from rongxin.policy.words import Title
@@ -17,6 +20,9 @@ class Panel:
     content: object
 
 
+TAKES: Final = "desk:case_take"
+"""Where the form of a step is sent if not elsewhere."""
+
 MakePanel = Callable[[Case, Account], Panel | None]
 _makers: dict[str, list[MakePanel]] = {}
 
@@ -24,6 +30,19 @@ _makers: dict[str, list[MakePanel]] = {}
 def add_panel(kind: str, make: MakePanel) -> None:
     """Have ``make`` asked for a panel on the page of every case of the procedure ``kind``."""
     _makers.setdefault(kind, []).append(make)
+
+
+_addresses: dict[tuple[str, str], str] = {}
+
+
+def answer_at(kind: str, step: str, route: str) -> None:
+    """Have the form of a step sent to the address ``route`` (of a case number), which answers with more than the case."""
+    _addresses[kind, step] = route
+
+
+def address_of(kind: str, step: str) -> str:
+    """The route to which the form of a step is sent."""
+    return _addresses.get((kind, step), TAKES)
 
 
 def panels_of(case: Case, officer: Account) -> tuple[Panel, ...]:
