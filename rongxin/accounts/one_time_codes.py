@@ -21,6 +21,7 @@ RECOVERY_CODES: Final = 10
 _AROUND: Final = (-1, 0, 1)  # a clock may be half a minute off, as RFC 6238 §5.2 advises
 _CODE_BYTES: Final = 10
 _GROUP: Final = 4
+_MISREAD: Final = str.maketrans("018", "OIB")  # Base32 has none of these digits
 
 
 def new_secret() -> str:
@@ -89,8 +90,10 @@ def new_code() -> str:
 
 
 def code_digest(code: str) -> str:
-    """What is kept of a code on paper; small letters, spaces and hyphens make no difference."""
-    return digest_of("".join(code.upper().replace("-", "").split()))
+    """What is kept of a code on paper. Small letters, spaces and hyphens make no difference, nor a digit that no code has and that
+    looks like one of its letters.
+    """
+    return digest_of("".join(code.upper().replace("-", "").split()).translate(_MISREAD))
 
 
 def make_recovery_codes(account: Account) -> list[str]:

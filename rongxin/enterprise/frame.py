@@ -24,6 +24,7 @@ class Frame:
 
     login: str
     firms: tuple[Tab, ...]
+    is_of_firm: bool
 
 
 def login_of(request: HttpRequest) -> Account:
@@ -51,5 +52,5 @@ def show(request: HttpRequest, template: str, page: object, *, firm: str = "", s
         )
         for mandate in mandates
     )
-    frame = Frame(login=login.username, firms=firms)
+    frame = Frame(login=login.username, firms=firms, is_of_firm=bool(firm))
     return render(request, template, {"page": page, "frame": frame}, status=status)

@@ -88,10 +88,11 @@ def open_claim(account: Account, code: str, *, way: Way, office: Department) -> 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper with a code, to be printed now: its code stands in ``content`` and nowhere else."""
+    """A paper with a code, to be printed now: the code is kept nowhere."""
 
     document: Document
     content: bytes
+    code: str
 
 
 @transaction.atomic
@@ -100,15 +101,16 @@ def issue_code(
 ) -> Paper:
     """Hand a code over or send it: take the step and make the paper; a code that was out is void.
 
-    The document is kept and numbered without the code. Raises what ``take_step`` and ``issue`` raise; then nothing happened.
+    The document is kept and numbered without the code and the address. Raises what ``take_step`` and ``issue`` raise; then nothing happened.
     """
     take_step(number, step, by=by, seen=seen, reason=reason, answers={"papers": papers})
     claim = claim_of(number)
     code = new_code()
     claim.digest, claim.tries, claim.codes = code_digest(code), 0, claim.codes + 1
     claim.document = issue(PAPER, _values(claim, step), authority=claim.case.owner, by=by.display_name)
+    once = {"code": code} | ({"address": claim.subject.address} if step == SEND_LETTER else {})
     claim.save(update_fields=["digest", "tries", "codes", "document"])
-    return Paper(claim.document, printed(claim.document, code=code))
+    return Paper(claim.document, printed(claim.document, **once), code)
 
 
 def _values(claim: Claim, step: str) -> dict[str, str | None]:
@@ -116,7 +118,6 @@ def _values(claim: Claim, step: str) -> dict[str, str | None]:
     return {
         "addressee": claim.subject.name,
         "uscc": claim.subject.uscc,
-        "address": claim.subject.address if step == SEND_LETTER else None,
         "claim": case.number,
         "login": claim.account.username,
         "valid_until": case.due_on.isoformat() if case.due_on else None,

@@ -63,6 +63,6 @@ def holder_is_the_one_replaced(case: Case, by: Account | None) -> Title | None:
     if holder is None or holder.pk == claim.replaces_id:
         return None
     return Title(
-        zh="该企业刚由另一账号认领，请不予确认，由申请人重新认领",
+        zh="该企业刚由另一账号认领，请不予认领，由申请人重新认领",
         en="Another login holds the enterprise since; refuse, to be claimed again",
     )

@@ -38,7 +38,7 @@ CLAIM: Final = Procedure(
     states=(
         State(
             "visit",
-            Title(zh="待到窗口核验", en="Awaiting a visit"),
+            Title(zh="已提交，待核验", en="Submitted, to be proved"),
             within="mandates/visit_days",
             pauses=True,
             task=Title(zh="核对材料，交付验证码", en="Check the papers, hand the code over"),
@@ -54,7 +54,7 @@ CLAIM: Final = Procedure(
         State("contested", Title(zh="有异议待复核", en="Contested"), within="mandates/confirm_days"),
         State("entered", Title(zh="待复核", en="To confirm"), within="mandates/confirm_days"),
         State("confirmed", Title(zh="已确认", en="Confirmed"), is_final=True),
-        State("refused", Title(zh="不予确认", en="Refused"), is_final=True),
+        State("refused", Title(zh="不予认领", en="Refused"), is_final=True),
         State("lapsed", Title(zh="逾期失效", en="Lapsed"), is_final=True),
         State("withdrawn", Title(zh="已撤回", en="Withdrawn"), is_final=True),
     ),
@@ -145,7 +145,7 @@ CLAIM: Final = Procedure(
         ),
         Step(
             "confirm",
-            Title(zh="确认", en="Confirm"),
+            Title(zh="复核通过", en="Confirm"),
             ("entered",),
             "confirmed",
             who=_OFFICERS,
@@ -160,7 +160,7 @@ CLAIM: Final = Procedure(
         ),
         Step(
             "confirm_contested",
-            Title(zh="异议不成立，确认", en="Confirm in spite of the objection"),
+            Title(zh="异议不成立，复核通过", en="Confirm in spite of the objection"),
             ("contested",),
             "confirmed",
             who=_OFFICERS,
@@ -173,7 +173,7 @@ CLAIM: Final = Procedure(
         ),
         Step(
             "refuse",
-            Title(zh="不予确认", en="Refuse"),
+            Title(zh="不予认领", en="Refuse"),
             ("visit", "to_send", "entered", "contested"),
             "refused",
             who=_OFFICERS,

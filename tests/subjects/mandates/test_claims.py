@@ -56,7 +56,16 @@ def test_a_letter_goes_to_the_registered_address(hall: Hall) -> None:
     paper = actions.issue_code(claim.case.number, "send_letter", by=hall.lead)
 
     assert firm.address in written(paper.content)
+    assert firm.address not in written(bytes(DocumentFile.objects.get(document=paper.document).content))
     assert actions.enter_code(login, claim.case.number, code_in(paper.content)).outcome == Outcome.RIGHT
+
+
+def test_a_code_is_read_as_it_is_meant(hall: Hall) -> None:
+    login = a_login()
+    claim = hall.claim(login, a_firm())
+    code = hall.code(claim)
+    misread = code.replace("O", "0").replace("I", "1").replace("B", "8")
+    assert actions.enter_code(login, claim.case.number, misread).outcome == Outcome.RIGHT
 
 
 def test_whoever_issued_the_code_does_not_confirm(hall: Hall) -> None:
