@@ -15,6 +15,7 @@ from rongxin.documents.issuing import issue, printed
 from rongxin.documents.models import Document
 from rongxin.primitives.uscc import normalise_code
 from rongxin.storage.turns import in_turn
+from rongxin.subjects.mandates.ending import take_turn
 from rongxin.subjects.mandates.models import Claim, Way
 from rongxin.subjects.mandates.queries import claim_for, claim_of, holder_of, offices
 from rongxin.subjects.mandates.workflow import CLAIM, NAME, SEND_LETTER
@@ -23,7 +24,7 @@ from rongxin.subjects.queries import by_uscc
 from rongxin.subjects.showing import shown_name
 from rongxin.workflow.actions import open_case, take_step
 from rongxin.workflow.barring import Bar, Barred, NotPossible, is_over
-from rongxin.workflow.models import CaseEvent
+from rongxin.workflow.models import Case, CaseEvent
 
 MOST_TRIES: Final = 5
 MOST_OPEN: Final = 5
@@ -101,7 +102,8 @@ def issue_code(
 ) -> Paper:
     """Hand a code over or send it: take the step and make the paper; a code that was out is void.
 
-    The document is kept and numbered without the code and the address. Raises what ``take_step`` and ``issue`` raise; then nothing happened.
+    The document is kept and numbered without the code and the address.
+    Raises what ``take_step`` and ``issue`` raise; then nothing happened.
     """
     take_step(number, step, by=by, seen=seen, reason=reason, answers={"papers": papers})
     claim = claim_of(number)
@@ -149,6 +151,8 @@ def enter_code(account: Account, number: str, code: str) -> Entered:
     Raises Claim.DoesNotExist for a claim of another, and NotPossible where no code is waited for.
     """
     found = claim_for(account, number)
+    # In the order of every step: the case first.
+    Case.objects.select_for_update().get(number=number)
     claim = Claim.objects.select_for_update(of=("self",)).select_related("case", "subject").get(pk=found.pk)
     if claim.account_id != account.pk or claim.case.state != "code_out":
         raise NotPossible(Barred(Bar.NOT_FROM_HERE))
@@ -162,7 +166,7 @@ def enter_code(account: Account, number: str, code: str) -> Entered:
             claim.digest = ""
         claim.save(update_fields=["tries", "digest"])
         return Entered(Outcome.WRONG, MOST_TRIES - claim.tries) if claim.digest else Entered(Outcome.VOID)
-    in_turn(f"mandates:{claim.subject_id}")
+    take_turn(claim.subject)
     claim.digest, claim.replaces = "", holder_of(claim.subject)
     claim.save(update_fields=["digest", "replaces"])
     take_step(number, "enter_replacing" if claim.replaces else "enter", by=account)

@@ -1,8 +1,7 @@
 """What the steps of a claim do, in their transaction."""
 
 from rongxin.accounts.permissions import Role
-from rongxin.storage.turns import in_turn
-from rongxin.subjects.mandates.ending import end
+from rongxin.subjects.mandates.ending import end, take_turn
 from rongxin.subjects.mandates.guards import claim_in, holder_is_the_one_replaced
 from rongxin.subjects.mandates.models import Claim, EndReason, Mandate, Way
 from rongxin.subjects.mandates.queries import holder_of
@@ -13,7 +12,7 @@ from rongxin.workflow.table import Answer, Taken
 def begin(taken: Taken) -> dict[str, Answer] | None:
     """The login holds the enterprise; the holder to date and its proxies do not any more."""
     claim = claim_in(taken.case)
-    in_turn(f"mandates:{claim.subject_id}")
+    take_turn(claim.subject)
     if words := holder_is_the_one_replaced(taken.case, taken.by):
         raise NotPossible(Barred(Bar.GUARD, words))
     before = holder_of(claim.subject)

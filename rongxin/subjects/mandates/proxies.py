@@ -15,8 +15,7 @@ from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand_proof
 from rongxin.primitives.periods import add_months
 from rongxin.rulebook import queries as rulebook
-from rongxin.storage.turns import in_turn
-from rongxin.subjects.mandates.ending import end
+from rongxin.subjects.mandates.ending import end, take_turn
 from rongxin.subjects.mandates.models import EndReason, Mandate, ProxyInvitation
 from rongxin.subjects.mandates.queries import (
     PROXY_ACTIONS,
@@ -89,16 +88,16 @@ def invite(account: Account, uscc: str, *, scope: Collection[Action], until: dat
 @transaction.atomic
 def accept(account: Account, code: str) -> Mandate:
     """Become the proxy that the code is for. Raises NoInvitation, and ActsAlready, which uses nothing up."""
-    found = (
-        ProxyInvitation.objects.select_for_update(of=("self",)).filter(digest=code_digest(code), over_at=None).first()
-    )
+    known = ProxyInvitation.objects.select_related("given_by__subject").filter(digest=code_digest(code)).first()
+    if known is None:
+        raise NoInvitation
+    take_turn(known.given_by.subject)
     now, today = timezone.now(), timezone.localdate()
-    if found is None or found.expires_at <= now or found.until < today:
-        raise NoInvitation
+    found = ProxyInvitation.objects.select_for_update().get(pk=known.pk)
     giver = Mandate.objects.select_related("subject__merged_into", "account", "ended").get(pk=found.given_by_id)
-    if not giver.stands(today):
+    is_over = found.over_at is not None or found.expires_at <= now or found.until < today
+    if is_over or not giver.stands(today):
         raise NoInvitation
-    in_turn(f"mandates:{giver.subject_id}")
     if _acts_for(account, giver.firm.uscc):
         raise ActsAlready
     mandate = Mandate.objects.create(

@@ -32,7 +32,9 @@ class NoMandate(LookupError):
 def standing(today: date | None = None) -> QuerySet[Mandate]:
     """The mandates that hold."""
     day = today or timezone.localdate()
-    rows = Mandate.objects.filter(Q(until=None) | Q(until__gte=day), ended=None, account__is_active=True)
+    rows = Mandate.objects.filter(
+        Q(until=None) | Q(until__gte=day), ended=None, given_by__ended=None, account__is_active=True
+    )
     return rows.select_related("subject__merged_into", "account")
 
 
@@ -66,7 +68,8 @@ def mandate_for(account: Account, uscc: str) -> Mandate:
 
 def holder_of(subject: Subject) -> Mandate | None:
     """The mandate of the login that holds the enterprise."""
-    return standing().filter(subject__in=same_as([subject.pk]), role=Role.ENTERPRISE).order_by("pk").first()
+    of_firm = same_as([subject.merged_into_id or subject.pk])
+    return standing().filter(subject__in=of_firm, role=Role.ENTERPRISE).order_by("pk").first()
 
 
 def proxies_under(mandates: Iterable[Mandate]) -> QuerySet[Mandate]:
