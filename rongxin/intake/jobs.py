@@ -1,8 +1,9 @@
 """The two long parts of a batch, each of which may be killed and begun again at any point."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from django.db import connection, transaction
@@ -40,6 +41,8 @@ from rongxin.storage.staging import staged
 from rongxin.subjects.registration import register
 
 PERSON = "person"
+WRITERS: Final = 2
+"""Files of a batch that are written at once."""
 
 
 @job(queue="bulk", title="校验批次")
@@ -211,28 +214,31 @@ def _told_by_returned(checked: CheckedFile) -> list[FileFinding]:
 
 
 def _write_files(batch: Batch, checked: CheckedFile, policy: Policy) -> None:
-    """The return workbook, the blanked copy and the accepted rows; each put in place whole."""
+    """The return workbook, the blanked copy and the accepted rows, two at a time; each put in place whole."""
     kind = policy.kinds[batch.kind]
     version = template_version(kind.credit.version, policy.kind_digest(kind.name))
     marks = Marks(kind=kind.name, template_version=version, batch=batch.number, round=batch.round)
-    with files.making(batch.number) as making:
-        _write_rows(making / "accepted", checked, checked.accepted, checked.again)
-        files.replace_whole(making / "accepted", files.accepted_path(batch.number))
-        _write_rows(making / "waiting", checked, checked.waiting)
-        files.replace_whole(making / "waiting", files.waiting_path(batch.number))
+    returned = Returned(marks, rounds.origin_texts(batch, checked.sheet))
+    sheet, heads, problems, persons = checked.sheet, checked.heads, checked.problems, checked.persons
+    with files.making(batch.number) as making, ThreadPoolExecutor(WRITERS) as writers:
+
+        def write(name: str, place: Path, writer: Callable[..., None], *what: object) -> Future[None]:
+            def whole() -> None:
+                writer(making / name, *what)
+                files.replace_whole(making / name, place)
+
+            return writers.submit(whole)
+
+        written = [
+            write("received", files.copy_path(batch.number), write_redacted_copy, sheet, heads, persons, kind),
+            write("accepted", files.accepted_path(batch.number), _write_rows, checked, checked.accepted, checked.again),
+            write("waiting", files.waiting_path(batch.number), _write_rows, checked, checked.waiting),
+        ]
         if checked.comes_back:
-            write_return_workbook(
-                making / "returned.xlsx",
-                checked.sheet,
-                checked.heads,
-                checked.problems,
-                checked.persons,
-                kind,
-                Returned(marks, rounds.origin_texts(batch, checked.sheet)),
-            )
-            files.replace_whole(making / "returned.xlsx", files.return_path(batch.number))
-        write_redacted_copy(making / "received", checked.sheet, checked.heads, checked.persons, kind)
-        files.replace_whole(making / "received", files.copy_path(batch.number))
+            table = (sheet, heads, problems, persons, kind, returned)
+            written.append(write("returned.xlsx", files.return_path(batch.number), write_return_workbook, *table))
+        for each in written:
+            each.result()
 
 
 def _write_rows(path: Path, checked: CheckedFile, *chosen: pl.DataFrame) -> None:
