@@ -31,6 +31,7 @@ from rongxin.ui.parts import Figure
 from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.registry import procedure
 
+ENDED: Final = 10
 WHY: Final[dict[Unshown, str | Promise]] = {
     Unshown.NOT_PUBLIC: gettext_lazy("依法不公示"),
     Unshown.SUSPENDED: gettext_lazy("暂停公示"),
@@ -65,6 +66,16 @@ class ClaimLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedLine:
+    """A firm that the login does not act for any more: since when, and why."""
+
+    name: str
+    role: Title
+    why: str
+    over_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
     """``enterprise/home.html``. ``against``: claims of others that would take a firm of this login."""
 
@@ -72,6 +83,7 @@ class HomePage:
     against: tuple[ClaimLine, ...]
     open_claims: tuple[ClaimLine, ...]
     past_claims: tuple[ClaimLine, ...]
+    ended: tuple[EndedLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +113,7 @@ def home(request: HttpRequest) -> HttpResponse:
         against=tuple(claim_line(claim, policy, today) for claim in queries.claims_against(login)),
         open_claims=tuple(line for line in claims if line.is_open),
         past_claims=tuple(line for line in claims if not line.is_open),
+        ended=tuple(_ended_line(mandate) for mandate in queries.ended_of(login, limit=ENDED)),
     )
     return show(request, "enterprise/home.html", page)
 
@@ -191,6 +204,17 @@ def firm_line(mandate: Mandate) -> FirmLine:
         role=matrix().roles[Role(mandate.role)].title,
         is_holder=mandate.is_holder,
         until=mandate.until,
+    )
+
+
+def _ended_line(mandate: Mandate) -> EndedLine:
+    end = mandate.end
+    over_on = timezone.localdate(end.at) if end else mandate.until
+    return EndedLine(
+        name=mandate.firm.name,
+        role=matrix().roles[Role(mandate.role)].title,
+        why=end.get_why_display() if end else _("授权到期"),
+        over_on=over_on or timezone.localdate(),
     )
 
 

@@ -237,7 +237,7 @@ def _titles(scope: list[str]) -> tuple[Title, ...]:
 
 def _proxy_line(mandate: Mandate) -> ProxyLine:
     end = mandate.end
-    why = end.get_why_display() if end else "" if mandate.stands(timezone.localdate()) else _("到期")
+    why = end.get_why_display() if end else "" if mandate.stands(timezone.localdate()) else _("授权到期")
     return ProxyLine(
         pk=mandate.pk, login=mandate.account.username, scope=_titles(mandate.scope), mandate=mandate, why_over=why
     )

@@ -3,6 +3,7 @@ import io
 from html import unescape
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from rongxin.accounts.models import Account, AccountEvent, SignUp
@@ -31,47 +32,66 @@ def seen(client: Client, address: str, **more: object) -> str:
 
 
 # ── signing up ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def form_of(page: str) -> dict[str, str]:
+    """The name that the page gives, and the signature that goes with it."""
+    return {
+        "name": page.split('id="login_name"')[1].split('value="')[1].split('"', maxsplit=1)[0],
+        "given_name": page.split('name="given_name"')[1].split('value="')[1].split('"', maxsplit=1)[0],
+    }
+
+
+def signs_up(client: Client, new: str = PASSWORD, again: str = PASSWORD, **more: str) -> HttpResponse:
+    given = form_of(seen(client, "/enterprise/sign-up"))["given_name"]
+    return client.post("/enterprise/sign-up", {"given_name": given, "new": new, "again": again, **more})
+
+
 def test_signing_up_asks_for_a_password_and_nothing_else(hall: Hall) -> None:
     client = Client()
     page = seen(client, "/enterprise/sign-up")
-    name = client.session["new_login_name"]
-    assert name in page
+    assert not client.cookies.get("rongxin_session")
     form = page[: page.index("</section>")]
-    assert sorted(part.split('"')[0] for part in form.split('name="')[1:]) == ["again", "csrfmiddlewaretoken", "new"]
+    fields = sorted(part.split('"')[0] for part in form.split('name="')[1:])
+    assert fields == ["again", "csrfmiddlewaretoken", "given_name", "new"]
 
-    answer = client.post("/enterprise/sign-up", {"new": PASSWORD, "again": PASSWORD})
+    given = form_of(page)
+    answer = client.post("/enterprise/sign-up", {**given, "new": PASSWORD, "again": PASSWORD})
     assert answer["Location"] == "/login/setup"
-    assert Account.objects.get(username=name).role == Role.ENTERPRISE
+    assert Account.objects.get(username=given["name"]).role == Role.ENTERPRISE
     assert client.get("/enterprise/").status_code == 302
 
 
 @pytest.mark.parametrize(("new", "again"), [("short", "short"), (PASSWORD, "another"), ("", "")])
-def test_a_password_that_will_not_do_opens_nothing(hall: Hall, new: str, again: str) -> None:
+def test_a_password_that_will_not_do_opens_nothing_and_keeps_the_name(hall: Hall, new: str, again: str) -> None:
     before = Account.objects.count()
     client = Client()
-    client.get("/enterprise/sign-up")
-    name = client.session["new_login_name"]
-    answer = client.post("/enterprise/sign-up", {"new": new, "again": again})
+    given = form_of(seen(client, "/enterprise/sign-up"))
+    answer = client.post("/enterprise/sign-up", {**given, "new": new, "again": again})
     assert (answer.status_code, Account.objects.count()) == (422, before)
-    assert client.session["new_login_name"] == name
+    assert form_of(answer.content.decode())["name"] == given["name"]
 
 
-def test_a_name_that_was_taken_meanwhile_is_replaced_and_not_told(hall: Hall) -> None:
-    client = Client()
-    client.get("/enterprise/sign-up")
-    name = client.session["new_login_name"]
-    a_login(name)
-    answer = client.post("/enterprise/sign-up", {"new": PASSWORD, "again": PASSWORD})
+@pytest.mark.parametrize("forged", ["", "admin", "qy00000001:1w:abc"])
+def test_nobody_chooses_a_name(hall: Hall, forged: str) -> None:
+    answer = signs_up(Client(), given_name=forged)
     assert answer.status_code == 422
-    assert client.session["new_login_name"] != name
-    assert client.post("/enterprise/sign-up", {"new": PASSWORD, "again": PASSWORD}).status_code == 302
+    assert "登录名已经换了一个" in answer.content.decode()
+
+
+def test_a_name_that_was_taken_meanwhile_is_replaced(hall: Hall) -> None:
+    client = Client()
+    given = form_of(seen(client, "/enterprise/sign-up"))
+    a_login(given["name"])
+    answer = client.post("/enterprise/sign-up", {**given, "new": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 422
+    again = form_of(answer.content.decode())
+    assert again["name"] != given["name"]
+    assert client.post("/enterprise/sign-up", {**again, "new": PASSWORD, "again": PASSWORD}).status_code == 302
 
 
 def test_too_many_from_one_place_are_told_to_come_tomorrow(hall: Hall) -> None:
     for _ in range(10):
-        assert Client().post("/enterprise/sign-up", {"new": PASSWORD, "again": PASSWORD}).status_code == 302
-    answer = Client().post("/enterprise/sign-up", {"new": PASSWORD, "again": PASSWORD})
-    assert answer.status_code == 429
+        assert signs_up(Client()).status_code == 302
+    assert signs_up(Client()).status_code == 429
     assert SignUp.objects.count() == 10
 
 
@@ -178,6 +198,17 @@ def test_the_page_takes_no_step_of_an_officer(hall: Hall, step: str) -> None:
     claim = hall.entered(login, a_firm())
     answer = as_login(login).post(f"/enterprise/claims/{claim.case.number}/take", {"step": step})
     assert answer.status_code == 404
+
+
+def test_whoever_lost_a_firm_is_told_why(hall: Hall) -> None:
+    firm, holder, proxy = a_firm(), a_login(), a_login()
+    hall.held(holder, firm)
+    mandate = a_proxy(holder, firm, proxy)
+    assert "不再办理的企业" not in seen(as_login(proxy), "/enterprise/")
+    proxies.revoke(holder, firm.uscc, mandate.pk)
+    page = seen(as_login(proxy), "/enterprise/")
+    assert firm.name in page
+    assert "企业终止" in page
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────────────

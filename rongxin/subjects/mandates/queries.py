@@ -83,6 +83,12 @@ def past_proxies_under(mandate: Mandate, *, limit: int) -> list[Mandate]:
     return list(rows.select_related("account", "ended").order_by("-pk")[:limit])
 
 
+def ended_of(account: Account, *, limit: int) -> list[Mandate]:
+    """What the login acted for and does not any more, the newest first."""
+    rows = Mandate.objects.filter(account=account).exclude(pk__in=standing().values("pk"))
+    return list(rows.select_related("subject__merged_into", "account", "ended").order_by("-pk")[:limit])
+
+
 def open_invitations(mandate: Mandate) -> QuerySet[ProxyInvitation]:
     """Invitations of a holder that nobody has used yet."""
     rows = ProxyInvitation.objects.filter(given_by=mandate, over_at=None, expires_at__gt=timezone.now())
