@@ -113,7 +113,10 @@ def make_key(
     account = Account.objects.filter(username=username).first()
     if account is None:
         raise typer.BadParameter(f"no account {username}")
-    typer.echo(keys.make_key(account, label=label))
+    try:
+        typer.echo(keys.make_key(account, label=label))
+    except ValueError as error:
+        raise typer.BadParameter(f"{username} belongs to no department") from error
 
 
 @app.command("end-key")

@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from rongxin.accounts.actions import TooManySignUps, new_login_name, open_account, sign_up
+from rongxin.accounts.keys import make_key
 from rongxin.accounts.models import STAFF_ROLES, Account, AccountEvent, EventKind, SignUp
 from rongxin.accounts.permissions import Action, Face, Role
 from tests.factories import a_department
@@ -17,6 +18,11 @@ def test_a_login_of_an_enterprise_belongs_to_no_department_and_may_nothing() -> 
     assert (login.department_id, login.held.face, login.is_staff_member) == (None, Face.ENTERPRISE, False)
     assert not any(login.may(action, a_department()) for action in Action)
     assert AccountEvent.objects.get(account=login).kind == EventKind.OPENED
+
+
+def test_no_system_speaks_for_an_enterprise() -> None:
+    with pytest.raises(ValueError, match="enterprise"):
+        make_key(sign_up(new_login_name(), PASSWORD, place="10.0.0.1"), label="示例")
 
 
 def test_login_names_tell_nothing() -> None:
