@@ -58,6 +58,9 @@ class Environment(BaseSettings):
         default=0, ge=0, description="a password is changed after so many days; 0: never asked for"
     )
     invitation_hours: int = Field(default=72, ge=1, description="how long a one-time link of an invitation holds")
+    sign_ups_a_day: int = Field(
+        default=10, ge=1, description="how many logins of enterprises may be opened from one network address in a day"
+    )
     mail_url: SecretStr = Field(
         default=SecretStr(""),
         description="smtp://user:password@host:587, smtps://…:465, or file: for files under var/outbox; empty: no mail",

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "rongxin.workflow",
     "rongxin.subjects",
     "rongxin.notices",
+    "rongxin.subjects.mandates",
     "rongxin.records",
     "rongxin.intake",
     "rongxin.remedies.inquiries",
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",
+    "rongxin.enterprise",
     "rongxin.desk",
     "rongxin.administration",
 ]

@@ -96,6 +96,7 @@ def quickstart(
     typer.echo(f"\n榕信 · {environment.platform_name}（示例数据）\n")
     typer.echo(f"  公众门户    http://{shown}:{port}/")
     typer.echo(f"  部门工作台  http://{shown}:{port}/desk/")
+    typer.echo(f"  企业窗口    http://{shown}:{port}/enterprise/")
     typer.echo(f"  平台管理    http://{environment.admin_host or shown}:{port}/administration/")
     for username, role in logins:
         typer.echo(f"    {role:<6}  用户名 {username}  密码 {PASSWORD}")

@@ -39,12 +39,14 @@ Asked = Mapping[str, str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
     """How the cases of a procedure are shown. ``route``: their page, where it is not the common address. ``steps``: the route
-    of steps that are taken on a page of their own. ``told``: what a step does to this case, in one sentence. ``panels``: cards
-    that depend on what was asked for with the address.
+    of steps that are taken on a page of their own. ``forms``: the route to which the form of a step is sent that answers with
+    more than the case. ``told``: what a step does to this case, in one sentence. ``panels``: cards that depend on what was
+    asked for with the address.
     """
 
     route: str = "desk:case"
     steps: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
     told: Callable[[Case, Step], str] = lambda case, step: ""
     panels: Callable[[Case, Account, Asked], tuple[Panel, ...]] = lambda case, officer, asked: ()
 

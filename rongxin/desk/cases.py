@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.case import TimeLeft, time_left
 from rongxin.desk.case_panels import address
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
+from rongxin.ui.cases import TimeLeft, time_left
 from rongxin.ui.downloads import csv_download
 from rongxin.ui.parts import Choice, Tab
 from rongxin.ui.templatetags.rongxin import lang

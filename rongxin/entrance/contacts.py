@@ -8,16 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rongxin.accounts.models import Account
+from rongxin.accounts.models import STAFF_FACES, Account
 from rongxin.accounts.queries import demand_proof
-from rongxin.entrance.gate import staff_only
+from rongxin.entrance.gate import gate
 from rongxin.notices.contacts import changes_of
 from rongxin.ui.contact_form import ContactForm
 
 LATELY = 10
 
 
-@staff_only
+@gate(*STAFF_FACES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """The form, and when something was changed."""

@@ -18,7 +18,7 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.storage.turns import in_turn
 from rongxin.workflow import clocks
 from rongxin.workflow.answers import checked_answers, checked_payload
-from rongxin.workflow.barring import Bar, Barred, NotPossible, barred, belongs_to
+from rongxin.workflow.barring import Bar, Barred, NotPossible, barred, belongs_to, stands_outside
 from rongxin.workflow.clocks import NO_TERM, Clocks
 from rongxin.workflow.models import Case, CaseEvent, EventKind
 from rongxin.workflow.registry import procedure
@@ -74,7 +74,9 @@ def open_case(
         opened_at=now,
     )
     officer = _as_of_now(by)
-    if officer is not None and not belongs_to(case, table.opens, officer):
+    if officer is not None and not (
+        belongs_to(case, table.opens, officer) or stands_outside(case, table.opens_outside, officer)
+    ):
         raise PermissionDenied(f"{kind} for {owner.code}")
     policy = rulebook.current()
     clock = clocks.after_step(Clocks(), table, None, table.first, today, _terms(policy, today, table))

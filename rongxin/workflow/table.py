@@ -37,6 +37,14 @@ class Who:
     of: Party = Party.OWNER
 
 
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody who belongs to no office of a case: the login of an enterprise that stands to it as ``is_one`` tells."""
+
+    title: Title
+    is_one: Callable[[Case, Account], bool]
+
+
 class AskKind(StrEnum):
     """What a step asks for beside the reason. No free words: the answers are kept in the log for ever."""
 
@@ -98,13 +106,14 @@ class State:
 class Step:
     """A way from one of ``sources`` to ``target``; without a target the case stays where it is.
 
-    ``who`` empty: only the platform takes it, through code. ``on_lapse``: it takes it itself when the term of the state is
-    over; such a step may decide nothing about anybody. ``four_eyes``: whoever took one of these steps of the case (OPENING:
-    opened it) may not take this one. ``is_task`` False: a way out that nobody has to take, so it puts the case on no board.
-    ``guard`` says why a step is not possible now; ``effect`` runs in the same transaction and may return what the log shall
-    keep. ``extends``: the policy value with the most working days by which this step, with a reason, lengthens the clock.
-    ``restarts``: the clock of the target begins anew although it has the same key. ``follows``: what happens by itself
-    afterwards, for the page. ``notice``: the name of what is told, for consumers of the outbox.
+    ``who`` are officers, ``outside`` enterprises; both empty: only the platform takes it, through code. ``on_lapse``: it
+    takes it itself when the term of the state is over; such a step may decide nothing about anybody. ``four_eyes``: whoever
+    took one of these steps of the case (OPENING: opened it) may not take this one. ``is_task`` False: a way out that nobody
+    has to take, so it puts the case on no board. ``guard`` says why a step is not possible now; ``effect`` runs in the same
+    transaction and may return what the log shall keep. ``extends``: the policy value with the most working days by which this
+    step, with a reason, lengthens the clock. ``restarts``: the clock of the target begins anew although it has the same key.
+    ``follows``: what happens by itself afterwards, for the page. ``notice``: the name of what is told, for consumers of the
+    outbox.
     """
 
     name: str
@@ -112,6 +121,7 @@ class Step:
     sources: tuple[str, ...]
     target: str = ""
     who: tuple[Who, ...] = ()
+    outside: tuple[Outsider, ...] = ()
     guard: Guard | None = None
     effect: Effect | None = None
     four_eyes: tuple[str, ...] = ()
@@ -123,6 +133,11 @@ class Step:
     is_task: bool = True
     follows: tuple[Title, ...] = ()
     notice: str = ""
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether somebody takes it; else the platform does."""
+        return bool(self.who or self.outside)
 
     def lands(self, source: str) -> str:
         """The state after the step, taken from ``source``."""
@@ -139,10 +154,10 @@ class BadTable(ValueError):
 
 @dataclass(frozen=True)
 class Procedure:
-    """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand.
-    ``opening``: what opening one is called. ``hold`` locks what the step of this name changes, before the case is locked: so
-    all who lock both do it in one order.
-    ``notice``: the name of what is told when one is opened.
+    """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand, and
+    ``opens_outside`` which enterprises may. ``opening``: what opening one is called. ``hold`` locks what the step of this name
+    changes, before the case is locked: so all who lock both do it in one order. ``notice``: the name of what is told when one
+    is opened.
 
     The order of states is that of the diagram. The first step written for a state is the ordinary way on.
     """
@@ -154,6 +169,7 @@ class Procedure:
     states: tuple[State, ...]
     steps: tuple[Step, ...]
     opens: tuple[Who, ...] = ()
+    opens_outside: tuple[Outsider, ...] = ()
     opening: Title = OPENED
     hold: Hold | None = None
     notice: str = ""
@@ -239,7 +255,7 @@ def _step_faults(step: Step, known: set[str], final: set[str], steps: set[str], 
     for other in step.four_eyes:
         if other not in steps | {OPENING}:
             yield f"{told}: four eyes on {other!r}, which is no step"
-    if step.four_eyes and not step.who:
+    if step.four_eyes and not step.is_for_people:
         yield f"{told}: four eyes on a step that no person takes"
     for ask in step.asks:
         if (ask.kind == AskKind.CHOICE) != bool(ask.choices):
@@ -249,11 +265,11 @@ def _step_faults(step: Step, known: set[str], final: set[str], steps: set[str], 
 
 def _term_faults(step: Step, timed: set[str]) -> Iterator[str]:
     told, untimed = f"step {step.name}", ", ".join(sorted(set(step.sources) - timed))
-    if step.on_lapse and (step.who or not step.target or step.needs_reason or step.asks):
+    if step.on_lapse and (step.is_for_people or not step.target or step.needs_reason or step.asks):
         yield f"{told}: what happens when a term is over is taken by nobody, asks nothing and goes somewhere"
     if step.on_lapse and untimed:
         yield f"{told}: it waits for a term that {untimed} has not"
-    if step.extends and (step.target or not step.needs_reason or not step.who):
+    if step.extends and (step.target or not step.needs_reason or not step.is_for_people):
         yield f"{told}: an extension stays in the state, is a person's, and needs a reason"
     if step.extends and untimed:
         yield f"{told}: there is no term to extend in {untimed}"

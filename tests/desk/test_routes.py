@@ -18,7 +18,6 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from rongxin.accounts.matrix import matrix
-from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face, Role, Scope
 from rongxin.departments.models import Department, Duty
 from rongxin.documents.issuing import issue
@@ -26,11 +25,15 @@ from rongxin.intake.models import CodeFault, FaultKind, HeadMapping, Question
 from rongxin.intake.receiving import receive
 from rongxin.notices.models import Notice, Sending, SendingState
 from rongxin.notices.serving import Given, serve
+from rongxin.subjects.mandates.actions import open_claim
+from rongxin.subjects.mandates.models import Claim, Way
+from rongxin.subjects.mandates.workflow import CLAIM
+from rongxin.workflow import registry
 from rongxin.workflow.actions import open_case
 from rongxin.workflow.models import Case
 from tests.desk.test_pages import as_officer
 from tests.documents.papers import values
-from tests.factories import PENALTY, a_department, a_record, a_subject, at
+from tests.factories import PENALTY, a_department, a_record, a_subject, an_account, at
 from tests.intake.coverage.batches import an_officer
 from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
@@ -67,6 +70,7 @@ class Route:
         "serving",
         "notice",
         "sending",
+        "claim",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -97,6 +101,9 @@ ROUTES: Final = {
     "message_read": Route(ANYBODY, POST, of="notice", may_be_missing=True),
     "messages_failed": Route(Action.CASE_ACT),
     "message_again": Route(Action.CASE_ACT, POST, of="sending"),
+    "claim_code": Route(
+        Action.CASE_READ, POST, of="claim", given={"step": "hand_over", "papers": "licence_and_letter"}
+    ),
     "upload": Route(Action.BATCH_SUBMIT),
     "record_form": Route(Action.BATCH_SUBMIT),
     "template": Route(ANYBODY, of="kind"),
@@ -166,6 +173,13 @@ class Things:
     arguments: dict[str, list[object]]
 
 
+def a_claim(office: Department) -> Claim:
+    """A claim that somebody handles there: with an officer at the window."""
+    an_officer(office, Role.WINDOW)
+    login = an_account(Role.ENTERPRISE, office, f"qy-{office.code}")
+    return open_claim(login, a_subject(address="示例路1号").uscc, way=Way.COUNTER, office=office)
+
+
 def things_of(department: Department) -> Things:
     clerk = an_officer(department)
     batch = receive(
@@ -210,6 +224,7 @@ def things_of(department: Department) -> Things:
             "serving": [serve(case, Given(way="direct", on=NOW.date(), document="示例"), by=clerk).pk],
             "notice": [told.pk],
             "sending": [given_up(told).pk],
+            "claim": [a_claim(department).case.number],
             "document": [document.code],
             "page": [document.code, 1],
             "record": [record.number],
@@ -242,6 +257,7 @@ def places(toy_is_known: None) -> Iterator[dict[str, Things]]:  # noqa: F811
     """What belongs to the own department, to one below it and to one of another city."""
     with time_machine.travel(NOW, tick=False):
         in_force(rules())
+        registry.register(CLAIM)
         a_subject(TEA_NAME, TEA)
         a_subject(TRADE_NAME, TRADE)
         yield {
@@ -273,8 +289,7 @@ COUNTED: Final = "routes of the workbench called, as every role"
 
 
 def visitor(role: Role, department: Department) -> Client:
-    officer = Account.objects.create(username="visitor", display_name="示例来访", department=department, role=role)
-    client = as_officer(officer)
+    client = as_officer(an_account(role, department, "visitor"))
     client.raise_request_exception = False
     return client
 
@@ -308,6 +323,7 @@ def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Ca
         "record": ["R-1"],
         "document": ["D-1"],
         "case": ["C-1"],
+        "claim": ["C-1"],
         "page": ["D-1", 1],
         "text": ["R-1", "violation_facts"],
     }

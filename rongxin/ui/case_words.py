@@ -18,13 +18,14 @@ IN_THE_FORM: Final = frozenset({Bar.NO_REASON, Bar.REASON_TOO_LONG, Bar.NAMES_A_
 
 def people(step: Step) -> str:
     """Who takes the step."""
-    if not step.who:
+    if not step.is_for_people:
         return _("平台到期自动办理") if step.on_lapse else _("平台")
     offices = {Party.OWNER: _("责任单位"), Party.HANDLER: _("承办单位"), Party.CREDIT_OFFICE: _("信用牵头部门")}
-    return _("、").join(
+    officers = (
         _("%(office)s%(role)s") % {"office": offices[each.of], "role": lang(matrix().roles[each.role].title)}
         for each in step.who
     )
+    return _("、").join((*officers, *(lang(each.title) for each in step.outside)))
 
 
 def why_not(barred: Barred, step: Step) -> str:
