@@ -15,11 +15,11 @@ from rongxin.intake import jobs
 from rongxin.intake.models import Batch, BatchState
 from rongxin.rulebook import queries as rulebook
 from tests import logins
-from tests.factories import a_department, the_rules
+from tests.factories import a_department, a_subject, the_rules
 from tests.governance.test_rules import PLACE, shorter
 from tests.intake.conftest import PASSWORD, Office, open_office
 from tests.intake.coverage.batches import an_officer
-from tests.intake.tables import as_csv, penalty
+from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
 from tests.stories.test_main_job import log_in, log_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def office(transactional_db: None) -> Office:
     rulebook.forget()
     the_rules()
+    a_subject(TEA_NAME, TEA)
     return open_office()
 
 
@@ -59,7 +60,7 @@ def test_a_reviewer_releases_a_batch_from_the_board(page: Page, live_server: obj
     log_in(page, address, "demo-reviewer")
     page.goto(f"{address}/desk/cases")
     expect(page.locator("main")).to_contain_text("核对后发布，或退回")
-    press(page, "行政处罚-本周.csv")
+    press(page, "办理")
     expect(page.get_by_role("heading", level=1)).to_have_text("行政处罚-本周.csv")
     press(page, "发布")
     press(page, "确认发布")
@@ -90,18 +91,18 @@ def test_a_change_of_the_rules_is_drafted_compared_and_released(
     page.set_input_files("#files", folder)
     page.locator("#note").fill("批次发布时限改为二个工作日")
     press(page, "校验并提交复核")
-    expect(page.locator("main")).to_contain_text("3 个工作日")
+    expect(page.locator("main")).to_contain_text("3 个工作日", timeout=60_000)
     expect(page.locator("main")).to_contain_text("须由另一人办理")
     log_out(page)
 
     logins.log_in(page, address, "second", PASSWORD)
     page.goto(f"{address}/desk/cases")
-    press(page, "规则修改")
+    press(page, "办理")
     expect(page.locator("main")).to_contain_text("2 个工作日")
     press(page, "复核通过并发布")
     page.locator("#approve-effective_on").fill(date.today().isoformat())
     press(page, "确认复核通过并发布")
-    expect(page.locator("main")).to_contain_text("信规〔")
+    expect(page.locator("main")).to_contain_text("信规〔", timeout=60_000)
     bring_into_force()
     rulebook.forget()
     assert rulebook.current().value("intake/release_days", date.today()).count == 2
