@@ -24,6 +24,7 @@ AREAS: Final = {
     "templates": Title(zh="文书模板", en="Templates"),
     "forms": Title(zh="文书版式", en="Forms of documents"),
     "notices": Title(zh="通知模板", en="Notices"),
+    "outside_texts": Title(zh="邮件与短信", en="Mails and SMS"),
 }
 _UNITS: Final = {
     Unit.WORKDAYS: "个工作日",
