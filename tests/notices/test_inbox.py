@@ -12,6 +12,7 @@ from rongxin.notices.telling import tell
 from rongxin.policy.notices import NoticeValue
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.models import Case
+from tests.factories import an_account
 from tests.intake.coverage.batches import an_officer
 from tests.notices.conftest import give_address, tell_all
 from tests.notices.servers import Gateway
@@ -83,7 +84,7 @@ def test_an_enterprise_has_the_same_inbox(bureau: Bureau) -> None:
     policy, firm = rulebook.current(), Recipient(uscc="91990000MA0000015Q")
     values = dict.fromkeys(NoticeValue, "示例")
     tell(policy, policy.notices["accepted"], key="示例", to=[firm], values=values)
-    proxy = an_officer(bureau.department, Role.PROXY, "proxy")
+    proxy = an_account(Role.PROXY, bureau.department, "proxy")
     [told] = queries.inbox([firm], proxy)
     reading.mark_read(told.pk, [firm], proxy)
     assert queries.unread([firm], proxy).count() == 0

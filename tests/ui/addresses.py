@@ -124,6 +124,7 @@ desk = [*own_desk, *stubs("rongxin.desk.urls", own_desk)]
 urlpatterns = [
     path("", include((portal, "portal"))),
     path("desk/", include((desk, "desk"))),
+    path("enterprise/", include((stubs("rongxin.enterprise.urls", []), "enterprise"))),
     path("", include((stubs("rongxin.entrance.urls", []), "entrance"))),
     path("", include("rongxin.ui.urls")),
 ]

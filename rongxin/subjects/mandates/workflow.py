@@ -177,6 +177,7 @@ CLAIM: Final = Procedure(
             ("visit", "to_send", "entered", "contested"),
             "refused",
             who=_OFFICERS,
+            is_task=False,
             needs_reason=True,
             effect=effects.void_code,
             notice="claim_refused",
