@@ -20,6 +20,8 @@ CARELESS = {
     "max_connections": "200",
 }
 START_SECONDS = 30
+OWNER = "rongxin_owner"
+SERVING = "rongxin"
 
 
 def binaries() -> Path | None:
@@ -34,13 +36,19 @@ def version(folder: Path) -> int:
     return int(folder.parent.name) if folder.parent.name.isdigit() else 0
 
 
-def url(folder: Path, database: str) -> str:
-    return f"postgresql://postgres@/{database}?host={quote(str(folder))}"
+def url(folder: Path, database: str, role: str = OWNER) -> str:
+    return f"postgresql://{role}@/{database}?host={quote(str(folder))}"
 
 
 def sibling(address: str, database: str) -> str:
     """The same server's ``database``."""
     return urlparse(address)._replace(path=f"/{database}").geturl()
+
+
+def as_role(address: str, role: str) -> str:
+    """The same address for another role."""
+    parts = urlparse(address)
+    return parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
 class Cluster:
@@ -88,6 +96,15 @@ class Cluster:
                 start_new_session=True,  # Ctrl-C is for us; the tests still need the server to leave in order
             )
         self.wait()
+        self.make_roles()
+
+    def make_roles(self) -> None:
+        """One that owns and migrates, one that serves; as an operator makes them."""
+        import psycopg
+
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
+            connection.execute(f"CREATE ROLE {SERVING} LOGIN")
 
     def wait(self) -> None:
         ends = time.monotonic() + START_SECONDS

@@ -5,7 +5,10 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from django.db import OperationalError
+
 from config.environment import Environment, environment
+from rongxin.storage.serving import HINT, faults_of_role
 
 LEAST_KEY = 50
 
@@ -13,7 +16,7 @@ LEAST_KEY = 50
 @register(Tags.security, deploy=True)
 def settings_are_safe(app_configs: Any, **more: Any) -> list[CheckMessage]:
     """Django's own deploy checks follow; these are the platform's."""
-    return list(faults_of(environment))
+    return [*faults_of(environment), *faults_of_database()]
 
 
 def faults_of(of: Environment) -> Iterator[CheckMessage]:
@@ -47,6 +50,17 @@ def faults_of(of: Environment) -> Iterator[CheckMessage]:
         yield _fault("demo", "everybody knows the demonstration accounts", "Leave RONGXIN_DEMO out.")
     if of.mail_url.get_secret_value() and not of.mail_from:
         yield _fault("mail_from", "mail has no sender", "Set RONGXIN_MAIL_FROM.")
+
+
+def faults_of_database() -> Iterator[CheckMessage]:
+    """What is wrong with the role under which PostgreSQL is asked; that it cannot be asked is wrong, too."""
+    try:
+        faults = faults_of_role()
+    except OperationalError:
+        yield _fault("database_url", "the database does not answer", "Start it, or mend the address.")
+        return
+    for fault in faults:
+        yield _fault("database_url", fault, HINT)
 
 
 def _fault(name: str, message: str, hint: str) -> CheckMessage:

@@ -15,6 +15,7 @@ from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import Unit
 from rongxin.primitives.recognisers import NUMBERS, suspects
 from rongxin.rulebook import queries as rulebook
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
 from rongxin.workflow import clocks
 from rongxin.workflow.answers import checked_answers, checked_payload
@@ -59,7 +60,9 @@ def open_case(
     now, today = timezone.now(), timezone.localdate()
     if key is not None:
         in_turn(f"workflow:{kind}:{key}")
-        if found := Case.objects.filter(kind=kind, key=key).first():
+        with asks(PLATFORM):
+            found = Case.objects.filter(kind=kind, key=key).first()
+        if found is not None:
             return found
     case = Case(
         kind=kind,
@@ -138,7 +141,9 @@ def take_step(
 
 
 def _keep(case: Case, event: CaseEvent, clock: Clocks, policy: Policy, by: Account | None) -> None:
-    """The case as it stands after the event, and the event, kept together."""
+    """The case as it stands after the event, and the event, kept together: written by the procedure, which has let ``by`` take
+    the step, also where it hands the case on to others.
+    """
     state = procedure(case.kind).by_state[event.target]
     case.state, case.is_open, case.is_paused = event.target, not state.is_final, state.pauses
     set_clock(case, clock, policy)
@@ -146,12 +151,14 @@ def _keep(case: Case, event: CaseEvent, clock: Clocks, policy: Policy, by: Accou
         case.policy_digest = policy.digest
     case.position += 1
     case.moved_at = case.position
-    case.save()
+    with asks(PLATFORM):
+        case.save()
     event.case, event.number, event.policy_digest = case, case.position, policy.digest
     event.due_on, event.is_provisional = case.due_on, case.is_provisional
     if by is not None:
         event.by, event.role, event.department = by, by.role, by.department
-    append([event])
+    with asks(PLATFORM):
+        append([event])
 
 
 def set_clock(case: Case, clock: Clocks, policy: Policy) -> None:
