@@ -17,8 +17,8 @@ from tests.postgresql import OWNER, SERVING, as_role, sibling
 from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
 
 if TYPE_CHECKING:
-    from pytest_django.plugin import DjangoDbBlocker
     from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+    from pytest_django.plugin import DjangoDbBlocker
 
     from rongxin.policy.files import YamlFile
 
@@ -77,6 +77,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
 
     with django_db_blocker.unblock():
         grant_to(ServingRole(SERVING, ""))
+        with connection.cursor() as cursor:
+            # After a test with real transactions Django fills these again; in service only migrating does.
+            cursor.execute(f"GRANT INSERT ON django_content_type, auth_permission TO {SERVING}")
     become_role(SERVING)
     yield
     become_role(OWNER)

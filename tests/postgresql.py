@@ -7,9 +7,13 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlparse
+
+import psycopg
 
 # Nothing here outlives the run, so nothing has to reach the disk.
 CARELESS = {
@@ -49,6 +53,16 @@ def as_role(address: str, role: str) -> str:
     """The same address for another role."""
     parts = urlparse(address)
     return parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+@contextmanager
+def asking_as(role: str) -> "Iterator[psycopg.Connection[tuple[Any, ...]]]":
+    """A connection of its own to the database of this test, as ``role``."""
+    from django.db import connection
+
+    at = connection.settings_dict
+    with psycopg.connect(host=at["HOST"], dbname=at["NAME"], user=role, autocommit=True) as asked:
+        yield asked
 
 
 class Cluster:
@@ -100,8 +114,6 @@ class Cluster:
 
     def make_roles(self) -> None:
         """One that owns and migrates, one that serves; as an operator makes them."""
-        import psycopg
-
         with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
             connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
             connection.execute(f"CREATE ROLE {SERVING} LOGIN")

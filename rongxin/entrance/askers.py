@@ -26,7 +26,9 @@ class Askers:
         with asks(ENTRANCE):
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: object, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def process_view(
+        self, request: HttpRequest, view: object, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
         """From here on it is the page that asks."""
         become(_asker(request))
 
@@ -43,8 +45,8 @@ class Door(ModelBackend):
     def get_user(self, user_id: int) -> Account | None:
         """The account that a session names."""
         with asks(ENTRANCE):
-            found: Account | None = super().get_user(user_id)
-            return found
+            found = Account.objects.select_related("department").filter(pk=user_id).first()
+        return found if found is not None and self.user_can_authenticate(found) else None
 
 
 def _asker(request: HttpRequest) -> Asker:

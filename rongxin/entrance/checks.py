@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
-
 from django.db import OperationalError
 
 from config.environment import Environment, environment

@@ -55,7 +55,8 @@ def row_security(
         conditions = {
             "read": f"FOR SELECT USING ({platform} OR {read})",
             "add": f"FOR INSERT WITH CHECK ({platform} OR {add})",
-            "change": f"FOR UPDATE USING ({platform} OR {change})",
+            # Who may read a row may hold it while something is decided, and is told then that it may not be changed.
+            "change": f"FOR UPDATE USING ({platform} OR {read}) WITH CHECK ({platform} OR {change})",
             "remove": f"FOR DELETE USING ({platform} OR {remove})",
         }
         for name, condition in conditions.items():

@@ -98,18 +98,20 @@ def _grants(name: str) -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA {_schema()} TO {name}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {_schema()} TO {name}"
     yield f"GRANT SELECT ON django_migrations TO {name}"
+    for table, verbs in grants.WITHOUT_MODEL.items():
+        yield f"GRANT {verbs} ON {quote(table)} TO {name}"
     for model in apps.get_models(include_auto_created=True):
         table, label = quote(model._meta.db_table), model._meta.label
-        verbs = ["SELECT"]
+        held = ["SELECT"]
         if label not in grants.READ_ONLY:
-            verbs.append("INSERT")
+            held.append("INSERT")
         if label in grants.CHANGED:
-            verbs.append("UPDATE")
+            held.append("UPDATE")
         elif label in grants.LOCKED:
-            verbs.append(f"UPDATE ({quote(model._meta.pk.column)})")
+            held.append(f"UPDATE ({quote(model._meta.pk.column)})")
         if label in grants.REMOVED:
-            verbs.append("DELETE")
-        yield f"GRANT {', '.join(verbs)} ON {table} TO {name}"
+            held.append("DELETE")
+        yield f"GRANT {', '.join(held)} ON {table} TO {name}"
 
 
 def _schema() -> str:

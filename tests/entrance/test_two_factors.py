@@ -71,7 +71,7 @@ def test_no_route_of_staff_is_reached_before_a_second_factor_is_set_up(role: Rol
 def test_a_session_that_django_alone_calls_logged_in_reaches_no_route(officer: Person) -> None:
     client = Client()
     for place in EVERY_STAFF_ROUTE:
-        with_one_factor(client, officer.account, "django.contrib.auth.backends.ModelBackend")
+        with_one_factor(client, officer.account, sessions.BACKEND)
         assert_closed(client, place)
 
 

@@ -1,18 +1,17 @@
 """Emptying the test database after a test with real transactions, although some tables refuse to lose a row.
 
-PostgreSQL truncates, which row triggers do not see and only the owner may. SQLite deletes, which they refuse: the triggers step aside for that
-moment. A conftest.py uses it by importing the fixture.
+PostgreSQL truncates, which row triggers do not see and only the owner may. SQLite deletes, which they refuse: the triggers step
+aside for that moment. A conftest.py uses it by importing the fixture.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from tests.postgresql import OWNER
+from tests.postgresql import OWNER, asking_as
 
 DatabaseOperations = DatabaseWrapper.ops_class
 
@@ -27,8 +26,7 @@ def kept_tables_can_be_emptied() -> Iterator[None]:
 
 
 def flush_as_owner(operations: Any, statements: list[str]) -> None:
-    at = operations.connection.settings_dict
-    with psycopg.connect(host=at["HOST"], dbname=at["NAME"], user=OWNER, autocommit=True) as owner:
+    with asking_as(OWNER) as owner:
         for statement in statements:
             owner.execute(statement)
 

@@ -30,7 +30,7 @@ def say_who_asks(execute: Callable[..., Any], sql: Any, params: Any, many: bool,
     if many:
         if not context["connection"].in_atomic_block:
             raise RuntimeError("many rows in one statement need a transaction")
-        execute(settings, None, False, context)
+        context["cursor"].cursor.execute(settings)
         return execute(sql, params, many, context)
     result = execute(settings + sql, params, many, context)
     context["cursor"].cursor.nextset()

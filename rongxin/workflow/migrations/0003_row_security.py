@@ -4,8 +4,6 @@ from django.db import migrations
 
 from rongxin.storage.rows import any_of, reached, row_security, through
 
-LOCKED = any_of(reached("owner_id", "case:act"), reached("handler_id", "case:act"))
-
 
 class Migration(migrations.Migration):
     dependencies = [("workflow", "0002_the_log_only_grows"), ("accounts", "0006_row_security")]
@@ -13,7 +11,6 @@ class Migration(migrations.Migration):
         row_security(
             "workflow_case",
             read=any_of(reached("owner_id", "case:read"), reached("handler_id", "case:read")),
-            change=LOCKED,
         ),
         row_security("workflow_caseevent", read=through("workflow_case", "id = workflow_caseevent.case_id")),
     ]
