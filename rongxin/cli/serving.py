@@ -28,11 +28,20 @@ def migrate() -> None:
     start()
     from django.core.management import call_command
 
-    from rongxin.storage.serving import ServingRole, grant_to
+    from rongxin.storage.serving import NoServingRole, ServingRole, grant_to
 
     call_command("migrate", verbosity=0, interactive=False)
     if environment.owner_url:
-        grant_to(ServingRole.of(serving))
+        try:
+            grant_to(ServingRole.of(serving))
+        except NoServingRole as missing:
+            typer.echo(
+                f"没有数据库角色 {missing}，表的属主也无权新建。请管理员执行：CREATE ROLE {missing} LOGIN PASSWORD '…'；"
+                "然后再运行 rongxin migrate。\n"
+                "There is no such database role, and the owner may make none: let a superuser make it and migrate again.",
+                err=True,
+            )
+            raise typer.Exit(1) from None
     call_command("collectstatic", verbosity=0, interactive=False)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlparse
 
 from django.apps import apps
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from config import grants
 
@@ -14,6 +14,10 @@ HINT: Final = (
     "Let one role own the tables (RONGXIN_OWNER_URL, for rongxin migrate alone) and another serve (RONGXIN_DATABASE_URL): "
     "docs/operators.md, “PostgreSQL”."
 )
+
+
+class NoServingRole(LookupError):
+    """There is no role of this name, and the owner may make none."""
 
 
 class UnsafeRole(RuntimeError):
@@ -73,13 +77,16 @@ class ServingRole:
 def grant_to(role: ServingRole) -> None:
     """Give the serving role just what the code does, and nothing else; make the role where there is none.
 
-    Run by the owner after migrating. Raises ProgrammingError where the owner may not make a role that is missing.
+    Run by the owner after migrating. Raises NoServingRole where the owner may not make a role that is missing.
     """
     name = connection.ops.quote_name(role.name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.name])
         if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {name} LOGIN{_password(role)}")
+            try:
+                cursor.execute(f"CREATE ROLE {name} LOGIN{_password(role)}")
+            except ProgrammingError:
+                raise NoServingRole(role.name) from None
         for statement in _grants(name):
             cursor.execute(statement)
 

@@ -15,6 +15,7 @@ from rongxin.accounts import one_time_codes
 from rongxin.accounts.models import Account, CodeGenerator, RecoveryCode
 from rongxin.accounts.permissions import Role
 from rongxin.accounts.second_factor import new_recovery_codes, set_code_generator
+from rongxin.entrance import sessions
 from tests.entrance.conftest import PASSWORD, Person, a_person
 from tests.logins import next_code, with_one_factor
 
