@@ -61,10 +61,24 @@ class Environment(BaseSettings):
         default=0, ge=0, description="a password is changed after so many days; 0: never asked for"
     )
     invitation_hours: int = Field(default=72, ge=1, description="how long a one-time link of an invitation holds")
+    sign_ups_a_day: int = Field(
+        default=10, ge=1, description="how many logins of enterprises may be opened from one network address in a day"
+    )
     mail_url: SecretStr = Field(
-        default=SecretStr(""), description="smtp://user:password@host:587 or smtps://…:465; empty: no mail is sent"
+        default=SecretStr(""),
+        description="smtp://user:password@host:587, smtps://…:465, or file: for files under var/outbox; empty: no mail",
     )
     mail_from: str = Field(default="", description="the sender of mail")
+    sms_url: str = Field(
+        default="", description="https://… of the SMS gateway, or file: for files under var/outbox; empty: no SMS"
+    )
+    sms_secret: SecretStr = Field(default=SecretStr(""), description="signs what goes to the SMS gateway (HMAC-SHA256)")
+    notice_attempts: int = Field(
+        default=6, ge=1, le=20, description="after so many failed attempts a mail or SMS is given up, and said so"
+    )
+    address: str = Field(
+        default="", description="https://… where people log in, written into mails and SMS; empty: the first host name"
+    )
     debug: bool = Field(default=False, description="for developers: error pages with details")
 
     def database(self) -> dict[str, Any]:
@@ -103,11 +117,27 @@ class Environment(BaseSettings):
         """The host names of the public site and the workbench."""
         return [host.strip() for host in self.hosts.split(",") if host.strip()]
 
+    def login_address(self) -> str:
+        """Where people log in, as written into mails and SMS."""
+        if self.address:
+            return self.address
+        return f"{'https' if self.https else 'http'}://{self.host_names()[0]}/login"
+
+    def outbox(self) -> Path:
+        """Where mails and SMS are laid down as files instead of being sent."""
+        return self.var / "outbox"
+
     def mail(self) -> dict[str, Any]:
         """The Django settings of ``mail_url``; without it mail is dropped."""
         url = urlparse(self.mail_url.get_secret_value())
         if not url.scheme:
             return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+        if url.scheme == "file":
+            return {
+                "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+                "EMAIL_FILE_PATH": self.outbox(),
+                "DEFAULT_FROM_EMAIL": self.mail_from,
+            }
         if url.scheme not in ("smtp", "smtps"):
             raise ValueError(f"RONGXIN_MAIL_URL: {url.scheme!r} is neither smtp nor smtps")
         return {

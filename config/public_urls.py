@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("rongxin.portal.urls")),
     path("api/v1/", interface.api.urls),
     path("desk/", include("rongxin.desk.urls")),
+    path("enterprise/", include("rongxin.enterprise.urls")),
     path("", include("rongxin.entrance.urls")),
     path("", include("rongxin.ui.urls")),
 ]

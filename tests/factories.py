@@ -12,6 +12,9 @@ import time_machine
 from django.utils import timezone
 
 from config.environment import ROOT
+from rongxin.accounts.actions import open_account
+from rongxin.accounts.models import STAFF_ROLES, Account
+from rongxin.accounts.permissions import Role
 from rongxin.departments import actions as departments
 from rongxin.departments.models import Department
 from rongxin.engine.cells import document_key
@@ -31,6 +34,7 @@ from rongxin.subjects.registration import register
 PENALTY = "administrative_penalty"
 LICENCE = "administrative_licence"
 PLATFORM = "350100"
+PASSWORD = "a-long-demonstration-password"
 _NUMBERS = count(1)
 
 
@@ -59,6 +63,16 @@ def a_code(kind: str = "91") -> str:
 
 def a_department(code: str = "demo", name: str = "福州市示例市场监督管理局", **more: Any) -> Department:
     return departments.enter(code, name, **{"region": "990000", **more})
+
+
+def an_account(role: Role, department: Department, username: str = "officer") -> Account:
+    """An account of any role with the password PASSWORD: of staff in the department, of everybody else in none."""
+    if role in STAFF_ROLES:
+        return open_account(username, PASSWORD, display_name="示例人员", department=department, role=role)
+    account = Account(username=username, display_name=username, role=role)
+    account.set_password(PASSWORD)
+    account.save()
+    return account
 
 
 def a_subject(name: str = "福州示例榕海茶业有限公司", uscc: str = "", **columns: Any) -> Subject:

@@ -12,14 +12,12 @@ from django.utils import timezone
 from rongxin.accounts.events import note
 from rongxin.accounts.invitations import end_links, make_link
 from rongxin.accounts.matrix import matrix
-from rongxin.accounts.models import STAFF_FACES, Account, EventKind
+from rongxin.accounts.models import STAFF_ROLES, Account, EventKind
 from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand
 from rongxin.accounts.second_factor import drop_all
 from rongxin.accounts.sessions import end_session
 from rongxin.departments.models import Department
-
-STAFF_ROLES: tuple[Role, ...] = tuple(role for role in Role if matrix().roles[role].face in STAFF_FACES)
 
 
 def accounts_kept_by(administrator: Account) -> QuerySet[Account]:

@@ -85,6 +85,13 @@ class Matrix(Strict):
         return self
 
     @model_validator(mode="after")
+    def _enterprises_act_for_enterprises(self) -> "Matrix":
+        for role, line in self.roles.items():
+            if any((scope == Scope.ENTERPRISE) != (line.face == Face.ENTERPRISE) for scope in line.may):
+                raise ValueError(f"{role}: enterprises hold rights for themselves, and nobody else holds those")
+        return self
+
+    @model_validator(mode="after")
     def _readers_only_read(self) -> "Matrix":
         for role, line in self.roles.items():
             held = [action for classes in line.may.values() for actions in classes.values() for action in actions]

@@ -17,17 +17,25 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 STAFF_FACES: frozenset[Face] = frozenset({Face.DESK, Face.ADMINISTRATION})
+STAFF_ROLES: tuple[Role, ...] = tuple(role for role in Role if matrix().roles[role].face in STAFF_FACES)
+_STAFF: tuple[str, ...] = tuple(role.value for role in STAFF_ROLES)
+LOGIN_FACES: frozenset[Face] = STAFF_FACES | {Face.ENTERPRISE}
+"""Where somebody is who has logged in."""
 
 
 class Account(AbstractBaseUser):
-    """Somebody who works with the platform for one department, in one role.
+    """A login: of somebody who works here for one department, in one role; or of an enterprise, which belongs to none.
 
+    ``department`` is None for enterprises (the database sees to it) and its type says otherwise: only pages of staff, behind their
+    gate, ask for it. What a login may do for an enterprise stands in its mandates (``subjects.mandates``).
     Not active and not ended: invited, and has not come yet. ``live_session`` is the word of the one session that holds.
     """
 
     username = models.CharField(_("用户名"), max_length=64, unique=True)
     display_name = models.CharField("姓名或工号", max_length=64)
-    department = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="单位")
+    department: models.ForeignKey[Department | None, Department] = models.ForeignKey(  # type: ignore[misc]
+        Department, models.PROTECT, null=True, related_name="+", verbose_name="单位"
+    )
     role = models.CharField("角色", max_length=16, choices=[(role.value, role.value) for role in Role])
     is_active = models.BooleanField("启用", default=True)
     ended_at = models.DateTimeField("停用时间", null=True)
@@ -46,7 +54,14 @@ class Account(AbstractBaseUser):
     class Meta:
         verbose_name = "账号"
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="accounts_one_role")
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="accounts_one_role"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=_STAFF, department__isnull=False)
+                | (~models.Q(role__in=_STAFF) & models.Q(department__isnull=True)),
+                name="accounts_staff_have_a_department",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +88,8 @@ class Account(AbstractBaseUser):
 
     def may(self, action: Action, department: Department, data_class: DataClass | None = None) -> bool:
         """Whether the officer may do ``action`` to what belongs to ``department``, by the matrix."""
+        if not self.is_staff_member:
+            return False
         here = {Scope.PLATFORM}
         if department.pk == self.department_id:
             here.add(Scope.DEPARTMENT)
@@ -162,6 +179,16 @@ class Invitation(models.Model):
                 fields=["account"], condition=models.Q(over_at=None), name="accounts_one_invitation_holds"
             )
         ]
+
+
+class SignUp(models.Model):
+    """A login of an enterprise was opened from a place; only a digest of the place, and only for a day."""
+
+    place = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["place", "at"], name="accounts_sign_ups_of_place")]
 
 
 class EventKind(models.TextChoices):

@@ -19,8 +19,9 @@ STEP_SECONDS: Final = 30
 DIGITS: Final = 6
 RECOVERY_CODES: Final = 10
 _AROUND: Final = (-1, 0, 1)  # a clock may be half a minute off, as RFC 6238 §5.2 advises
-_RECOVERY_BYTES: Final = 10
+_CODE_BYTES: Final = 10
 _GROUP: Final = 4
+_MISREAD: Final = str.maketrans("018", "OIB")  # Base32 has none of these digits
 
 
 def new_secret() -> str:
@@ -83,23 +84,35 @@ def demonstration_code(account: Account) -> str:
         return ""
 
 
+def new_code() -> str:
+    """80 bits of chance for paper: sixteen letters and digits in groups of four."""
+    return _grouped(base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode())
+
+
+def code_digest(code: str) -> str:
+    """What is kept of a code on paper. Small letters, spaces and hyphens make no difference, nor a digit that no code has and that
+    looks like one of its letters.
+    """
+    return digest_of("".join(code.upper().replace("-", "").split()).translate(_MISREAD))
+
+
 def make_recovery_codes(account: Account) -> list[str]:
     """New codes in clear, for the only time; those before are void."""
-    codes = [_grouped(base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode()) for _ in range(RECOVERY_CODES)]
+    codes = [new_code() for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(account=account).delete()
-    RecoveryCode.objects.bulk_create(RecoveryCode(account=account, digest=_digest(code)) for code in codes)
+    RecoveryCode.objects.bulk_create(RecoveryCode(account=account, digest=code_digest(code)) for code in codes)
     return codes
 
 
 def take_recovery_code(account: Account, code: str) -> bool:
     """Whether ``code`` is one of the account's that was not used; then it is."""
-    unused = RecoveryCode.objects.filter(account=account, digest=_digest(code), used_at=None)
+    unused = RecoveryCode.objects.filter(account=account, digest=code_digest(code), used_at=None)
     return unused.update(used_at=timezone.now()) == 1
 
 
 def are_recovery_codes(account: Account, codes: list[str]) -> bool:
     """Whether all of these are the account's own."""
-    digests = {_digest(code) for code in codes}
+    digests = {code_digest(code) for code in codes}
     return bool(codes) and RecoveryCode.objects.filter(account=account, digest__in=digests).count() == len(digests)
 
 
@@ -109,7 +122,3 @@ def _totp(secret: str) -> TOTP:
 
 def _grouped(code: str) -> str:
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
-
-
-def _digest(code: str) -> str:
-    return digest_of("".join(code.upper().replace("-", "").split()))

@@ -18,9 +18,15 @@ class Action(StrEnum):
     DOCUMENT_ISSUE = "document:issue"
     DOCUMENT_READ = "document:read"
     DUTY_KEEP = "duty:keep"
+    FILE_DOWNLOAD = "file:download"
+    FILE_READ = "file:read"
     JOB_WATCH = "job:watch"
+    PROXY_KEEP = "proxy:keep"
     QUESTION_ANSWER = "question:answer"
     RECORD_WITHDRAW = "record:withdraw"
+    RULE_DRAFT = "rule:draft"
+    RULE_RELEASE = "rule:release"
+    SENDING_RETRY = "sending:retry"
     SUBJECT_MERGE = "subject:merge"
     TEXT_CLEAR = "text:clear"
 
@@ -51,7 +57,9 @@ ADMINISTRATORS: frozenset[Role] = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_AD
 
 
 class Scope(StrEnum):
-    """Where a grant holds, seen from who acts. ``platform``: the platform itself, no credit data."""
+    """Where a grant holds, seen from who acts. ``enterprise``: an enterprise that the login acts for, by a mandate.
+    ``platform``: the platform itself, no credit data.
+    """
 
     DEPARTMENT = "department"
     REGION = "region"

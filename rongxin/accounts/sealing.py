@@ -7,6 +7,7 @@ Source: Fernet (AES-128-CBC with HMAC-SHA-256) of the package cryptography; the 
 
 import base64
 import hashlib
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -36,10 +37,16 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def digest_of_few(text: str) -> str:
+    """What is kept of something of which there are few enough to try them all: a digest under the platform's signing key."""
+    key = _derived(settings.SECRET_KEY, b"rongxin digests of few")
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
 def _box() -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in keys])
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, b"rongxin second factor"))) for key in keys])
 
 
-def _derived(key: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rongxin second factor").derive(key.encode())
+def _derived(key: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key.encode())

@@ -19,7 +19,15 @@ from django.views.decorators.http import require_POST, require_safe
 from rongxin.accounts import keeping
 from rongxin.accounts.events import history
 from rongxin.accounts.matrix import matrix
-from rongxin.accounts.models import Account, AccountEvent, CodeGenerator, Invitation, SecurityKey, role_title
+from rongxin.accounts.models import (
+    STAFF_ROLES,
+    Account,
+    AccountEvent,
+    CodeGenerator,
+    Invitation,
+    SecurityKey,
+    role_title,
+)
 from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand
 from rongxin.administration.frame import administrator_of, administrators_only, show
@@ -92,10 +100,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         words=request.GET.get("q", ""),
         roles=(
             Choice(value="", label=_("全部角色")),
-            *(
-                Choice(value=each, label=matrix().roles[each].title, is_chosen=each == role)
-                for each in keeping.STAFF_ROLES
-            ),
+            *(Choice(value=each, label=matrix().roles[each].title, is_chosen=each == role) for each in STAFF_ROLES),
         ),
         states=(
             Choice(value="", label=_("全部状态")),
@@ -250,7 +255,7 @@ def _page(request: HttpRequest, account: Account) -> AccountPage:
         events=tuple(history(account)[:LATELY]),
         roles=tuple(
             Choice(value=role, label=roles[role].title, is_chosen=role == account.role)
-            for role in keeping.STAFF_ROLES
+            for role in STAFF_ROLES
             if roles[role].face == account.held.face
         ),
         invitation=Invitation.objects.filter(account=account, over_at=None, expires_at__gt=timezone.now()).first(),

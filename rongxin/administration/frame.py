@@ -31,5 +31,6 @@ def show(request: HttpRequest, template: str, page: object, *, status: int = 200
         "keeps_accounts": may(administrator, Action.ACCOUNT_KEEP),
         "reads_log": may(administrator, Action.ACCOUNT_LOG_READ),
         "watches_jobs": may(administrator, Action.JOB_WATCH),
+        "retries_sendings": may(administrator, Action.SENDING_RETRY),
     }
     return render(request, template, {"page": page, "frame": frame}, status=status)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.environment import environment
 from rongxin.accounts import keeping
-from rongxin.accounts.models import role_title
+from rongxin.accounts.models import STAFF_ROLES, role_title
 from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand
 from rongxin.administration.frame import administrator_of, administrators_only, show
@@ -49,7 +49,7 @@ class Invited(forms.Form):
         super().__init__(data)
         role = self.fields["role"]
         assert isinstance(role, forms.ChoiceField)
-        role.choices = [("", _("请选择")), *((each.value, role_title(each)) for each in keeping.STAFF_ROLES)]
+        role.choices = [("", _("请选择")), *((each.value, role_title(each)) for each in STAFF_ROLES)]
         if not environment.mail_url.get_secret_value():
             del self.fields["email"]
 

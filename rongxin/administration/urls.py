@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rongxin.administration import accounts, inviting, log, work
+from rongxin.administration import accounts, contacts, inviting, log, sendings, work
 
 app_name = "administration"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("log", log.listing, name="log"),
     path("log.csv", log.listing_csv, name="log_csv"),
     path("work", work.listing, name="work"),
+    path("contacts", contacts.listing, name="contacts"),
+    path("contacts/<str:code>", contacts.detail, name="contact"),
+    path("sendings", sendings.listing, name="sendings"),
+    path("sendings/<int:pk>/again", sendings.again, name="sending_again"),
 ]

@@ -28,6 +28,7 @@ def open_account(
     from django.db import IntegrityError
 
     from rongxin.accounts import actions
+    from rongxin.accounts.models import STAFF_ROLES
     from rongxin.accounts.permissions import Role
     from rongxin.departments.queries import NoSuchDepartment
     from rongxin.departments.queries import department as find
@@ -42,7 +43,7 @@ def open_account(
     except NoSuchDepartment as error:
         raise typer.BadParameter(f"no department {department}; see rongxin department list") from error
     except ValueError as error:
-        raise typer.BadParameter(f"role is one of {', '.join(Role)}") from error
+        raise typer.BadParameter(f"role is one of {', '.join(STAFF_ROLES)}") from error
     except IntegrityError as error:
         raise typer.BadParameter(f"{username} exists already") from error
     typer.echo(f"{username} ({role}, {department})")
@@ -60,6 +61,7 @@ def invite(
     from django.db import IntegrityError
 
     from rongxin.accounts import keeping
+    from rongxin.accounts.models import STAFF_ROLES
     from rongxin.accounts.permissions import Role
     from rongxin.departments.queries import NoSuchDepartment
     from rongxin.departments.queries import department as find
@@ -72,7 +74,7 @@ def invite(
     except NoSuchDepartment as error:
         raise typer.BadParameter(f"no department {department}; see rongxin department list") from error
     except ValueError as error:
-        raise typer.BadParameter(f"role is one of {', '.join(keeping.STAFF_ROLES)}") from error
+        raise typer.BadParameter(f"role is one of {', '.join(STAFF_ROLES)}") from error
     except IntegrityError as error:
         raise typer.BadParameter(f"{username} exists already") from error
     typer.echo(link_for(account, word))
@@ -111,7 +113,10 @@ def make_key(
     account = Account.objects.filter(username=username).first()
     if account is None:
         raise typer.BadParameter(f"no account {username}")
-    typer.echo(keys.make_key(account, label=label))
+    try:
+        typer.echo(keys.make_key(account, label=label))
+    except ValueError as error:
+        raise typer.BadParameter(f"{username} belongs to no department") from error
 
 
 @app.command("end-key")

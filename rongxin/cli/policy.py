@@ -33,8 +33,8 @@ def check(
     pack: Annotated[str, typer.Argument(help="pack name or folder; without it every pack is checked")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Load packs strictly, run their law cases, read their examples and set their documents. Prints FILE:LINE: MESSAGE
-    for every mistake; no database needed.
+    """Load packs strictly, run their law cases, read their examples, set their documents, and see that procedures can tell
+    what they tell. Prints FILE:LINE: MESSAGE for every mistake; no database needed.
     """
     places = [place(pack)] if pack else [(environment.policies, name) for name in pack_names(environment.policies)]
     reports = [_checked(root, name) for root, name in places]
@@ -49,7 +49,7 @@ def check(
             if not found:
                 typer.echo(
                     f"{report['pack']}\t{report['digest']}\t{report['values']} values, {report['cases']} cases, "
-                    f"{report['examples']} examples, {report['templates']} templates: ok"
+                    f"{report['examples']} examples, {report['templates']} templates, {report['notices']} notices: ok"
                 )
     if not places:
         typer.echo(f"no pack below {environment.policies}", err=True)
@@ -64,11 +64,15 @@ def _checked(root: Path, name: str) -> tuple[dict[str, Any], list[PolicyError]]:
         examples = read_examples(root, name, policy)
     except PolicyErrors as stopped:
         return {"pack": name}, stopped.errors
-    wrong = _unset(root, policy) + [
-        PolicyError(outcome.file, outcome.line, f'case "{outcome.case.name}": {told}')
-        for outcome in outcomes
-        for told in outcome.wrong
-    ]
+    wrong = (
+        _unset(root, policy)
+        + _untold(root, name, policy)
+        + [
+            PolicyError(outcome.file, outcome.line, f'case "{outcome.case.name}": {told}')
+            for outcome in outcomes
+            for told in outcome.wrong
+        ]
+    )
     report = {
         "pack": name,
         "digest": policy.digest,
@@ -76,6 +80,7 @@ def _checked(root: Path, name: str) -> tuple[dict[str, Any], list[PolicyError]]:
         "cases": len(outcomes),
         "examples": len(examples),
         "templates": len(policy.templates),
+        "notices": len(policy.notices),
     }
     return report, wrong
 
@@ -87,6 +92,18 @@ def _unset(root: Path, policy: Policy) -> list[PolicyError]:
     from rongxin.documents.checking import template_errors
 
     return template_errors(root, policy)
+
+
+def _untold(root: Path, name: str, policy: Policy) -> list[PolicyError]:
+    """Which notices of the procedures of this release cannot be told; asked of the pack that this platform follows."""
+    if (root, name) != (environment.policies, environment.pack):
+        return []
+    start()
+    from rongxin.notices.checking import untold
+    from rongxin.workflow.registry import procedures
+
+    found = untold(procedures().values(), policy)
+    return [PolicyError(f"{name}/notices/{each.name}.yaml", 1, each.told) for each in found]
 
 
 def place(pack: str) -> tuple[Path, str]:

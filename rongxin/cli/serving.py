@@ -98,6 +98,10 @@ def quickstart(
         # For the three processes; this one read its environment when it began.
         os.environ["RONGXIN_DEMO"] = "1"
         environment.demo = True
+    if environment.demo:
+        # Mails and SMS of a demonstration are laid down as files, to be looked at.
+        for name, value in (("MAIL_URL", "file:"), ("MAIL_FROM", "platform@example.gov.cn"), ("SMS_URL", "file:")):
+            os.environ.setdefault(f"RONGXIN_{name}", value)
     typer.echo("准备数据库……")
     if environment.owner_url:
         # Migrating is the owner's, in a process of its own; everything else here is the serving role's.
@@ -118,6 +122,7 @@ def quickstart(
     typer.echo(f"\n榕信 · {environment.platform_name}（示例数据）\n")
     typer.echo(f"  公众门户    http://{shown}:{port}/")
     typer.echo(f"  部门工作台  http://{shown}:{port}/desk/")
+    typer.echo(f"  企业窗口    http://{shown}:{port}/enterprise/")
     typer.echo(f"  平台管理    http://{environment.admin_host or shown}:{port}/administration/")
     for username, role in logins:
         typer.echo(f"    {role:<6}  用户名 {username}  密码 {PASSWORD}")

@@ -18,6 +18,7 @@ from rongxin.demonstration.history import WAITING_FILE, WEEKS, History, Sending
 from rongxin.demonstration.other_kinds import models
 from rongxin.demonstration.staff import LEAD, bring_rules_up_to_date, open_for_work
 from rongxin.departments.queries import department
+from rongxin.disclosure.reminding import remind
 from rongxin.intake import files
 from rongxin.intake.columns import register_columns
 from rongxin.intake.jobs import record_batch
@@ -98,6 +99,7 @@ def relive(history: History, steps: list[Step], *, advance: Callable[[int], None
             else:
                 _decide(step.sending, numbers[_key(step.sending)])
             advance(1)
+    remind(rulebook.current(), timezone.localdate())
 
 
 def enter_register(rows: pl.DataFrame, today: date) -> None:

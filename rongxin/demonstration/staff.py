@@ -1,5 +1,5 @@
 """Who works on a platform for demonstration: its rules, its departments with their duties, two accounts for each, the
-lead office with its officer, and the three administrators.
+lead office with its officer, the service hall with its window, and the three administrators.
 """
 
 from typing import Final
@@ -25,6 +25,7 @@ from rongxin.rulebook import queries as rulebook
 _NAMES: Final = {
     Role.CLERK: "示例录入员",
     Role.REVIEWER: "示例审核员",
+    Role.WINDOW: "示例窗口人员",
     Role.CITY_OFFICE: "示例牵头办专员",
     Role.SECURITY_ADMIN: "示例安全管理员",
     Role.AUDIT_ADMIN: "示例审计管理员",
@@ -32,13 +33,24 @@ _NAMES: Final = {
 }
 _LEAD: Final = ("demo-lead", "福州市示例信用信息牵头办公室", "市示例牵头办")
 LEAD: Final = "demo-lead"
+HALL: Final = "demo-hall"
+_HALL: Final = (HALL, "福州市示例行政服务中心", "市示例服务中心")
+WINDOW: Final = "demo-window"
+FIRM, PROXY = "demo-firm", "demo-proxy"
 _OF_LEAD: Final = {
     LEAD: Role.CITY_OFFICE,
     "demo-security": Role.SECURITY_ADMIN,
     "demo-audit": Role.AUDIT_ADMIN,
     "demo-system": Role.SYSTEM_ADMIN,
 }
-_SHOWN: Final = {SHOWN.clerk: Role.CLERK, SHOWN.reviewer: Role.REVIEWER, **_OF_LEAD}
+_SHOWN: Final = {
+    SHOWN.clerk: Role.CLERK,
+    SHOWN.reviewer: Role.REVIEWER,
+    WINDOW: Role.WINDOW,
+    **_OF_LEAD,
+    FIRM: Role.ENTERPRISE,
+    PROXY: Role.PROXY,
+}
 _KINDS: Final = {"penalties": "administrative_penalty", "licences": "administrative_licence"}
 
 
@@ -63,16 +75,20 @@ def bring_rules_up_to_date() -> None:
 
 
 def open_for_work() -> None:
-    """Enter the departments with their duties, and a clerk and a reviewer for each who has none; then the lead office.
+    """Enter the lead office and the service hall; then the departments with their duties, and a clerk and a reviewer for each
+    who has none.
 
-    The two of the department that is shown and those of the lead office have the known password; the others none, so that nobody
-    can log in as them.
+    The two of the department that is shown, those of the lead office and the window of the hall have the known password; the
+    others none, so that nobody can log in as them.
     """
     code, name, short_name = _LEAD
     lead = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
-    for username, role in _OF_LEAD.items():
+    code, name, short_name = _HALL
+    hall = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
+    for username, role in (*_OF_LEAD.items(), (WINDOW, Role.WINDOW)):
         if not Account.objects.filter(username=username).exists():
-            open_account(username, PASSWORD, display_name=_NAMES[role], department=lead, role=role)
+            office = hall if username == WINDOW else lead
+            open_account(username, PASSWORD, display_name=_NAMES[role], department=office, role=role)
     for authority in AUTHORITIES:
         entered = _enter(authority)
         _charge(authority, entered)

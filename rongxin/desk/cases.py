@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.case import TimeLeft, time_left
+from rongxin.desk.case_panels import address
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
+from rongxin.ui.cases import TimeLeft, time_left
 from rongxin.ui.downloads import csv_download
 from rongxin.ui.parts import Choice, Tab
 from rongxin.ui.templatetags.rongxin import lang
@@ -64,6 +65,8 @@ class CasesPage:
     dues: tuple[Choice, ...]
     spans_departments: bool
     csv_url: str
+    may_enter: bool
+    may_draft: bool
 
     @property
     def is_filtered(self) -> bool:
@@ -144,6 +147,8 @@ def board(request: HttpRequest) -> HttpResponse:
         ),
         spans_departments=officer.spans_departments,
         csv_url=f"{reverse('desk:cases_csv')}?{query.urlencode()}",
+        may_enter=officer.may(Action.CASE_ACT, officer.department),
+        may_draft=officer.may(Action.RULE_DRAFT, officer.department),
     )
     return show(request, "desk/cases.html", page)
 
@@ -205,7 +210,7 @@ def _line(case: Case, steps: tuple[Step, ...], policy: Policy, today: date) -> C
     state = table.by_state[case.state]
     task = (lang(state.task) if state.task else " / ".join(lang(step.title) for step in steps)) if steps else ""
     return CaseLine(
-        url=reverse("desk:case", args=[case.number]),
+        url=address(case),
         number=case.number,
         kind_title=table.title,
         title=case.title,

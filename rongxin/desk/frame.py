@@ -19,6 +19,7 @@ from rongxin.intake import queries
 from rongxin.intake.models import Batch, BatchState
 from rongxin.intake.questions.queries import open_count
 from rongxin.jobs.queries import wanting_room
+from rongxin.notices.queries import recipients_of, unread
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
@@ -75,6 +76,7 @@ def frame_for(officer: Account) -> Frame:
         overdue=clocks.overdue,
         due_soon=clocks.soon,
         wanting_room=wanting_room() if officer.spans_departments else 0,
+        unread_notices=unread(recipients_of(officer), officer).count(),
         has_cases=bool(procedures()),
         cases_to_do=cases.to_do,
         cases_overdue=cases.overdue,

@@ -14,7 +14,6 @@ from rongxin.policy.words import Title
 from rongxin.ui.parts import Choice, Figure
 
 BatchState = Literal["working", "mapping", "waiting", "released", "sent_back", "stopped", "failed"]
-STEPS = ("received", "columns", "validate", "resolve", "waiting", "released")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,7 @@ class Frame:
     ``may_clear``: decide what is shown of texts that may name persons, ``may_read_documents``: see the department's official
     documents. ``wanting_room``: background work that waits until the platform has room again; told to who looks after several
     departments. ``has_cases``: this platform runs procedures; ``cases_to_do`` wait for this officer, ``cases_overdue`` are late
-    in the department.
+    in the department. ``unread_notices``: messages that this officer has not opened.
     """
 
     officer: str
@@ -43,6 +42,7 @@ class Frame:
     overdue: int = 0
     due_soon: int = 0
     wanting_room: int = 0
+    unread_notices: int = 0
     has_cases: bool = False
     cases_to_do: int = 0
     cases_overdue: int = 0
@@ -144,14 +144,13 @@ class BatchesPage:
 class BatchProgress:
     """``desk/_batch_progress.html``, asked each second as ``progress`` until ``is_over``.
 
-    ``step`` is the position in STEPS. ``rows_total`` and ``seconds_left`` None: not known yet. ``wants_room``: the work waits until
-    the platform has room again.
+    ``phase``: what is done just now. ``rows_total`` and ``seconds_left`` None: not known yet. ``wants_room``: the work waits
+    until the platform has room again.
     """
 
     url: str
     batch_url: str
-    stop_url: str
-    step: int
+    phase: str
     rows_done: int = 0
     rows_total: int | None = None
     seconds_left: int | None = None
@@ -232,16 +231,6 @@ class PreviewRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BatchDeed:
-    """Who did what with the batch, when. ``officer`` is empty where the platform did it; ``note``: the reason given."""
-
-    at: datetime
-    action: Literal["sent", "checked", "released", "sent_back", "stopped", "failed"]
-    officer: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundLine:
     """One time that rows of the first file were sent. ``is_this``: the batch of the page."""
 
@@ -279,44 +268,52 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BatchPage:
-    """``desk/batch.html``. While ``progress`` is given the rest is not known and not shown.
+class BatchFile:
+    """``desk/_batch_file.html``: what was sent, and what came of it. While ``progress`` is given the rest is not known.
 
-    ``release_url`` and ``send_back_url`` (posts ``reason``) are given to a second person while the batch waits;
-    ``release_bar`` says to anybody else why not. ``failure`` is what went wrong in words, and what was kept. ``story``: the
-    rounds of a batch that was corrected and sent again. ``layout``: the earlier layout that was converted, and how.
-    ``columns_url``: where a person tells the columns that the batch waits for.
+    ``failure`` is what went wrong in words, and what was kept. ``columns_url``: where a person tells the columns that the batch
+    waits for. ``layout``: the earlier layout that was converted, and how.
     """
 
     batch: BatchLine
-    file_size: int
+    size: int
     encoding: str
-    file_hash: str
+    hash: str
     progress: BatchProgress | None = None
     tally: Tally | None = None
     seconds: float | None = None
-    problem_columns: tuple[ProblemColumn, ...] = ()
-    returned_rows: tuple[ReturnedRow, ...] = ()
-    all_returned_url: str = ""
-    return_file_url: str = ""
-    warnings: tuple[str, ...] = ()
-    preview: tuple[PreviewRow, ...] = ()
-    release_url: str = ""
-    send_back_url: str = ""
-    send_back_error: str = ""
-    release_bar: str = ""
     failure: str = ""
-    deeds: tuple[BatchDeed, ...] = ()
-    story: Story | None = None
     layout: str = ""
     layout_converted: str = ""
     columns_url: str = ""
-    stop_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPreview:
+    """``desk/_batch_preview.html``: the first rows that a release records."""
+
+    rows: tuple[PreviewRow, ...]
+    tally: Tally
+    sent_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReturned:
+    """``desk/_batch_returned.html``: the rows that came back, why, and what the others were warned of."""
+
+    columns: tuple[ProblemColumn, ...]
+    rows: tuple[ReturnedRow, ...]
+    comes_back: int
+    all_url: str
+    file_url: str
+    resend_url: str
+    warned: int
+    warnings: tuple[str, ...]
 
     @property
     def most_problems(self) -> int:
-        """The longest bar of the problem columns."""
-        return max((column.rows for column in self.problem_columns), default=1)
+        """The longest bar of the columns."""
+        return max((column.rows for column in self.columns), default=1)
 
 
 # ── one record by hand ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -77,6 +78,17 @@ def made_again(document: Document) -> Sheet:
         number=document.number,
         code=document.code,
     )
+
+
+def printed(document: Document, **once: str) -> bytes:
+    """The PDF of an issued document with values that are on the printed paper and kept nowhere, such as a one-time code.
+
+    Each stands for an optional field of the template that was left out when the document was issued.
+    """
+    sheet = made_again(document)
+    if wrong := sorted(name for name in once if sheet.values.get(name, name) is not None):
+        raise ValueError(f"not fields that were left out: {', '.join(wrong)}")
+    return typeset(replace(sheet, values={**sheet.values, **once}))
 
 
 def _next(authority: Department, word: str) -> tuple[Series, datetime]:

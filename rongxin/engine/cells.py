@@ -51,6 +51,7 @@ _OLD_NUMBER: Final = (
 )
 _PHONE: Final = rf"(?:^|[^0-9]|86)1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?:$|[^0-9])"
 _PERHAPS_A_NUMBER: Final = f"{_NEW_NUMBER}|{_OLD_NUMBER}|{_PHONE}"
+_SHORTEST_NUMBER: Final = 11
 # Everything that NFKC makes a digit of 0-9: full width, raised, lowered, circled, mathematical.
 _UNUSUAL_DIGIT: Final = r"[²³¹⁰⁴-⁹₀-₉①-⑨⓪０-９\x{1d7ce}-\x{1d7ff}\x{1fbf0}-\x{1fbf9}]"
 
@@ -141,8 +142,16 @@ def without_missing(cells: pl.Series, missing: frozenset[str]) -> pl.Series:
 
 def without_numbers(cells: pl.Series, blank: Callable[[str], str] = mask_numbers) -> pl.Series:
     """Identity and mobile numbers, in half- or full-width digits, replaced by the marker of :mod:`.resident_id`."""
-    perhaps = cells.str.contains(_PERHAPS_A_NUMBER) | cells.str.contains(_UNUSUAL_DIGIT)
-    return changed_where(cells, perhaps.fill_null(False), blank)
+    different = few_different(cells)
+    if different is not None and not _perhaps_a_number(different).any():
+        return cells
+    return changed_where(cells, _perhaps_a_number(cells), blank)
+
+
+def _perhaps_a_number(cells: pl.Series) -> pl.Series:
+    if not (cells.str.len_bytes() >= _SHORTEST_NUMBER).any():
+        return pl.Series([False]).new_from_index(0, cells.len())
+    return (cells.str.contains(_PERHAPS_A_NUMBER) | cells.str.contains(_UNUSUAL_DIGIT)).fill_null(False)
 
 
 def blank_identity_numbers(text: str) -> str:

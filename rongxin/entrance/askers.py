@@ -10,7 +10,7 @@ from rongxin.accounts.askers import asker_of
 from rongxin.accounts.models import Account
 from rongxin.storage.askers import ENTRANCE, PORTAL, Asker, asks, become
 
-WAY_IN: Final = "entrance"
+WAYS_IN: Final = frozenset({"entrance", "enterprise"})
 PUBLIC: Final = "portal"
 
 
@@ -53,4 +53,4 @@ def _asker(request: HttpRequest) -> Asker:
     app = request.resolver_match.app_name if request.resolver_match else ""
     if app != PUBLIC and request.user.is_authenticated:
         return asker_of(request.user)
-    return ENTRANCE if app == WAY_IN else PORTAL
+    return ENTRANCE if app in WAYS_IN else PORTAL

@@ -28,6 +28,7 @@ class Asked:
     refusal: Refusal | None
     is_locked: bool
     shown_code: str
+    is_of_staff: bool
 
 
 def question(request: HttpRequest, account: Account, refusal: Refusal | None = None) -> Asked:
@@ -41,6 +42,7 @@ def question(request: HttpRequest, account: Account, refusal: Refusal | None = N
         refusal=refusal,
         is_locked=is_locked(account),
         shown_code=demonstration_code(account),
+        is_of_staff=account.is_staff_member,
     )
 
 

@@ -10,6 +10,7 @@ from config.environment import Environment, environment
 from rongxin.storage.serving import HINT, faults_of_role
 
 LEAST_KEY = 50
+LEAST_SECRET = 32
 
 
 @register(Tags.security, deploy=True)
@@ -49,6 +50,20 @@ def faults_of(of: Environment) -> Iterator[CheckMessage]:
         yield _fault("demo", "everybody knows the demonstration accounts", "Leave RONGXIN_DEMO out.")
     if of.mail_url.get_secret_value() and not of.mail_from:
         yield _fault("mail_from", "mail has no sender", "Set RONGXIN_MAIL_FROM.")
+    yield from _outside(of)
+
+
+def _outside(of: Environment) -> Iterator[CheckMessage]:
+    """What is unsafe about mails and SMS."""
+    if of.mail_url.get_secret_value().startswith("file:"):
+        yield _fault(
+            "mail_url", "addresses lie in files in clear", "file: is for demonstration; set smtp:// or smtps://."
+        )
+    if of.sms_url and not of.sms_url.startswith("https://"):
+        yield _fault("sms_url", "numbers travel or lie in clear", "Set the https:// address of the gateway.")
+    if of.sms_url and len(of.sms_secret.get_secret_value()) < LEAST_SECRET:
+        hint = f"Agree on {LEAST_SECRET} or more random characters with the gateway: RONGXIN_SMS_SECRET."
+        yield _fault("sms_secret", "the gateway cannot tell who asks", hint)
 
 
 def faults_of_database() -> Iterator[CheckMessage]:

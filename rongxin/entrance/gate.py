@@ -1,4 +1,4 @@
-"""What every page of staff stands behind: both factors, the right role, a password that is not too old; files a fresh proof."""
+"""What every page inside stands behind: both factors, the right role, a password that is not too old; files a fresh proof."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,10 +11,11 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from rongxin.accounts.models import STAFF_FACES
+from rongxin.accounts.models import LOGIN_FACES
 from rongxin.accounts.passwords import is_due
 from rongxin.accounts.permissions import Face
 from rongxin.accounts.queries import ProofTooOld
+from rongxin.entrance.hosts import login_page
 from rongxin.entrance.sessions import SAFE, is_proof_fresh
 
 P = ParamSpec("P")
@@ -33,7 +34,7 @@ def gate(*faces: Face, takes_old_password: bool = False) -> Callable[[View[P]], 
         @wraps(view)
         def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return to_login(request)
+                return to_login(request, *faces)
             account = request.user
             if account.held.face not in faces:
                 raise PermissionDenied("the role works elsewhere")
@@ -51,8 +52,8 @@ def gate(*faces: Face, takes_old_password: bool = False) -> Callable[[View[P]], 
     return guarded
 
 
-staff_only = gate(*STAFF_FACES)
-"""For whoever works here, at the workbench or in the administration."""
+logged_in = gate(*LOGIN_FACES)
+"""For whoever has logged in, wherever the role works."""
 
 
 def holds_nothing_kept(view: AnyView) -> AnyView:
@@ -61,14 +62,13 @@ def holds_nothing_kept(view: AnyView) -> AnyView:
     return view
 
 
-def to_login(request: HttpRequest) -> HttpResponse:
-    """The way to the login, with the reason why a session ended and the page that was asked for."""
+def to_login(request: HttpRequest, *faces: Face) -> HttpResponse:
+    """The way to the login of these faces, with the reason why a session ended and the page that was asked for."""
     told = {"ended": getattr(request, "session_ended", "")}
     if request.method in SAFE and not request.headers.get("HX-Request"):
         told["next"] = request.get_full_path()
-    place = f"{reverse('entrance:login')}?{urlencode({name: value for name, value in told.items() if value})}".rstrip(
-        "?"
-    )
+    asked = urlencode({name: value for name, value in told.items() if value})
+    place = f"{login_page(*faces)}?{asked}".rstrip("?")
     if request.headers.get("HX-Request"):
         # A part of a page must not be filled with the login; the whole page goes there.
         return HttpResponse(headers={"HX-Redirect": place})

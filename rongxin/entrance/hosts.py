@@ -14,6 +14,11 @@ from rongxin.accounts.permissions import Face
 
 ADMINISTRATION_URLS: Final = "config.administration_urls"
 PUBLIC_URLS: Final = "config.public_urls"
+_FIRST_PAGE: Final = {
+    Face.ADMINISTRATION: "administration:home",
+    Face.DESK: "desk:home",
+    Face.ENTERPRISE: "enterprise:home",
+}
 ADMINISTRATION_COOKIE: Final = f"{settings.COOKIE_PREFIX}rongxin_administration"
 
 
@@ -60,7 +65,12 @@ def belongs_here(account: Account, request: HttpRequest) -> bool:
 
 def inside(account: Account) -> str:
     """The first page of whoever is logged in."""
-    return reverse("administration:home" if account.held.face == Face.ADMINISTRATION else "desk:home")
+    return reverse(_FIRST_PAGE[account.held.face])
+
+
+def login_page(*faces: Face) -> str:
+    """Where people of these faces log in: enterprises on a page in their own words."""
+    return reverse("enterprise:login" if faces == (Face.ENTERPRISE,) else "entrance:login")
 
 
 def link_for(account: Account, word: str, request: HttpRequest | None = None) -> str:

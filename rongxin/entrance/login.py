@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,12 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rongxin.accounts.events import done_by_others_since_last_login
-from rongxin.accounts.models import Account, AccountEvent, EventKind
+from rongxin.accounts.models import LOGIN_FACES, Account, AccountEvent, EventKind
 from rongxin.accounts.second_factor import Means, Refusal, has_second_factor
 from rongxin.entrance import sessions
 from rongxin.entrance.asking import answered, question
-from rongxin.entrance.gate import staff_only
-from rongxin.entrance.hosts import belongs_here, inside
+from rongxin.entrance.gate import logged_in
+from rongxin.entrance.hosts import belongs_here, inside, login_page
 
 HALF_WAY: Final = "half_way"
 HALF_WAY_LASTS: Final = timedelta(minutes=10)
@@ -29,7 +30,10 @@ HALF_WAY_LASTS: Final = timedelta(minutes=10)
 
 @method_decorator(never_cache, name="dispatch")
 class Login(LoginView):
-    """Name and password; locked for a while after five failures from one place. Nobody is logged in by it yet."""
+    """Name and password; locked for a while after five failures from one place. Nobody is logged in by it yet.
+
+    The page of staff and that of enterprises differ in words only: whoever comes by the wrong one is let in all the same.
+    """
 
     template_name = "entrance/login.html"
     redirect_authenticated_user = True
@@ -37,7 +41,7 @@ class Login(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """On to the second factor; an account that does not log in on this host is told what a wrong password is."""
         account = form.get_user()
-        if not account.is_staff_member or not belongs_here(account, self.request):
+        if account.held.face not in LOGIN_FACES or not belongs_here(account, self.request):
             form.add_error(None, form.get_invalid_login_error())
             return self.form_invalid(form)
         go_half_way(self.request, account, next_page=self.get_redirect_url())
@@ -100,20 +104,22 @@ def code(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(enter(request, account, outcome))
         refusal = outcome
     status = {None: 200, Refusal.WRONG: 422, Refusal.LOCKED: 429}[refusal]
-    return render(request, "entrance/code.html", {"asked": question(request, account, refusal)}, status=status)
+    told = {"asked": question(request, account, refusal), "login_page": login_page(account.held.face)}
+    return render(request, "entrance/code.html", told, status=status)
 
 
 @never_cache
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """This session is over."""
+    place = login_page(request.user.held.face) if request.user.is_authenticated else reverse("entrance:login")
     if request.user.is_authenticated:
         sessions.end(request, "logout")
     request.session.flush()
-    return redirect("entrance:login")
+    return HttpResponseRedirect(place)
 
 
-@staff_only
+@logged_in
 @require_safe
 def go_inside(request: HttpRequest) -> HttpResponse:
     """To the first page of the role."""

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rongxin.accounts.events import history
-from rongxin.accounts.models import STAFF_FACES, Account, CodeGenerator, RecoveryCode, SecurityKey
+from rongxin.accounts.models import LOGIN_FACES, Account, CodeGenerator, RecoveryCode, SecurityKey
 from rongxin.accounts.passwords import is_due, set_password
 from rongxin.accounts.queries import demand_proof
 from rongxin.accounts.second_factor import LastFactor, new_recovery_codes, remove_security_key
 from rongxin.entrance import sessions
-from rongxin.entrance.gate import gate, staff_only
-from rongxin.entrance.hosts import inside
+from rongxin.entrance.gate import gate, logged_in
+from rongxin.entrance.hosts import inside, login_page
 from rongxin.entrance.setting_up import offer, show_codes, taken, wrong
 
 LATELY = 15
@@ -62,7 +62,7 @@ def _account(request: HttpRequest) -> Account:
     return cast(Account, request.user)
 
 
-@staff_only
+@logged_in
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The factors of the account, its password and the last events."""
@@ -77,7 +77,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "entrance/security.html", told)
 
 
-@gate(*STAFF_FACES, takes_old_password=True)
+@gate(*LOGIN_FACES, takes_old_password=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password; other sessions of the account are over already, this one goes on."""
@@ -105,7 +105,7 @@ def chosen(form: NewPassword, account: Account) -> bool:
     return True
 
 
-@staff_only
+@logged_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def another_factor(request: HttpRequest) -> HttpResponse:
     """A new phone in place of the old one, or one more security key."""
@@ -119,7 +119,7 @@ def another_factor(request: HttpRequest) -> HttpResponse:
     return redirect("entrance:security")
 
 
-@staff_only
+@logged_in
 @require_POST
 def remove_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a security key up."""
@@ -133,7 +133,7 @@ def remove_key(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("entrance:security")
 
 
-@staff_only
+@logged_in
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """New recovery codes; those before are void."""
@@ -142,9 +142,10 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return show_codes(request, new_recovery_codes(account), reverse("entrance:security"))
 
 
-@staff_only
+@logged_in
 @require_POST
 def everywhere(request: HttpRequest) -> HttpResponse:
     """Out, wherever the account is logged in."""
+    place = login_page(_account(request).held.face)
     sessions.end(request, "everywhere")
-    return redirect("entrance:login")
+    return HttpResponseRedirect(place)

@@ -21,7 +21,7 @@ from rongxin.accounts.second_factor import (
     set_security_key,
 )
 from rongxin.entrance.asking import CODE, KEY, STATE
-from rongxin.entrance.gate import holds_nothing_kept, staff_only
+from rongxin.entrance.gate import holds_nothing_kept, logged_in
 from rongxin.entrance.hosts import host_of
 from rongxin.entrance.login import enter, half_way
 
@@ -88,7 +88,7 @@ def show_codes(request: HttpRequest, codes: list[str], onward: str) -> HttpRespo
     return render(request, "entrance/recovery_codes.html", {"codes": codes, "onward": onward})
 
 
-@staff_only
+@logged_in
 @require_POST
 @holds_nothing_kept  # shown a moment ago to whoever had just proved themselves
 def codes_file(request: HttpRequest) -> HttpResponse:

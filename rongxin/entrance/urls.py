@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rongxin.entrance import invitation, login, security, setting_up
+from rongxin.entrance import contacts, invitation, login, security, setting_up
 
 app_name = "entrance"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("account", security.page, name="security"),
     path("account/password", security.password, name="password"),
     path("account/factor", security.another_factor, name="factor"),
+    path("account/contacts", contacts.page, name="contacts"),
     path("account/keys/<int:pk>/remove", security.remove_key, name="key_remove"),
     path("account/recovery-codes", security.recovery_codes, name="recovery_codes"),
     path("account/recovery-codes.txt", setting_up.codes_file, name="recovery_codes_file"),

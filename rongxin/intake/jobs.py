@@ -1,8 +1,9 @@
 """The two long parts of a batch, each of which may be killed and begun again at any point."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from django.db import connection, transaction
@@ -25,6 +26,7 @@ from rongxin.intake.faults.actions import keep_faults
 from rongxin.intake.left_out import settle_left_out
 from rongxin.intake.mapping.known import circumstances, keep_columns
 from rongxin.intake.models import Batch, BatchState, RowProblem
+from rongxin.intake.moving import move
 from rongxin.intake.questions import asking
 from rongxin.intake.questions.following import catch_up
 from rongxin.intake.questions.rows import held_with_origin, rows_to_record
@@ -38,8 +40,11 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.storage.bulk import wide_cache
 from rongxin.storage.staging import staged
 from rongxin.subjects.registration import register
+from rongxin.workflow.writing import events_last
 
 PERSON = "person"
+WRITERS: Final = 2
+"""Files of a batch that are written at once."""
 
 
 @job(queue="bulk", title="校验批次")
@@ -72,7 +77,7 @@ def _keep_checked(batch: Batch, checked: CheckedFile, policy: Policy) -> dict[st
     questions = asking.questions_of(checked, batch.provider)
     findings = [*_told_by_marks(batch, checked, policy), *_told_by_returned(checked)]
     _write_files(batch, checked, policy)
-    with transaction.atomic():
+    with transaction.atomic(), events_last():
         batch = (
             Batch.objects.select_for_update(of=("self",)).select_related("provider", "submitted_by").get(number=number)
         )
@@ -124,15 +129,15 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
         with wide_cache():
             for rows in waiting.collect_batches(chunk_size=chunk, maintain_order=True, lazy=True):
                 told += append(rows, origin, chunk=chunk, advance=progress.advance)
-    with transaction.atomic():
+    with transaction.atomic(), events_last():
         batch = held_with_origin(number)
         if batch.state != BatchState.RELEASED or batch.decided_by is None:
             return _left_as_it_is(batch)
         settle_left_out(batch, told, kind, batch.decided_by)
-        batch.state = BatchState.RECORDED if batch.accepted else BatchState.NOTHING_NEW
+        move(batch, BatchState.RECORDED if batch.accepted else BatchState.NOTHING_NEW)
         batch.recorded = batch.accepted
         batch.finished_at = timezone.now()
-        batch.save(update_fields=["state", "recorded", "finished_at"])
+        batch.save(update_fields=["recorded", "finished_at"])
     files.drop_received(number)
     return {"state": batch.state, "recorded": batch.recorded}
 
@@ -168,10 +173,10 @@ def _close_unreadable(batch: Batch, unreadable: Unreadable) -> dict[str, Any]:
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
         if batch.state != BatchState.RECEIVED:
             return _left_as_it_is(batch)
-        batch.state = BatchState.UNREADABLE
+        move(batch, BatchState.UNREADABLE)
         batch.findings = [{"code": unreadable.code, "params": unreadable.params}]
         batch.checked_at = batch.finished_at = timezone.now()
-        batch.save(update_fields=["state", "findings", "checked_at", "finished_at"])
+        batch.save(update_fields=["findings", "checked_at", "finished_at"])
     files.drop_received(batch.number)
     return {"state": batch.state}
 
@@ -182,11 +187,11 @@ def _wait_for_columns(batch: Batch, unmatched: Unmatched) -> dict[str, Any]:
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
         if batch.state != BatchState.RECEIVED:
             return _left_as_it_is(batch)
-        batch.state = BatchState.MAPPING
+        move(batch, BatchState.MAPPING)
         batch.rows = unmatched.sheet.frame.height
         batch.file_format = format_of(unmatched.sheet)
         batch.findings = [{"code": unmatched.code, "params": unmatched.params}]
-        batch.save(update_fields=["state", "rows", "file_format", "findings"])
+        batch.save(update_fields=["rows", "file_format", "findings"])
     return {"state": batch.state}
 
 
@@ -211,28 +216,31 @@ def _told_by_returned(checked: CheckedFile) -> list[FileFinding]:
 
 
 def _write_files(batch: Batch, checked: CheckedFile, policy: Policy) -> None:
-    """The return workbook, the blanked copy and the accepted rows; each put in place whole."""
+    """The return workbook, the blanked copy and the accepted rows, two at a time; each put in place whole."""
     kind = policy.kinds[batch.kind]
     version = template_version(kind.credit.version, policy.kind_digest(kind.name))
     marks = Marks(kind=kind.name, template_version=version, batch=batch.number, round=batch.round)
-    with files.making(batch.number) as making:
-        _write_rows(making / "accepted", checked, checked.accepted, checked.again)
-        files.replace_whole(making / "accepted", files.accepted_path(batch.number))
-        _write_rows(making / "waiting", checked, checked.waiting)
-        files.replace_whole(making / "waiting", files.waiting_path(batch.number))
+    returned = Returned(marks, rounds.origin_texts(batch, checked.sheet))
+    sheet, heads, problems, persons = checked.sheet, checked.heads, checked.problems, checked.persons
+    with files.making(batch.number) as making, ThreadPoolExecutor(WRITERS) as writers:
+
+        def write(name: str, place: Path, writer: Callable[..., None], *what: object) -> Future[None]:
+            def whole() -> None:
+                writer(making / name, *what)
+                files.replace_whole(making / name, place)
+
+            return writers.submit(whole)
+
+        written = [
+            write("received", files.copy_path(batch.number), write_redacted_copy, sheet, heads, persons, kind),
+            write("accepted", files.accepted_path(batch.number), _write_rows, checked, checked.accepted, checked.again),
+            write("waiting", files.waiting_path(batch.number), _write_rows, checked, checked.waiting),
+        ]
         if checked.comes_back:
-            write_return_workbook(
-                making / "returned.xlsx",
-                checked.sheet,
-                checked.heads,
-                checked.problems,
-                checked.persons,
-                kind,
-                Returned(marks, rounds.origin_texts(batch, checked.sheet)),
-            )
-            files.replace_whole(making / "returned.xlsx", files.return_path(batch.number))
-        write_redacted_copy(making / "received", checked.sheet, checked.heads, checked.persons, kind)
-        files.replace_whole(making / "received", files.copy_path(batch.number))
+            table = (sheet, heads, problems, persons, kind, returned)
+            written.append(write("returned.xlsx", files.return_path(batch.number), write_return_workbook, *table))
+        for each in written:
+            each.result()
 
 
 def _write_rows(path: Path, checked: CheckedFile, *chosen: pl.DataFrame) -> None:
@@ -281,9 +289,9 @@ def _keep_problems(batch: Batch, checked: CheckedFile) -> None:
 def _conclude(batch: Batch, checked: CheckedFile, waiting: pl.DataFrame, more: list[FileFinding]) -> None:
     batch.recorded = checked.accepted.height - waiting.height
     if waiting.height:
-        batch.state = BatchState.CHECKED
+        move(batch, BatchState.CHECKED)
     else:
-        batch.state = BatchState.RECORDED if batch.recorded else BatchState.NOTHING_NEW
+        move(batch, BatchState.RECORDED if batch.recorded else BatchState.NOTHING_NEW)
     batch.rows = checked.rows
     batch.accepted = checked.accepted.height
     batch.withheld = checked.withheld

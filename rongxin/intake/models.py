@@ -4,10 +4,13 @@ from django.db.models import F, Q
 from rongxin.accounts.models import Account
 from rongxin.departments.models import Department
 from rongxin.subjects.models import Subject
+from rongxin.workflow.models import Case
 
 
 class BatchState(models.TextChoices):
-    """Where a batch stands. ``finished`` states are those after which its received file is gone."""
+    """Where a batch stands: the states of its case (workflow.BATCH). ``finished`` states are those after which its received
+    file is gone.
+    """
 
     RECEIVED = "received", "已收到"
     MAPPING = "mapping", "待对列"
@@ -48,9 +51,11 @@ class Batch(models.Model):
 
     ``sheets``: names of the worksheets read, in the order of their row numbers (engine.sheets). ``coded``: rows that carry a code.
     ``decided_days``: {ISO day: {display: acts}} of the acts that a release would record (coverage.waiting). ``continues``: the
-    first batch of a chain in which returned rows were corrected and sent again; ``round`` counts from 1.
+    first batch of a chain in which returned rows were corrected and sent again; ``round`` counts from 1. ``case`` bears the same
+    number and holds where the batch stands; ``state`` is a copy, for the constraint and for reading many (moving).
     """
 
+    case = models.OneToOneField(Case, models.PROTECT, related_name="+", verbose_name="案件")
     number = models.CharField("批次号", max_length=32, unique=True)
     provider = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="信息提供单位")
     kind = models.CharField("记录种类", max_length=63)

@@ -47,7 +47,7 @@ def visible_to(officer: Account) -> QuerySet[Batch]:
 
 def batch_for(officer: Account, number: str) -> Batch:
     """One batch; raises Batch.DoesNotExist for another department's, as if there were none."""
-    found = visible_to(officer).get(number=number)
+    found = visible_to(officer).select_related("continues", "case__owner", "case__handler").get(number=number)
     demand(officer, Action.BATCH_READ, found.provider)
     return found
 

@@ -16,6 +16,7 @@ from rongxin.accounts.queries import demand
 from rongxin.departments.models import Department
 from rongxin.intake import files, jobs, rounds
 from rongxin.intake.models import FINISHED, Batch, BatchCounter, Channel
+from rongxin.intake.moving import open_for
 from rongxin.policy.kinds import RecordKind
 from rongxin.primitives.room import is_no_room
 from rongxin.rulebook import queries as rulebook
@@ -67,13 +68,16 @@ def receive(
                 return Receipt(found, was_here=True)
             if continues:
                 rounds.hold(continues)
+            number = next_number()
+            shown = PurePath(file_name.replace("\\", "/")).name[-NAME_LENGTH:] or kind
             batch = Batch.objects.create(
-                number=next_number(),
+                case=open_for(number, shown, provider, by),
+                number=number,
                 provider=provider,
                 kind=kind,
                 policy_digest=policy.digest,
                 channel=channel,
-                file_name=PurePath(file_name.replace("\\", "/")).name[-NAME_LENGTH:] or kind,
+                file_name=shown,
                 file_size=arrived.size,
                 file_sha256=arrived.sha256,
                 submitted_by=by,

@@ -8,6 +8,7 @@ from itertools import pairwise
 from rongxin.policy.documents import Document, contains, obstacle
 from rongxin.policy.files import Findings
 from rongxin.policy.kinds import Basis, RecordKind, RequiredWhen
+from rongxin.policy.notices import notice_faults, outside_faults
 from rongxin.policy.reading import Placed, ReadPack
 from rongxin.policy.templates import MADE_UP, faults
 from rongxin.policy.values import PolicyValue, Unit, ValueLine, clashes, unfit
@@ -33,6 +34,7 @@ def check(chain: list[ReadPack], findings: Findings) -> None:
         _check_industries(pack, above, findings)
         _check_catalogue(pack, above, findings)
         _check_templates(pack, findings)
+        _check_notices(pack, [*above, pack], findings)
     _check_calendar(chain, findings)
     _check_divisions(chain, findings)
     _check_nothing_outside(chain, findings)
@@ -268,6 +270,20 @@ def _check_templates(pack: ReadPack, findings: Findings) -> None:
             placed.tell(findings, f'example "{fault.field}" {fault.told.en}', "example", fault.field)
         if not any(MADE_UP in str(value) for value in example.values()):
             placed.tell(findings, f"made-up values hold {MADE_UP} in a name", "example")
+
+
+def _check_notices(pack: ReadPack, chain: list[ReadPack], findings: Findings) -> None:
+    """Words name allowed values only, and whatever goes outside has a text for it."""
+    known = {channel for each in chain for channel in each.outside_texts}
+    for notice in pack.notices.values():
+        for path, told in notice_faults(notice.piece):
+            notice.tell(findings, told, *path)
+        for channel in notice.piece.outside:
+            if channel not in known:
+                notice.tell(findings, f"notices/outside/{channel}.yaml is missing, in this pack and above", "outside")
+    for text in pack.outside_texts.values():
+        for path, told in outside_faults(text.piece):
+            text.tell(findings, told, *path)
 
 
 def _check_units(pack: ReadPack, above: list[ReadPack], findings: Findings) -> None:

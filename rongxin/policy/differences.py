@@ -20,6 +20,8 @@ TABLES = (
     "catalogue",
     "templates",
     "forms",
+    "notices",
+    "outside_texts",
 )
 
 
@@ -116,6 +118,8 @@ def _tables(policy: Policy) -> dict[str, dict[str, Any]]:
         },
         "templates": content.get("templates", {}),
         "forms": content.get("forms", {}),
+        "notices": content.get("notices", {}),
+        "outside_texts": content.get("outside_texts", {}),
         "industries": {section["code"]: section for section in content.get("industry_table", {}).get("sections", ())},
     }
 

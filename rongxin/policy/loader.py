@@ -81,6 +81,8 @@ def _merged(packs: list[ReadPack]) -> Policy:
         ),
         templates={key: pack.templates[key].piece for key, pack in _by_key(packs, "templates")},
         forms={key: pack.forms[key] for key, pack in _by_key(packs, "forms")},
+        notices={key: pack.notices[key].piece for key, pack in _by_key(packs, "notices")},
+        outside_texts={key: pack.outside_texts[key].piece for key, pack in _by_key(packs, "outside_texts")},
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from rongxin.policy.catalogue import ItemInForce, PackCatalogue, items_in_force
 from rongxin.policy.documents import Document, Territory, contains
 from rongxin.policy.kinds import Basis, RecordKind
+from rongxin.policy.notices import NoticeTemplate, OutsideText
 from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, IndustrySection, ReportingUnit, ReportingUnits
 from rongxin.policy.templates import Template
 from rongxin.policy.values import History, HistoryLine, ValueInForce
@@ -58,6 +59,8 @@ class Policy(Strict):
     catalogues: tuple[PackCatalogue, ...] = ()
     templates: dict[str, Template] = {}
     forms: dict[str, str] = {}
+    notices: dict[str, NoticeTemplate] = {}
+    outside_texts: dict[str, OutsideText] = {}
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from rongxin.policy.catalogue import Catalogue
 from rongxin.policy.documents import Document, DocumentId
 from rongxin.policy.files import Findings, Place, YamlFile, read_text, told
 from rongxin.policy.kinds import RecordKind
+from rongxin.policy.notices import NoticeTemplate, OutsideText
 from rongxin.policy.outlines import completed, extended
 from rongxin.policy.pack import PackHead
 from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, ReportingUnits
@@ -24,7 +25,7 @@ Piece = TypeVar("Piece")
 
 LAYOUT = re.compile(
     r"(pack|documents|reporting_units|industries|catalogue)\.yaml|divisions\.csv|README\.md|(values|calendar|kinds|outlines|cases)/[^/]+\.yaml"
-    r"|examples/[^/]+\.(csv|yaml)|documents/[^/]+\.(yaml|typ)|documents/forms/[^/]+\.typ"
+    r"|examples/[^/]+\.(csv|yaml)|documents/[^/]+\.(yaml|typ)|documents/forms/[^/]+\.typ|notices/(outside/)?[^/]+\.yaml"
 )
 DIVISION_COLUMNS = ("code", "name", "name_en", "level", "parent", "valid_from", "valid_to", "successor")
 
@@ -37,6 +38,8 @@ _UNITS = TypeAdapter(ReportingUnits)
 _INDUSTRIES = TypeAdapter(Industries)
 _CATALOGUE = TypeAdapter(Catalogue)
 _TEMPLATE = TypeAdapter(TemplateHead)
+_NOTICE = TypeAdapter(NoticeTemplate)
+_OUTSIDE = TypeAdapter(OutsideText)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,9 @@ class ReadPack:
     templates: dict[str, Placed[Template]] = field(default_factory=dict)
     template_files: dict[str, YamlFile] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, Placed[NoticeTemplate]] = field(default_factory=dict)
+    notice_files: dict[str, YamlFile] = field(default_factory=dict)
+    outside_texts: dict[str, Placed[OutsideText]] = field(default_factory=dict)
     years: list[Placed[CalendarYear]] = field(default_factory=list)
     divisions: list[Placed[DivisionRow]] = field(default_factory=list)
     units: Placed[ReportingUnits] | None = None
@@ -95,6 +101,7 @@ def read_pack(root: Path, head: Placed[PackHead], findings: Findings, above: Seq
     pack = ReadPack(head)
     _read_outlines(root, pack, above, findings)
     _read_templates(root, pack, above, findings)
+    _read_notices(root, pack, above, findings)
     for path in pack_files(root, head.piece.name):
         within = path.relative_to(root / head.piece.name).as_posix()
         if not LAYOUT.fullmatch(within):
@@ -207,6 +214,31 @@ def _read_templates(root: Path, pack: ReadPack, above: Sequence[ReadPack], findi
             pack.template_files[path.stem] = whole
     for stem in bodies:
         findings.add((folder / f"{stem}.typ").relative_to(root).as_posix(), 1, f"{stem}.yaml is missing beside it")
+
+
+def _read_notices(root: Path, pack: ReadPack, above: Sequence[ReadPack], findings: Findings) -> None:
+    """The templates of notices, completed by what they extend, and the texts that leave the platform."""
+    folder = root / pack.head.piece.name / "notices"
+    general = {name: file for each in above for name, file in each.notice_files.items()}
+    for path in sorted(folder.glob("*.yaml")):
+        file = _read_yaml(path, root, findings)
+        whole = completed(file, general, findings, called="template") if file else None
+        notice = _placed(whole, _NOTICE, findings)
+        if file is None or whole is None or notice is None:
+            continue
+        if notice.piece.name != path.stem:
+            notice.tell(findings, f'notice "{notice.piece.name}" lies in {path.name}; the two must agree', "name")
+        elif path.stem in general and extended(file) != path.stem:
+            told = f'notice "{path.stem}" stands in a pack above; extend it to take its place'
+            notice.tell(findings, told, "name")
+        else:
+            pack.notices[path.stem], pack.notice_files[path.stem] = notice, whole
+    for path in sorted((folder / "outside").glob("*.yaml")):
+        text = _read(path, root, _OUTSIDE, findings)
+        if text and text.piece.channel != path.stem:
+            text.tell(findings, f'channel "{text.piece.channel}" lies in {path.name}; the two must agree', "channel")
+        elif text:
+            pack.outside_texts[path.stem] = text
 
 
 def _read_body(path: Path, root: Path, findings: Findings) -> str:

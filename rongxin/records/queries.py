@@ -73,7 +73,7 @@ class Hidden(StrEnum):
 NEWEST_FIRST: Final = ("-decided_on", "-pk")
 
 
-def _with_content(
+def with_content(
     records: QuerySet[Record], moment: Moment, order: tuple[str, ...], limit: int, offset: int = 0
 ) -> list[Shown]:
     """A part of ``records`` with their content: two queries, whatever the number of records."""
@@ -114,7 +114,7 @@ def of_subject(
     records = shown(policy, moment).filter(pk__in=resolved_to([subject.pk]).values("record"))
     if kind:
         records = records.filter(kind=kind)
-    return _with_content(records, moment, NEWEST_FIRST, limit, offset)
+    return with_content(records, moment, NEWEST_FIRST, limit, offset)
 
 
 def counts_of(subjects: Iterable[int], policy: Policy, moment: Moment) -> dict[int, dict[str, int]]:
@@ -162,7 +162,7 @@ def newest(
     if on is not None:
         start = datetime.combine(on, time(), SHANGHAI)
         records = records.filter(recorded_at__gte=start, recorded_at__lt=start + timedelta(days=1))
-    return _with_content(records, moment, ("-recorded_at", "-pk"), limit, offset)
+    return with_content(records, moment, ("-recorded_at", "-pk"), limit, offset)
 
 
 def displayed_count(policy: Policy, moment: Moment) -> dict[str, int]:
@@ -173,7 +173,7 @@ def displayed_count(policy: Policy, moment: Moment) -> dict[str, int]:
 
 def by_document(key: str, policy: Policy, moment: Moment, *, limit: int) -> list[Shown]:
     """Displayed records of the document with this normalised number. Sole traders are found this way, too."""
-    return _with_content(displayed(policy, moment).filter(document_key=key), moment, NEWEST_FIRST, limit)
+    return with_content(displayed(policy, moment).filter(document_key=key), moment, NEWEST_FIRST, limit)
 
 
 def subjects_of(records: Iterable[Record]) -> dict[int, Subject]:
@@ -187,7 +187,7 @@ def subjects_of(records: Iterable[Record]) -> dict[int, Subject]:
 
 def act(number: str, policy: Policy, moment: Moment) -> Act | None:
     """The act with this public number as displayed at ``moment``; None when it is not displayed then or does not exist."""
-    found = _with_content(shown(policy, moment).filter(number=number), moment, ("pk",), 1)
+    found = with_content(shown(policy, moment).filter(number=number), moment, ("pk",), 1)
     if not found:
         return None
     record = found[0].record

@@ -34,9 +34,22 @@ def load(cursor: CursorWrapper, table: str, frame: pl.DataFrame, *, guarded: boo
                 copy.write(part.write_csv(include_header=False, null_value=_NULL, quote_style="non_numeric"))
         return
     plain = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"), pl.col(pl.Boolean).cast(pl.Int64))
-    marks = ", ".join(["?"] * frame.width)
+    # What is the same in every row stands in the statement; a row binds only what differs.
+    same = {column.name: _quoted(column[0]) for column in plain if _is_same(column)}
+    values = ", ".join(same.get(name, "?") for name in plain.columns)
     # The driver's own cursor: Django's rewrites every placeholder of every row.
-    connection.connection.executemany(f"INSERT INTO {into} VALUES ({marks})", plain.iter_rows())
+    connection.connection.executemany(f"INSERT INTO {into} VALUES ({values})", plain.drop(same).iter_rows())
+
+
+def _is_same(column: pl.Series) -> bool:
+    # SQLite's quote() ends a text at the character zero.
+    return column.len() > 1 and column.n_unique() == 1 and "\0" not in str(column[0])
+
+
+def _quoted(value: str | int | None) -> str:
+    """``value`` as it stands in a statement of SQLite, by SQLite's own word."""
+    (quoted,) = connection.connection.execute("SELECT quote(?)", [value]).fetchone()
+    return str(quoted)
 
 
 def reserved_keys(cursor: CursorWrapper, model: type[models.Model], count: int) -> pl.Series:

@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rongxin.intake.duties import Reporting
+from rongxin.notices.channels.channel import Reason
+from rongxin.notices.serving import Fault
 from rongxin.policy.catalogue import Every, Share
 from rongxin.policy.words import Display, FieldClass, Polarity, Rank, Reading, Severity, StepSeverity, Strength
 
@@ -25,6 +27,23 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         FieldClass.RESTRICTED: _("不公开，依法共享"),
         FieldClass.PERSONAL: _("个人信息，不公开"),
         FieldClass.DISCARD: _("只用来核对，不保存"),
+    },
+    Fault: {
+        Fault.NO_WAY: _("请选择送达方式。"),
+        Fault.NO_DAY: _("请填写日期。"),
+        Fault.FUTURE: _("日期还没有到，请在发生之后登记。"),
+        Fault.TOO_OLD: _("日期早于一年以前，请核对。"),
+        Fault.NO_NAME: _("请填写文书的文号或名称，120 个字以内。"),
+        Fault.NAMES_A_NUMBER: _("这里有号码（证件、电话、账号等），请删去。"),
+        Fault.NO_TRACKING: _("邮寄送达请填写邮件号：8 至 30 位字母和数字。"),
+        Fault.NO_CONSENT: _("电子送达须经受送达人同意；没有同意的，请改用其他方式。"),
+        Fault.NO_TERM: _("现行规则里没有公告送达的期间，不能登记。请联系信用牵头部门。"),
+        Fault.NO_REASON: _("请写明原因。"),
+        Fault.NOT_A_LETTER: _("只有邮寄送达才登记签收或退件。"),
+        Fault.BEFORE_POSTING: _("不能早于登记的日期。"),
+        Fault.ALREADY: _("已经登记过，没有重复登记。"),
+        Fault.PROOF_TOO_LARGE: _("送达回证超过 5 MB，请缩小后再传。"),
+        Fault.PROOF_UNKNOWN: _("送达回证只收 PDF、JPEG 和 PNG。"),
     },
     Polarity: {
         Polarity.BASIC: _("基本信息"),
@@ -46,6 +65,21 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         Reading.CONFIRMED: _("已读原文"),
         Reading.PARTLY: _("转引，未读到原文"),
         Reading.UNCONFIRMED: _("未核实"),
+    },
+    Reason: {
+        Reason.NO_ADDRESS: _("没有地址：联系方式已经删除。重新登记后再发。"),
+        Reason.UNREADABLE: _("地址读不出：平台换过密钥。请重新登记联系方式后再发。"),
+        Reason.ADDRESS_REFUSED: _("对方服务器不收这个地址。请核对联系方式后再发。"),
+        Reason.MESSAGE_REFUSED: _("对方服务器拒收。请系统管理员查看对方的要求后再发。"),
+        Reason.NOT_NOW: _("对方服务器暂时不收，会自动再试。"),
+        Reason.BUSY: _("发送太快，对方要求稍后再发，会自动再试。"),
+        Reason.UNREACHABLE: _("连不上服务器。请系统管理员检查网络和外发设置。"),
+        Reason.TIMEOUT: _("服务器没有按时回答。请系统管理员检查网络和外发设置。"),
+        Reason.LOGIN_REFUSED: _("服务器不接受平台的身份。请系统管理员检查用户名、密钥和发件人。"),
+        Reason.REDIRECTED: _("网关要求转到别处，平台不跟随。请系统管理员核对网关地址。"),
+        Reason.SERVER_FAULT: _("对方服务器出错，会自动再试。"),
+        Reason.STOPPED: _("发送中途进程停止，是否发出不能确定；再发时编号不变，对方不会当成两条。"),
+        Reason.FAULT: _("平台自身出错。请系统管理员查看日志。"),
     },
     Reporting: {
         Reporting.DONE: _("本期已报"),

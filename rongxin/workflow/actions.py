@@ -19,12 +19,12 @@ from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
 from rongxin.workflow import clocks
 from rongxin.workflow.answers import checked_answers, checked_payload
-from rongxin.workflow.barring import Bar, Barred, NotPossible, barred, belongs_to
-from rongxin.workflow.clocks import Clocks
+from rongxin.workflow.barring import Bar, Barred, NotPossible, barred, belongs_to, stands_outside
+from rongxin.workflow.clocks import NO_TERM, Clocks
 from rongxin.workflow.models import Case, CaseEvent, EventKind
 from rongxin.workflow.registry import procedure
-from rongxin.workflow.table import Answer, Step, Taken
-from rongxin.workflow.writing import append, next_number
+from rongxin.workflow.table import Answer, Procedure, Step, Taken
+from rongxin.workflow.writing import append, events_last, next_number
 
 LONGEST_REASON: Final = 500
 LONGEST_TITLE: Final = 200
@@ -43,6 +43,7 @@ class Stale(ValueError):
 
 
 @transaction.atomic
+@asks(PLATFORM)
 def open_case(
     kind: str,
     *,
@@ -51,18 +52,18 @@ def open_case(
     handler: Department | None = None,
     by: Account | None = None,
     key: str | None = None,
+    number: str = "",
 ) -> Case:
-    """Open a case of the procedure ``kind``; ``by`` None is the platform. With ``key`` the case that it opened before is given.
+    """Open a case of the procedure ``kind``; ``by`` None is the platform, which writes in any case. With ``key`` the case that it opened before is given.
 
-    Raises UnknownProcedure, PermissionDenied for an officer who may not open it, NotPossible without a term in force.
+    ``number``: the number that the thing has already; without it the case takes the next of its procedure and year. Raises
+    UnknownProcedure, PermissionDenied for an officer who may not open it, NotPossible without a term in force.
     """
     table = procedure(kind)
     now, today = timezone.now(), timezone.localdate()
     if key is not None:
         in_turn(f"workflow:{kind}:{key}")
-        with asks(PLATFORM):
-            found = Case.objects.filter(kind=kind, key=key).first()
-        if found is not None:
+        if found := Case.objects.filter(kind=kind, key=key).first():
             return found
     case = Case(
         kind=kind,
@@ -75,17 +76,20 @@ def open_case(
         opened_at=now,
     )
     officer = _as_of_now(by)
-    if officer is not None and not belongs_to(case, table.opens, officer):
+    if officer is not None and not (
+        belongs_to(case, table.opens, officer) or stands_outside(case, table.opens_outside, officer)
+    ):
         raise PermissionDenied(f"{kind} for {owner.code}")
     policy = rulebook.current()
-    clock = clocks.after_step(Clocks(), table, None, table.first, today, _terms(policy, today))
-    event = CaseEvent(kind=EventKind.OPENED, target=table.first, at=now, on=today)
-    case.state_since, case.number = now, next_number(table.prefix, today.year)
+    clock = clocks.after_step(Clocks(), table, None, table.first, today, _terms(policy, today, table))
+    event = CaseEvent(kind=EventKind.OPENED, target=table.first, at=now, on=today, notice=table.notice)
+    case.state_since, case.number = now, number or next_number(table.prefix, today.year)
     _keep(case, event, clock, policy, officer)
     return case
 
 
 @transaction.atomic
+@events_last()
 def take_step(
     number: str,
     step: str,
@@ -102,8 +106,26 @@ def take_step(
     it counts for, if not today; only for what the platform does. Raises Case.DoesNotExist, UnknownStep, Stale, NotPossible, and
     ProofTooOld for a step that needs a second person.
     """
-    case = Case.objects.select_for_update().get(number=number)
+    # Whoever asks must see the case; the rest is the procedure's, which reads and writes for whom it lets take the step.
+    case = Case.objects.get(number=number)
+    with asks(PLATFORM):
+        return _taken(case, step, by=by, seen=seen, reason=reason, answers=answers, on=on)
+
+
+def _taken(
+    case: Case,
+    step: str,
+    *,
+    by: Account | None,
+    seen: int | None,
+    reason: str,
+    answers: Mapping[str, str] | None,
+    on: date | None,
+) -> CaseEvent:
     table = procedure(case.kind)
+    if table.hold:
+        table.hold(case, step)
+    case = Case.objects.select_for_update().get(pk=case.pk)
     found = table.by_step.get(step)
     if found is None:
         raise UnknownStep(step)
@@ -121,7 +143,7 @@ def take_step(
     given = checked_answers(found, answers or {})
     day = max(on or today, timezone.localdate(case.state_since))
     clock = _extended(case, found, given, policy) if found.extends else Clocks.from_json(case.clock)
-    clock = clocks.after_step(clock, table, found, case.state, day, _terms(policy, day))
+    clock = clocks.after_step(clock, table, found, case.state, day, _terms(policy, day, table))
     told = found.effect(Taken(case, found, officer, now, day, words, given)) if found.effect else None
     event = CaseEvent(
         kind=EventKind.STEP,
@@ -141,9 +163,7 @@ def take_step(
 
 
 def _keep(case: Case, event: CaseEvent, clock: Clocks, policy: Policy, by: Account | None) -> None:
-    """The case as it stands after the event, and the event, kept together: written by the procedure, which has let ``by`` take
-    the step, also where it hands the case on to others.
-    """
+    """The case as it stands after the event, and the event, kept together."""
     state = procedure(case.kind).by_state[event.target]
     case.state, case.is_open, case.is_paused = event.target, not state.is_final, state.pauses
     set_clock(case, clock, policy)
@@ -151,14 +171,12 @@ def _keep(case: Case, event: CaseEvent, clock: Clocks, policy: Policy, by: Accou
         case.policy_digest = policy.digest
     case.position += 1
     case.moved_at = case.position
-    with asks(PLATFORM):
-        case.save()
+    case.save()
     event.case, event.number, event.policy_digest = case, case.position, policy.digest
     event.due_on, event.is_provisional = case.due_on, case.is_provisional
     if by is not None:
         event.by, event.role, event.department = by, by.role, by.department
-    with asks(PLATFORM):
-        append([event])
+    append([event])
 
 
 def set_clock(case: Case, clock: Clocks, policy: Policy) -> None:
@@ -175,18 +193,22 @@ def _extended(case: Case, step: Step, given: dict[str, Answer], policy: Policy) 
     clock = Clocks.from_json(case.clock)
     if clock.running is None:
         raise NotPossible(Barred(Bar.NO_TERM))
-    most = _terms(policy, clock.running.since)(step.extends) - clock.running.extended
+    most = _terms(policy, clock.running.since, procedure(case.kind))(step.extends) - clock.running.extended
     days = given["days"]
     if not isinstance(days, int) or not 1 <= days <= most:
         raise NotPossible(Barred(Bar.LONGEST, most=most))
     return clocks.extended(clock, days)
 
 
-def _terms(policy: Policy, on: date) -> Callable[[str], int]:
+def _terms(policy: Policy, on: date, table: Procedure) -> Callable[[str], int]:
+    untimed = {state.within for state in table.states if not state.must_be_timed}
+
     def days(key: str) -> int:
         try:
             value = policy.value(key, on)
         except NothingInForce:
+            if key in untimed:
+                return NO_TERM
             raise NotPossible(Barred(Bar.NO_TERM)) from None
         if value.unit != Unit.WORKDAYS:
             raise TypeError(f"{key} is not in working days")

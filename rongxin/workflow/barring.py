@@ -10,7 +10,7 @@ from rongxin.accounts.permissions import Action, Role, Scope
 from rongxin.departments.models import Department
 from rongxin.policy.words import Title
 from rongxin.workflow.models import Case
-from rongxin.workflow.table import Party, Step, Who
+from rongxin.workflow.table import OPENING, Outsider, Party, Step, Who
 
 
 class Bar(StrEnum):
@@ -61,11 +61,18 @@ def office(case: Case, party: Party, officer: Account) -> Department | None:
 
 def belongs_to(case: Case, who: Iterable[Who], officer: Account) -> bool:
     """Whether the officer is one of ``who`` for this case, and may act on cases there at all."""
+    if not officer.is_staff_member:
+        return False
     for each in who:
         department = office(case, each.of, officer)
         if department is not None and Role(officer.role) == each.role and officer.may(Action.CASE_ACT, department):
             return True
     return False
+
+
+def stands_outside(case: Case, outside: Iterable[Outsider], account: Account) -> bool:
+    """Whether the account is one of ``outside`` for this case: a login of an enterprise that is in use."""
+    return account.is_active and not account.is_staff_member and any(each.is_one(case, account) for each in outside)
 
 
 def barred(case: Case, step: Step, officer: Account | None, taken: Iterable[str], today: date) -> Barred | None:
@@ -92,11 +99,16 @@ def is_late(case: Case, today: date) -> bool:
 def _by_the_table(case: Case, step: Step, officer: Account | None, taken: Iterable[str]) -> Bar | None:
     if case.state not in step.sources:
         return Bar.NOT_FROM_HERE
-    if officer is not None and not step.who:
+    if officer is not None and not step.is_for_people:
         return Bar.PLATFORM_ONLY
-    if step.who and (officer is None or not belongs_to(case, step.who, officer)):
+    if step.is_for_people and (officer is None or not _is_one_of(case, step, officer)):
         return Bar.NOT_YOURS
-    return None if set(step.four_eyes).isdisjoint(taken) else Bar.SECOND_PERSON
+    own = {*taken, *((OPENING,) if officer is not None and case.opened_by_id == officer.pk else ())}
+    return None if own.isdisjoint(step.four_eyes) else Bar.SECOND_PERSON
+
+
+def _is_one_of(case: Case, step: Step, account: Account) -> bool:
+    return belongs_to(case, step.who, account) or stands_outside(case, step.outside, account)
 
 
 def _by_the_clock(case: Case, step: Step, today: date) -> Bar | None:

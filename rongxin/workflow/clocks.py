@@ -17,6 +17,7 @@ from rongxin.workflow.table import Procedure, Step
 
 MARK_LENGTH: Final = 16
 CALENDARS_KEPT: Final = 8
+NO_TERM: Final = 0
 TermOf = Callable[[str], int]
 
 
@@ -139,8 +140,9 @@ def after_step(
 
 
 def begun(term: str, on: date, term_of: TermOf) -> Clock | None:
-    """A clock that begins on the day, or None where the state has no term."""
-    return Clock(term, on, term_of(term)) if term else None
+    """A clock that begins on the day, or None where the state has no term, or none is in force and none is needed (NO_TERM)."""
+    days = term_of(term) if term else NO_TERM
+    return Clock(term, on, days) if days else None
 
 
 def extended(clocks: Clocks, days: int) -> Clocks:

@@ -43,7 +43,9 @@ def keep_clocks() -> dict[str, int]:
 @transaction.atomic
 def _bring_up(keys: list[int], policy: Policy, today: date) -> list[CaseEvent]:
     """One part of the cases: locked, compared with today, written with one statement for the log and one for the cases."""
-    cases = list(Case.objects.select_for_update().filter(pk__in=keys, is_open=True).order_by("pk"))
+    # A case that somebody is at just now has its turn the next time: whoever moves several never waits here in a circle.
+    open_ones = Case.objects.select_for_update(skip_locked=True).filter(pk__in=keys, is_open=True)
+    cases = list(open_ones.order_by("pk"))
     known = CaseEvent.objects.filter(case__in=cases).exclude(key=None)
     told = set(known.values_list("key", flat=True))
     now = timezone.now()

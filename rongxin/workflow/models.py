@@ -3,6 +3,7 @@ from django.db import models
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
 from rongxin.departments.models import Department
+from rongxin.documents.models import Document
 
 
 class Case(models.Model):
@@ -129,3 +130,10 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["consumer", "event"], name="workflow_delivered_once")]
+
+
+class CaseDocument(models.Model):
+    """An official document that was issued in a step of a case."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    document = models.OneToOneField(Document, models.PROTECT, related_name="+")

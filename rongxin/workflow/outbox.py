@@ -9,6 +9,22 @@ from django.utils import timezone
 from rongxin.workflow.models import CaseEvent, Consumer, Delivery
 
 LIMIT: Final = 500
+_wakes: list[Callable[[], None]] = []
+
+
+def when_written(wake: Callable[[], None]) -> None:
+    """Have ``wake`` called in the transaction that writes events, so that a consumer need not wait for its schedule.
+
+    It may ask for a job and nothing more: what it raises would undo the step.
+    """
+    if wake not in _wakes:
+        _wakes.append(wake)
+
+
+def wake_consumers() -> None:
+    """Events were written in the open transaction."""
+    for wake in _wakes:
+        wake()
 
 
 def events_after(position: int, *, limit: int = LIMIT) -> list[CaseEvent]:

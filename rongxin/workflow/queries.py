@@ -16,7 +16,7 @@ from rongxin.departments.regions import stem
 from rongxin.workflow.barring import Barred, barred, belongs_to
 from rongxin.workflow.models import Case, CaseEvent, EventKind
 from rongxin.workflow.registry import procedure, procedures
-from rongxin.workflow.table import Party, Step
+from rongxin.workflow.table import OPENING, Party, Step
 
 NOTHING = Q(pk__in=())
 
@@ -109,7 +109,10 @@ def steps_for(case: Case, officer: Account, taken: set[str]) -> tuple[Step, ...]
     return tuple(
         step
         for step in procedure(case.kind).steps_from(case.state)
-        if step.target and belongs_to(case, step.who, officer) and taken.isdisjoint(step.four_eyes)
+        if _moves_on(step)
+        and belongs_to(case, step.who, officer)
+        and taken.isdisjoint(step.four_eyes)
+        and not (OPENING in step.four_eyes and case.opened_by_id == officer.pk)
     )
 
 
@@ -121,7 +124,7 @@ def _to_do(officer: Account) -> Q:
         Q(kind=table.name, state__in=step.sources) & _offices(step, officer) & _other_eyes(step, officer)
         for table in procedures().values()
         for step in table.steps
-        if step.target and any(each.role == officer.role for each in step.who)
+        if _moves_on(step) and any(each.role == officer.role for each in step.who)
     ]
     return Q(is_open=True) & reduce(or_, ways, NOTHING)
 
@@ -134,11 +137,18 @@ def _offices(step: Step, officer: Account) -> Q:
     return reduce(or_, (mine[party] for party in parties if party in mine), NOTHING)
 
 
+def _moves_on(step: Step) -> bool:
+    return bool(step.target) and step.is_task
+
+
 def _other_eyes(step: Step, officer: Account) -> Q:
-    if not step.four_eyes:
-        return Q()
-    own = CaseEvent.objects.filter(case=OuterRef("pk"), by=officer, step__in=step.four_eyes)
-    return ~Q(Exists(own))
+    others = Q()
+    if OPENING in step.four_eyes:
+        others &= Q(opened_by=None) | ~Q(opened_by=officer)
+    if set(step.four_eyes) - {OPENING}:
+        own = CaseEvent.objects.filter(case=OuterRef("pk"), by=officer, step__in=step.four_eyes)
+        others &= ~Q(Exists(own))
+    return others
 
 
 def _done(officer: Account) -> Q:

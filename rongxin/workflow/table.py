@@ -16,6 +16,8 @@ from rongxin.workflow.models import Case
 # What people and other programs fill in; closed so that a log row can hold no free words.
 Answer = int | bool | str
 NAME_LENGTH: Final = 40
+OPENING: Final = "opened"
+"""In ``four_eyes``: whoever opened the case."""
 PREFIX_LENGTH: Final = 8
 
 
@@ -33,6 +35,14 @@ class Who:
 
     role: Role
     of: Party = Party.OWNER
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody who belongs to no office of a case: the login of an enterprise that stands to it as ``is_one`` tells."""
+
+    title: Title
+    is_one: Callable[[Case, Account], bool]
 
 
 class AskKind(StrEnum):
@@ -67,8 +77,10 @@ class Taken:
     answers: dict[str, Answer]
 
 
+OPENED: Final = Title(zh="立案", en="Opened")
 Guard = Callable[[Case, Account | None], Title | None]
 Effect = Callable[[Taken], dict[str, Answer] | None]
+Hold = Callable[[Case, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class State:
     ``within``: the policy value with the working days in which the state must be left. States that follow one another
     with the same key share one clock. ``pauses``: the clock of the state before stands still while the case is here, and
     goes on in the next state that has its key. ``task``: what is to be done here; without it the titles of the steps say it.
+    ``must_be_timed`` False: where no value is in force the state has no clock, and the case goes on.
     """
 
     name: str
@@ -86,18 +99,21 @@ class State:
     pauses: bool = False
     is_final: bool = False
     task: Title | None = None
+    must_be_timed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A way from one of ``sources`` to ``target``; without a target the case stays where it is.
 
-    ``who`` empty: only the platform takes it, through code. ``on_lapse``: it takes it itself when the term of the state is
-    over; such a step may decide nothing about anybody. ``four_eyes``: whoever took one of these steps of the case may not take
-    this one. ``guard`` says why a step is not possible now; ``effect`` runs in the same transaction and may return what the
-    log shall keep. ``extends``: the policy value with the most working days by which this step, with a reason, lengthens the
-    clock. ``restarts``: the clock of the target begins anew although it has the same key. ``follows``: what happens by itself
-    afterwards, for the page. ``notice``: the name of what is told, for consumers of the outbox.
+    ``who`` are officers, ``outside`` enterprises; both empty: only the platform takes it, through code. ``on_lapse``: it
+    takes it itself when the term of the state is over; such a step may decide nothing about anybody. ``four_eyes``: whoever
+    took one of these steps of the case (OPENING: opened it) may not take this one. ``is_task`` False: a way out that nobody
+    has to take, so it puts the case on no board. ``guard`` says why a step is not possible now; ``effect`` runs in the same
+    transaction and may return what the log shall keep. ``extends``: the policy value with the most working days by which this
+    step, with a reason, lengthens the clock. ``restarts``: the clock of the target begins anew although it has the same key.
+    ``follows``: what happens by itself afterwards, for the page. ``notice``: the name of what is told, for consumers of the
+    outbox.
     """
 
     name: str
@@ -105,6 +121,7 @@ class Step:
     sources: tuple[str, ...]
     target: str = ""
     who: tuple[Who, ...] = ()
+    outside: tuple[Outsider, ...] = ()
     guard: Guard | None = None
     effect: Effect | None = None
     four_eyes: tuple[str, ...] = ()
@@ -113,8 +130,14 @@ class Step:
     extends: str = ""
     restarts: bool = False
     on_lapse: bool = False
+    is_task: bool = True
     follows: tuple[Title, ...] = ()
     notice: str = ""
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether somebody takes it; else the platform does."""
+        return bool(self.who or self.outside)
 
     def lands(self, source: str) -> str:
         """The state after the step, taken from ``source``."""
@@ -131,7 +154,10 @@ class BadTable(ValueError):
 
 @dataclass(frozen=True)
 class Procedure:
-    """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand.
+    """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand, and
+    ``opens_outside`` which enterprises may. ``opening``: what opening one is called. ``hold`` locks what the step of this name
+    changes, before the case is locked: so all who lock both do it in one order. ``notice``: the name of what is told when one
+    is opened.
 
     The order of states is that of the diagram. The first step written for a state is the ordinary way on.
     """
@@ -143,6 +169,10 @@ class Procedure:
     states: tuple[State, ...]
     steps: tuple[Step, ...]
     opens: tuple[Who, ...] = ()
+    opens_outside: tuple[Outsider, ...] = ()
+    opening: Title = OPENED
+    hold: Hold | None = None
+    notice: str = ""
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -199,6 +229,8 @@ def _bad_names(of: Procedure, states: list[str], steps: list[str]) -> Iterator[s
     for name in names:
         if not name.isidentifier() or not name.isascii() or not name.islower() or len(name) > NAME_LENGTH:
             yield f"{name!r} is no name: small letters, digits and _, at most {NAME_LENGTH}"
+    if OPENING in steps:
+        yield f"{OPENING!r} is the opening of a case, not a step"
     for kind, given in (("states", states), ("steps", steps)):
         for name, times in Counter(given).items():
             if times > 1:
@@ -221,9 +253,9 @@ def _step_faults(step: Step, known: set[str], final: set[str], steps: set[str], 
     for state in sorted(final & set(step.sources)):
         yield f"{told}: nothing leaves the final state {state}"
     for other in step.four_eyes:
-        if other not in steps:
+        if other not in steps | {OPENING}:
             yield f"{told}: four eyes on {other!r}, which is no step"
-    if step.four_eyes and not step.who:
+    if step.four_eyes and not step.is_for_people:
         yield f"{told}: four eyes on a step that no person takes"
     for ask in step.asks:
         if (ask.kind == AskKind.CHOICE) != bool(ask.choices):
@@ -233,11 +265,11 @@ def _step_faults(step: Step, known: set[str], final: set[str], steps: set[str], 
 
 def _term_faults(step: Step, timed: set[str]) -> Iterator[str]:
     told, untimed = f"step {step.name}", ", ".join(sorted(set(step.sources) - timed))
-    if step.on_lapse and (step.who or not step.target or step.needs_reason or step.asks):
+    if step.on_lapse and (step.is_for_people or not step.target or step.needs_reason or step.asks):
         yield f"{told}: what happens when a term is over is taken by nobody, asks nothing and goes somewhere"
     if step.on_lapse and untimed:
         yield f"{told}: it waits for a term that {untimed} has not"
-    if step.extends and (step.target or not step.needs_reason or not step.who):
+    if step.extends and (step.target or not step.needs_reason or not step.is_for_people):
         yield f"{told}: an extension stays in the state, is a person's, and needs a reason"
     if step.extends and untimed:
         yield f"{told}: there is no term to extend in {untimed}"

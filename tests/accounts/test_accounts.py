@@ -11,10 +11,9 @@ from rongxin.accounts.permissions import Action, Role, Scope
 from rongxin.accounts.queries import demand, departments_within_reach, within_reach
 from rongxin.departments import actions as departments
 from rongxin.departments.models import Duty
+from tests.factories import PASSWORD, an_account
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a-long-demonstration-password"
-
 
 COUNTY, CITY, PROVINCE = "350102", "350100", "350000"
 
@@ -26,8 +25,9 @@ def test_an_action_needs_the_role_and_the_place(role: Role, action: Action) -> N
     below = departments.enter("below", "鼓楼示例局", region=COUNTY)
     beside = departments.enter("beside", "厦门市示例局", region="350200")
     above = departments.enter("above", "省示例局", region=PROVINCE)
-    officer = open_account("officer", PASSWORD, display_name="甲", department=mine, role=role)
-    scopes = officer.held.scopes(action)
+    officer = an_account(role, mine)
+    # What an enterprise may do is no department's.
+    scopes = officer.held.scopes(action) - {Scope.ENTERPRISE}
 
     on_platform = Scope.PLATFORM in scopes
     assert officer.may(action, mine) == bool(scopes)

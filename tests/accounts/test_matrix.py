@@ -7,6 +7,7 @@ from ruamel.yaml import YAML
 
 from config.environment import ROOT
 from rongxin.accounts.matrix import FILE, Matrix, matrix
+from rongxin.accounts.models import STAFF_ROLES
 from rongxin.accounts.permissions import ADMINISTRATORS, Action, DataClass, Face, Role, Scope
 
 AROUND = [
@@ -62,7 +63,19 @@ def test_auditors_change_nothing() -> None:
 
 @pytest.mark.parametrize("role", [Role.PUBLIC, Role.ENTERPRISE, Role.PROXY, Role.AGENCY])
 def test_whoever_is_no_officer_holds_nothing_of_the_workbench(role: Role) -> None:
-    assert not any(matrix().roles[role].scopes(action) for action in Action)
+    assert {scope for action in Action for scope in matrix().roles[role].scopes(action)} <= {Scope.ENTERPRISE}
+
+
+@pytest.mark.parametrize("role", [Role.PUBLIC, Role.AGENCY, *STAFF_ROLES])
+def test_nobody_but_an_enterprise_acts_for_one(role: Role) -> None:
+    assert not any(Scope.ENTERPRISE in matrix().roles[role].scopes(action) for action in Action)
+
+
+def test_a_proxy_passes_nothing_on_and_may_no_more_than_its_enterprise() -> None:
+    held = {role: {a for a in Action if matrix().roles[role].scopes(a)} for role in (Role.ENTERPRISE, Role.PROXY)}
+
+    assert Action.PROXY_KEEP not in held[Role.PROXY]
+    assert held[Role.PROXY] < held[Role.ENTERPRISE]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +86,8 @@ def test_whoever_is_no_officer_holds_nothing_of_the_workbench(role: Role) -> Non
         ("clerk", {"platform": {"personal": ["account:keep"]}}, "only administrators work on the platform"),
         ("auditor", {"region": {"restricted": ["batch:release"]}}, "auditor only reads"),
         ("clerk", {"department": {"restricted": ["batch:burn"]}}, "batch:burn"),
+        ("clerk", {"enterprise": {"restricted": ["file:read"]}}, "enterprises hold rights for themselves"),
+        ("proxy", {"department": {"restricted": ["batch:read"]}}, "enterprises hold rights for themselves"),
         ("clerk", {"everywhere": {"restricted": ["batch:read"]}}, "everywhere"),
         ("clerk", {"department": {"private": ["batch:read"]}}, "private"),
     ],

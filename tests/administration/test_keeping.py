@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from config.environment import environment
 from rongxin.accounts import keeping
-from rongxin.accounts.models import Account, AccountEvent, CodeGenerator, EventKind, Invitation
+from rongxin.accounts.models import STAFF_ROLES, Account, AccountEvent, CodeGenerator, EventKind, Invitation
 from rongxin.accounts.permissions import ADMINISTRATORS, Action, Role
 from tests.entrance.conftest import PASSWORD, Person, a_person
 from tests.logins import give_generator
@@ -236,7 +236,7 @@ def test_an_officer_becomes_no_administrator_and_nobody_outside(administrator: P
     officer = a_person()
     answer = act(administrator, officer.account, "role", role=role)
     officer.account.refresh_from_db()
-    is_officer = role not in ADMINISTRATORS and role in keeping.STAFF_ROLES
+    is_officer = role not in ADMINISTRATORS and role in STAFF_ROLES
     assert (officer.account.role == role) == is_officer
     assert answer.status_code == (302 if is_officer else 403)
 
@@ -253,7 +253,7 @@ def test_nobody_keeps_the_own_account(administrator: Person, verb: str) -> None:
 def test_nobody_but_a_security_administrator_keeps_accounts(role: Role) -> None:
     other, target = a_person(role, "other").account, a_person(name="target").account
     with pytest.raises(PermissionDenied):
-        keeping.invite(other, "x.y.z", display_name="示例", department=other.department, role=Role.CLERK)
+        keeping.invite(other, "x.y.z", display_name="示例", department=target.department, role=Role.CLERK)
     for deed in (keeping.end, keeping.reopen, keeping.reset_password, keeping.reset_second_factor):
         with pytest.raises(PermissionDenied):
             deed(other, target, REASON)

@@ -31,6 +31,8 @@ from rongxin.records.models import Clearing, Effect, Record, RecordContent, Reco
 from rongxin.rulebook import queries as rulebook
 from rongxin.rulebook.models import SEED, Release
 from rongxin.subjects import queries as subjects
+from rongxin.subjects.mandates import queries as mandates
+from rongxin.subjects.mandates.models import Claim
 from rongxin.subjects.models import Subject, SubjectName
 from tests.demonstration.conftest import A_MONDAY, SUBJECTS, make_demo_platform
 
@@ -82,22 +84,34 @@ def test_the_rules_were_in_force_before_the_first_record(db: None) -> None:
     assert Release.objects.get().asked_by == SEED
 
 
-def test_the_three_who_are_shown_log_in_with_the_password_and_nobody_else_at_all(db: None) -> None:
+def test_those_who_are_shown_log_in_with_the_password_and_nobody_else_at_all(db: None) -> None:
     shown = Account.objects.filter(username__in=[username for username, _ in logins()])
     assert {account.username for account in shown} == {
         "demo-clerk",
         "demo-reviewer",
+        "demo-window",
         "demo-lead",
         "demo-security",
         "demo-audit",
         "demo-system",
+        "demo-firm",
+        "demo-proxy",
     }
     for account in shown:
         assert account.check_password(PASSWORD)
         validate_password(PASSWORD)
     others = Account.objects.exclude(pk__in=shown)
-    assert others.count() == 2 * (len(AUTHORITIES) - 1)
+    assert others.count() == 2 * (len(AUTHORITIES) - 1) + 1
     assert not any(account.has_usable_password() for account in others)
+
+
+def test_firms_and_claims_wait_for_whoever_tries(db: None) -> None:
+    firm, proxy = Account.objects.get(username="demo-firm"), Account.objects.get(username="demo-proxy")
+    assert [mandate.is_holder for mandate in mandates.mandates_of(firm)] == [True, True]
+    assert [mandate.is_holder for mandate in mandates.mandates_of(proxy)] == [False]
+    assert len(mandates.claims_against(firm)) == 1
+    states = Claim.objects.values_list("case__state", flat=True)
+    assert sorted(states) == ["confirmed", "confirmed", "entered", "objecting", "to_send", "visit"]
 
 
 def test_one_batch_waits_for_the_reviewer_and_rows_came_back_to_the_clerk(db: None) -> None:

@@ -37,7 +37,8 @@ def post(
 
 
 def actions(page: str) -> list[str]:
-    return re.findall(r"<summary>([^<]+)</summary>", page)
+    offered = page.partition('id="actions"')[2].partition("</section>")[0]
+    return re.findall(r"<summary>([^<]+)</summary>", offered)
 
 
 def test_the_page_says_what_it_is_how_it_stands_what_is_due_and_what_can_be_done(bureau: Bureau) -> None:

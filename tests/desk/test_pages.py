@@ -119,5 +119,5 @@ def test_pages_cost_no_more_queries_with_more_batches(
     for count in (1, 6):
         for index in range(count):
             office.send(as_csv(penalties(index + count)), name=f"{count}-{index}.csv")
-        with django_assert_max_num_queries(12):  # type: ignore[operator]
+        with django_assert_max_num_queries(13):  # type: ignore[operator]
             assert client.get(address).status_code == 200

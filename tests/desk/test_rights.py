@@ -3,21 +3,19 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from rongxin.accounts.actions import open_account
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.permissions import Action, Face, Role
 from rongxin.departments import actions as departments
 from tests.desk.test_pages import as_officer
-from tests.factories import the_rules
+from tests.factories import an_account, the_rules
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a-long-demonstration-password"
 
 
 def logged_in(role: Role) -> Client:
     department = departments.enter("demo", "福州市示例局", region="350100")
     the_rules()
-    return as_officer(open_account("officer", PASSWORD, display_name="甲", department=department, role=role))
+    return as_officer(an_account(role, department))
 
 
 @pytest.mark.parametrize("role", [role for role in Role if matrix().roles[role].face == Face.DESK])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -17,16 +18,22 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from rongxin.accounts.matrix import matrix
-from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face, Role, Scope
 from rongxin.departments.models import Department, Duty
 from rongxin.documents.issuing import issue
 from rongxin.intake.models import CodeFault, FaultKind, HeadMapping, Question
 from rongxin.intake.receiving import receive
+from rongxin.notices.models import Notice, Sending, SendingState
+from rongxin.notices.serving import Given, serve
+from rongxin.subjects.mandates.actions import open_claim
+from rongxin.subjects.mandates.models import Claim, Way
+from rongxin.subjects.mandates.workflow import CLAIM
+from rongxin.workflow import registry
 from rongxin.workflow.actions import open_case
+from rongxin.workflow.models import Case
 from tests.desk.test_pages import as_officer
 from tests.documents.papers import values
-from tests.factories import PENALTY, a_department, a_record, a_subject, at
+from tests.factories import PENALTY, a_department, a_record, a_subject, an_account, at
 from tests.intake.coverage.batches import an_officer
 from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
@@ -48,7 +55,22 @@ class Route:
     action: Action | None
     method: Literal["get", "post"] = "get"
     of: Literal[
-        "", "batch", "question", "fault", "duty", "mapping", "record", "text", "document", "page", "case", "kind"
+        "",
+        "batch",
+        "question",
+        "fault",
+        "duty",
+        "mapping",
+        "record",
+        "text",
+        "document",
+        "page",
+        "case",
+        "kind",
+        "serving",
+        "notice",
+        "sending",
+        "claim",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -66,8 +88,22 @@ ROUTES: Final = {
     "document_withdraw": Route(Action.DOCUMENT_ISSUE, POST, of="document", given={"reason": "示例"}),
     "cases": Route(Action.CASE_READ),
     "cases_csv": Route(Action.CASE_READ),
+    "inquiry_enter": Route(Action.CASE_ACT),
+    "rule_draft": Route(Action.RULE_DRAFT),
     "case": Route(Action.CASE_READ, of="case"),
     "case_take": Route(Action.CASE_READ, POST, of="case", given={"step": "accept"}),
+    "case_serve": Route(Action.CASE_ACT, POST, of="case"),
+    "serving_note": Route(Action.CASE_ACT, POST, of="serving", given={"kind": "void", "reason": "示例"}),
+    "serving_proof": Route(Action.CASE_READ, of="serving", may_be_missing=True),
+    "messages": Route(ANYBODY),
+    "messages_read": Route(ANYBODY, POST),
+    "message": Route(ANYBODY, of="notice", may_be_missing=True),
+    "message_read": Route(ANYBODY, POST, of="notice", may_be_missing=True),
+    "messages_failed": Route(Action.CASE_ACT),
+    "message_again": Route(Action.CASE_ACT, POST, of="sending"),
+    "claim_code": Route(
+        Action.CASE_READ, POST, of="claim", given={"step": "hand_over", "papers": "licence_and_letter"}
+    ),
     "upload": Route(Action.BATCH_SUBMIT),
     "record_form": Route(Action.BATCH_SUBMIT),
     "template": Route(ANYBODY, of="kind"),
@@ -137,6 +173,13 @@ class Things:
     arguments: dict[str, list[object]]
 
 
+def a_claim(office: Department) -> Claim:
+    """A claim that somebody handles there: with an officer at the window."""
+    an_officer(office, Role.WINDOW)
+    login = an_account(Role.ENTERPRISE, office, f"qy-{office.code}")
+    return open_claim(login, a_subject(address="示例路1号").uscc, way=Way.COUNTER, office=office)
+
+
 def things_of(department: Department) -> Things:
     clerk = an_officer(department)
     batch = receive(
@@ -165,6 +208,8 @@ def things_of(department: Department) -> Things:
         provider=department, kind=PENALTY, head="案卷", written="案卷", by=clerk, made_at=timezone.now()
     )
     document = issue("notice", values(), authority=department, by="示例审核员")
+    case = open_case("toy", title="示例", owner=department, by=clerk)
+    told = a_notice(case, department)
     return Things(
         department,
         {
@@ -175,7 +220,11 @@ def things_of(department: Department) -> Things:
             "fault": [fault.pk],
             "duty": [duty.pk],
             "mapping": [mapping.pk],
-            "case": [open_case("toy", title="示例", owner=department, by=clerk).number],
+            "case": [case.number],
+            "serving": [serve(case, Given(way="direct", on=NOW.date(), document="示例"), by=clerk).pk],
+            "notice": [told.pk],
+            "sending": [given_up(told).pk],
+            "claim": [a_claim(department).case.number],
             "document": [document.code],
             "page": [document.code, 1],
             "record": [record.number],
@@ -184,11 +233,31 @@ def things_of(department: Department) -> Things:
     )
 
 
+def a_notice(case: Case, department: Department) -> Notice:
+    words = {"title_zh": "示例", "title_en": "示例", "body_zh": "示例", "body_en": "示例"}
+    return Notice.objects.create(key=case.number, name="toy", department=department, case=case, at=NOW, **words)
+
+
+def given_up(notice: Notice) -> Sending:
+    return Sending.objects.create(
+        notice=notice,
+        channel="email",
+        department=notice.department,
+        message_id=uuid4(),
+        state=SendingState.GAVE_UP,
+        allowed=1,
+        attempts=1,
+        due_at=NOW,
+        reason="timeout",
+    )
+
+
 @pytest.fixture
 def places(toy_is_known: None) -> Iterator[dict[str, Things]]:  # noqa: F811
     """What belongs to the own department, to one below it and to one of another city."""
     with time_machine.travel(NOW, tick=False):
         in_force(rules())
+        registry.register(CLAIM)
         a_subject(TEA_NAME, TEA)
         a_subject(TRADE_NAME, TRADE)
         yield {
@@ -220,8 +289,7 @@ COUNTED: Final = "routes of the workbench called, as every role"
 
 
 def visitor(role: Role, department: Department) -> Client:
-    officer = Account.objects.create(username="visitor", display_name="示例来访", department=department, role=role)
-    client = as_officer(officer)
+    client = as_officer(an_account(role, department, "visitor"))
     client.raise_request_exception = False
     return client
 
@@ -255,6 +323,7 @@ def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Ca
         "record": ["R-1"],
         "document": ["D-1"],
         "case": ["C-1"],
+        "claim": ["C-1"],
         "page": ["D-1", 1],
         "text": ["R-1", "violation_facts"],
     }

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from rongxin.accounts.actions import open_account
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
-from rongxin.intake.models import Batch, Question
+from rongxin.intake.models import Question
 from rongxin.policy.pack import Policy
 from rongxin.records.models import Record
 from rongxin.records.queries import subjects_of
@@ -28,6 +28,7 @@ from rongxin.subjects.splitting import movable_names
 from rongxin.subjects.succession import succeed
 from tests.factories import LICENCE, a_code, a_department, a_record, a_sole_trader, a_subject, some_records, the_rules
 from tests.intake.conftest import PASSWORD
+from tests.intake.coverage.batches import a_batch
 
 pytestmark = pytest.mark.django_db
 
@@ -160,17 +161,7 @@ def test_all_consequences_are_shown_first(lead_officer: Account, kept: Subject, 
 
 
 def ask(officer: Account, about: Subject) -> None:
-    batch = Batch.objects.create(
-        number="B-20261122-0001",
-        kind="administrative_penalty",
-        provider=officer.department,
-        submitted_by=officer,
-        policy_digest="p" * 64,
-        file_name="示例.csv",
-        file_size=1,
-        file_sha256="0" * 64,
-        received_at=timezone.now(),
-    )
+    batch = a_batch(officer.department, submitted_by=officer)
     Question.objects.create(
         batch=batch,
         row=2,
@@ -397,13 +388,13 @@ def test_queries_do_not_grow(
     split = split_now(absorbed, kept, Portion(numbers=(record.number,)), by="lead-officer", provider="lead", basis=WHY)
     client = as_(lead_officer)
     for address, most in (
-        ("/desk/subjects", 14),
-        ("/desk/subjects?one=示例&other=榕海", 18),
+        ("/desk/subjects", 17),
+        ("/desk/subjects?one=示例&other=榕海", 21),
         ("/desk/subjects.csv", 7),
-        (compare_url(a_subject(), absorbed), 36),
-        (f"/desk/subjects/merges/{done.pk}/end", 17),
-        (f"/desk/subjects/splits/{split.pk}/end", 13),
-        (f"/desk/subjects/split?origin={absorbed.uscc}", 18),
+        (compare_url(a_subject(), absorbed), 39),
+        (f"/desk/subjects/merges/{done.pk}/end", 20),
+        (f"/desk/subjects/splits/{split.pk}/end", 16),
+        (f"/desk/subjects/split?origin={absorbed.uscc}", 21),
     ):
         rulebook.current()  # looked up again each second, however slow the machine
         with django_assert_max_num_queries(most, info=address):

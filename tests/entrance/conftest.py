@@ -6,13 +6,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from rongxin.accounts.actions import open_account
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
-from tests.factories import a_department, the_rules
+from tests.factories import PASSWORD, a_department, an_account, the_rules
 from tests.logins import give_generator, next_code
-
-PASSWORD = "a-long-demonstration-password"
 
 
 @dataclass
@@ -39,7 +36,7 @@ class Person:
 
 
 def a_person(role: Role = Role.CLERK, name: str = "officer", *, with_generator: bool = True) -> Person:
-    account = open_account(name, PASSWORD, display_name="示例人员", department=a_department(), role=role)
+    account = an_account(role, a_department(), name)
     if with_generator:
         give_generator(account)
     return Person(account)

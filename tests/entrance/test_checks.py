@@ -40,6 +40,10 @@ def test_safe_settings_have_no_fault() -> None:
         ({"hosts": ""}, "rongxin.hosts"),
         ({"demo": True}, "rongxin.demo"),
         ({"mail_url": SecretStr("smtp://mail")}, "rongxin.mail_from"),
+        ({"mail_url": SecretStr("file:"), "mail_from": "a@example.gov.cn"}, "rongxin.mail_url"),
+        ({"sms_url": "http://sms.example.gov.cn", "sms_secret": SecretStr("s" * 32)}, "rongxin.sms_url"),
+        ({"sms_url": "file:", "sms_secret": SecretStr("s" * 32)}, "rongxin.sms_url"),
+        ({"sms_url": "https://sms.example.gov.cn"}, "rongxin.sms_secret"),
     ],
 )
 def test_an_unsafe_setting_is_named_with_what_to_do(unsafe: dict[str, Any], fault: str) -> None:

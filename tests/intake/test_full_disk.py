@@ -145,11 +145,12 @@ def test_a_machine_is_told_in_the_shape_of_every_refusal_and_sends_the_same_agai
     assert Batch.objects.count() == 1
 
 
-@pytest.mark.parametrize("made_before", range(4), ids=["accepted", "waiting", "returned", "copy"])
+@pytest.mark.parametrize("made_before", range(4), ids=["copy", "accepted", "waiting", "returned"])
 def test_a_check_that_finds_no_room_waits_for_it_at_every_file(
     office: Office, monkeypatch: pytest.MonkeyPatch, made_before: int
 ) -> None:
     batch = sent(office)
+    monkeypatch.setattr(jobs, "WRITERS", 1)
     put = files.replace_whole
     with room("batches", kilobytes=256) as disk:
         made: list[Path] = []

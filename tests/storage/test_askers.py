@@ -20,7 +20,14 @@ from rongxin.accounts.models import Account, CodeGenerator
 from rongxin.accounts.permissions import Role
 from rongxin.intake.models import Batch
 from rongxin.storage.askers import ENTRANCE, NOBODY, PLATFORM, PORTAL, Asker, asks, become, present_asker
-from rongxin.storage.serving import NoServingRole, ServingRole, UnsafeRole, demand_serving_role, faults_of_role, grant_to
+from rongxin.storage.serving import (
+    NoServingRole,
+    ServingRole,
+    UnsafeRole,
+    demand_serving_role,
+    faults_of_role,
+    grant_to,
+)
 from tests.factories import a_department, the_rules
 from tests.intake.coverage.batches import a_batch, an_officer
 from tests.logins import give_generator

@@ -3,14 +3,19 @@ from datetime import date
 import polars as pl
 import pytest
 from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rongxin.departments.models import Department
 from rongxin.storage.bulk import wide_cache
+from rongxin.storage.frames import fetched
 from rongxin.storage.loading import load, reserved_keys
+from rongxin.storage.staging import staged
 from rongxin.subjects.models import Subject
 
 pytestmark = pytest.mark.django_db
 
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 NAMES = ["福州示例榕海茶业有限公司", '带"引号",逗号\n换行的示例公司', "\\N"]
 
 
@@ -36,6 +41,34 @@ def test_a_frame_comes_out_of_the_table_as_it_went_in() -> None:
 
     kept = Subject.objects.order_by("uscc").values_list("name", "established_on")
     assert list(kept) == list(frame.select("name", "established_on").iter_rows())
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["'", "?", "%s", "\\N", ""]) | TEXTS, st.none() | st.integers(-(2**63), 2**63 - 1)),
+        min_size=1,
+        max_size=4,
+    ),
+    st.none() | TEXTS,
+)
+def test_what_is_the_same_in_all_rows_comes_out_as_what_differs(rows: list[tuple[str, int | None]], same: str) -> None:
+    schema = {"text": pl.String, "number": pl.Int64, "same": pl.String}
+    frame = pl.DataFrame([(*row, same) for row in rows], schema=schema, orient="row")
+    with transaction.atomic(), staged(frame, "staged_same") as cursor:
+        assert (
+            fetched(cursor, schema, "SELECT text, number, same FROM staged_same")
+            .sort(pl.all())
+            .equals(frame.sort(pl.all()))
+        )
+
+
+def test_a_text_with_the_character_zero_is_not_cut() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps no character zero")
+    frame = pl.DataFrame({"text": ["a\0b", "a\0b"]})
+    with transaction.atomic(), staged(frame, "staged_zero") as cursor:
+        cursor.execute("SELECT text FROM staged_zero")
+        assert cursor.fetchall() == [("a\0b",), ("a\0b",)]
 
 
 def test_reserved_keys_are_given_to_nobody_else() -> None:

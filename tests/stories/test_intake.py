@@ -138,8 +138,10 @@ def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
 
 
 def release_here(page: Page, rows: int) -> None:
-    page.get_by_role("button", name=f"发布这 {rows:,} 条").click()
-    expect(page.get_by_text("已发布").first).to_be_visible(timeout=60_000)
+    page.locator("summary", has_text="发布").first.click()
+    expect(page.locator("#actions")).to_contain_text(f"发布后 {rows:,} 条立即入库")
+    page.get_by_role("button", name="确认发布").click()
+    expect(page.get_by_text("办结：已入库").first).to_be_visible(timeout=60_000)
 
 
 def test_from_a_broken_workbook_to_fully_released(

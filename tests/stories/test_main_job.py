@@ -86,7 +86,7 @@ def test_from_a_departments_file_to_the_public_record(
 
     # Nothing shows yet, and the clerk cannot release what the clerk sent.
     batch = page.url
-    expect(page.get_by_role("button", name="发布这")).to_have_count(0)
+    expect(page.get_by_role("button", name="确认发布")).to_have_count(0)
     page.goto(f"{address}/s/{TEA}")
     expect(page.locator("main")).not_to_contain_text("榕示市监罚")
     page.goto(f"{address}/desk/")
@@ -95,8 +95,10 @@ def test_from_a_departments_file_to_the_public_record(
     # A second person releases it.
     log_in(page, address, "demo-reviewer")
     page.goto(batch)
-    page.get_by_role("button", name="发布这 3 条").click()
-    expect(page.get_by_text("已发布").first).to_be_visible(timeout=30_000)
+    page.locator("summary", has_text="发布").first.click()
+    expect(page.locator("#actions")).to_contain_text("发布后 3 条立即入库")
+    page.get_by_role("button", name="确认发布").click()
+    expect(page.get_by_text("办结：已入库").first).to_be_visible(timeout=30_000)
     log_out(page)
 
     # The public finds the company under its former name, and the act with source, basis and deadline.

@@ -88,7 +88,9 @@ def test_rows_are_told_by_a_person_with_three_keys(page: Page, live_server: obje
     log_in(page, address, "demo-reviewer")
     page.goto(f"{address}/desk/batches/{batch.number}")
     expect(page.locator("#release")).to_contain_text("归属由录入员甲认定")
-    page.get_by_role("button", name="发布这 3 条").click()
+    page.locator("summary", has_text="发布").first.click()
+    expect(page.locator("#actions")).to_contain_text("发布后 3 条立即入库")
+    page.get_by_role("button", name="确认发布").click()
     jobs.record_batch.call_now(batch.number)
     assert Record.objects.count() == 3
     assert Batch.objects.get(pk=batch.pk).in_review == 1

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template import engines
 from django.urls import URLPattern, include, path
 
-from rongxin.desk.pages import BatchLine, BatchPage, BatchProgress, Frame, KindChoice, Tally, UploadPage
+from rongxin.desk.pages import BatchFile, BatchLine, BatchProgress, Frame, KindChoice, Tally, UploadPage
 from rongxin.policy.words import Polarity, Severity, Title
 from rongxin.ui.parts import Choice
 
@@ -40,8 +40,9 @@ BATCH = BatchLine(
     sent_at=datetime(2026, 11, 23, 1, 3, tzinfo=UTC),
     state="working",
 )
-PROGRESS = BatchProgress(url="/desk/progress", batch_url="/desk/batches/B-1", stop_url="", step=2, rows_total=100)
-RESULT = BatchPage(batch=replace(BATCH, state="released"), file_size=10, encoding="UTF-8", file_hash="0" * 64)
+PROGRESS = BatchProgress(url="/desk/progress", batch_url="/desk/batches/B-1", phase="校验", rows_total=100)
+RESULT = BatchFile(batch=replace(BATCH, state="released"), size=10, encoding="UTF-8", hash="0" * 64)
+CASE = """{% extends "ui/desk.html" %}{% block content %}<div id="case">{% include "desk/_batch_file.html" %}</div>{% endblock %}"""
 RECORDS = """{% extends "ui/portal.html" %}{% block content %}
 <button class="btn" data-copy="91990000MA0000015Q" data-copied="已复制" hidden><span>复制</span></button>
 <ol class="rx-tl">{% include "portal/_records.html" %}</ol>{% endblock %}"""
@@ -88,7 +89,8 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     page = RESULT if asked >= 3 else replace(RESULT, batch=BATCH, progress=PROGRESS)
     if asked >= 3:
         page = replace(page, tally=Tally(rows=100, accepted_public=100))
-    return render(request, "desk/batch.html", {"page": page, "frame": FRAME})
+    panel = SimpleNamespace(content=page)
+    return HttpResponse(engines["django"].from_string(CASE).render({"panel": panel, "frame": FRAME}, request))
 
 
 def progress(request: HttpRequest) -> HttpResponse:
@@ -122,6 +124,7 @@ desk = [*own_desk, *stubs("rongxin.desk.urls", own_desk)]
 urlpatterns = [
     path("", include((portal, "portal"))),
     path("desk/", include((desk, "desk"))),
+    path("enterprise/", include((stubs("rongxin.enterprise.urls", []), "enterprise"))),
     path("", include((stubs("rongxin.entrance.urls", []), "entrance"))),
     path("", include("rongxin.ui.urls")),
 ]

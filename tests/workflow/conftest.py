@@ -102,8 +102,8 @@ def open_bureau() -> Bureau:
 
 @pytest.fixture
 def toy_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The toy procedure is registered for the test, and only it."""
-    monkeypatch.setattr(registry, "_known", {})
+    """The toy procedure is registered for the test, beside those of the platform."""
+    monkeypatch.setattr(registry, "_known", dict(registry.procedures()))
     registry.register(toy.TOY)
     toy.effects.clear()
     yield

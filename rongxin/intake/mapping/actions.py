@@ -9,7 +9,7 @@ from django.utils import timezone
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.intake import jobs
+from rongxin.intake import releasing
 from rongxin.intake.mapping.known import NotWaiting, columns_of, remembered, required_left
 from rongxin.intake.models import Batch, BatchState, HeadMapping
 from rongxin.rulebook import queries as rulebook
@@ -62,7 +62,7 @@ def say(number: str, by: Account, chosen: Mapping[int, str]) -> Batch:
         unique_fields=["provider", "kind", "head"],
         update_fields=["written", "field", "by", "made_at"],
     )
-    return _check_again(batch)
+    return releasing.tell_columns(number, by)
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def refile(number: str, by: Account, kind: str) -> Batch:
     except IntegrityError:
         there = Batch.objects.filter(provider=batch.provider, kind=kind, file_sha256=batch.file_sha256)
         return there.exclude(pk=batch.pk).latest("received_at")
-    return _check_again(batch)
+    return releasing.tell_columns(number, by)
 
 
 def _waiting(number: str, by: Account) -> Batch:
@@ -86,15 +86,6 @@ def _waiting(number: str, by: Account) -> Batch:
     demand(by, Action.BATCH_SUBMIT, batch.provider)
     if batch.state != BatchState.MAPPING:
         raise NotWaiting(batch.state)
-    return batch
-
-
-def _check_again(batch: Batch) -> Batch:
-    batch.state = BatchState.RECEIVED
-    batch.findings = []
-    batch.checked_at = None
-    batch.run = jobs.check_batch.enqueue(batch.number, key=batch.number).pk
-    batch.save(update_fields=["state", "findings", "checked_at", "run"])
     return batch
 
 

@@ -11,6 +11,7 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.intake import files
 from rongxin.intake.models import OPEN_BATCHES, Batch, BatchState, Channel, Question, QuestionState, RowProblem
+from rongxin.intake.moving import move, open_for
 from rongxin.intake.questions.counting import count_in, count_out
 from rongxin.intake.questions.following import NOTHING_FOLLOWED, Followed, follow, judging_in_turn
 from rongxin.intake.questions.rows import WaitingAct, asks_whose, waiting_acts
@@ -22,6 +23,7 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.judging import FiledParty, judge, take_back
 from rongxin.subjects.models import Category, Judgement, Subject, Verdict
 from rongxin.subjects.queries import counting_as
+from rongxin.workflow.writing import events_last
 
 
 class AnsweredBefore(ValueError):
@@ -65,6 +67,7 @@ class Undone:
 
 
 @transaction.atomic
+@events_last()
 def choose(pk: int, subject: int, by: Account, *, note: str = "") -> Answered:
     """The row, and those of the batch like it, is this subject's. Remembered for later rows of the same name and code.
 
@@ -86,6 +89,7 @@ def choose(pk: int, subject: int, by: Account, *, note: str = "") -> Answered:
 
 
 @transaction.atomic
+@events_last()
 def confirm(pk: int, note: str, by: Account) -> Answered:
     """The row is right as filed, for the reason given; so are the rows of the batch with exactly the same reasons.
 
@@ -103,6 +107,7 @@ def confirm(pk: int, note: str, by: Account) -> Answered:
 
 
 @transaction.atomic
+@events_last()
 def send_back(pk: int, note: str, by: Account) -> Answered:
     """The row goes back to the clerk, with the reason. ValueError without a reason. Otherwise raises as ``choose``."""
     if not note.strip():
@@ -113,6 +118,7 @@ def send_back(pk: int, note: str, by: Account) -> Answered:
 
 
 @transaction.atomic
+@events_last()
 def differ(pk: int, subject: int, by: Account) -> Undone:
     """Whatever this row is, it is not that subject: remembered for everybody, and proposed no more for this party.
 
@@ -142,6 +148,7 @@ def differ(pk: int, subject: int, by: Account) -> Undone:
 
 
 @transaction.atomic
+@events_last()
 def undo(pk: int, by: Account) -> Undone:
     """Take an answer back, with the rows that were decided in the same stroke: they are open again.
 
@@ -170,6 +177,7 @@ def undo(pk: int, by: Account) -> Undone:
 
 
 @transaction.atomic
+@events_last()
 def given_up(batch: Batch, by: Account) -> None:
     """A batch was sent back or stopped: what it carried for others is asked again, what others carried for it ends with it."""
     carried = list(Question.objects.select_for_update().filter(follow_up=batch, state=QuestionState.ANSWERED))
@@ -180,7 +188,10 @@ def given_up(batch: Batch, by: Account) -> None:
     following = Batch.objects.select_for_update().filter(
         continues=batch, channel=Channel.QUESTION, state=BatchState.CHECKED
     )
-    following.update(state=BatchState.STOPPED, stopped_by=by, finished_at=timezone.now())
+    for carrier in following:
+        carrier.stopped_by, carrier.finished_at = by, timezone.now()
+        carrier.save(update_fields=["stopped_by", "finished_at"])
+        move(carrier, BatchState.STOPPED)
 
 
 def _locked(pk: int, by: Account) -> tuple[Batch, Question]:
@@ -296,13 +307,13 @@ def _follow_up(batch: Batch, by: Account) -> Batch:
     now = timezone.now()
     number = next_number()
     files.begin(number)
-    return Batch.objects.create(
+    carrier = Batch.objects.create(
+        case=open_for(number, batch.file_name, batch.provider, by),
         number=number,
         provider=batch.provider,
         kind=batch.kind,
         policy_digest=batch.policy_digest,
         channel=Channel.QUESTION,
-        state=BatchState.CHECKED,
         file_name=batch.file_name,
         file_size=0,
         # No file of its own: one carrier at a time for each officer and batch.
@@ -313,6 +324,8 @@ def _follow_up(batch: Batch, by: Account) -> Batch:
         continues=batch,
         round=batch.round,
     )
+    move(carrier, BatchState.CHECKED)
+    return carrier
 
 
 def _place(question: Question) -> str:

@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from rongxin.accounts.models import Account
 from rongxin.intake.models import Batch, BatchState, Channel
+from rongxin.intake.moving import move
 from rongxin.intake.questions.rows import WaitingAct
 from rongxin.policy.words import Display
 
-_COUNTS = ["rows", "accepted", "withheld", "decided_days", "state", "stopped_by", "finished_at"]
+_COUNTS = ["rows", "accepted", "withheld", "decided_days", "stopped_by", "finished_at"]
 
 
 def count_in(carrier: Batch, acts: Iterable[WaitingAct]) -> None:
@@ -21,8 +22,8 @@ def count_in(carrier: Batch, acts: Iterable[WaitingAct]) -> None:
 def count_out(carrier: Batch, acts: Iterable[WaitingAct], by: Account) -> None:
     """Count rows out again. A follow-up that carries nothing more is stopped."""
     _count(carrier, acts, -1)
-    if carrier.channel == Channel.QUESTION and carrier.accepted == 0:
-        carrier.state = BatchState.STOPPED
+    if carrier.channel == Channel.QUESTION and carrier.accepted == 0 and carrier.state == BatchState.CHECKED:
+        move(carrier, BatchState.STOPPED)
         carrier.stopped_by = by
         carrier.finished_at = timezone.now()
     carrier.save(update_fields=_COUNTS)

@@ -29,6 +29,7 @@ from rongxin.storage.turns import in_turn
 from rongxin.subjects.judging import contradicted
 from rongxin.subjects.models import Judgement, Verdict
 from rongxin.subjects.queries import same_as
+from rongxin.workflow.writing import events_last
 
 JUDGING: Final = "judging"
 _LONGEST_TRANSACTION: Final = timedelta(hours=1)
@@ -67,6 +68,7 @@ def follow(changed: Iterable[Judgement], by: Account, *, basis: str) -> Followed
 
 
 @transaction.atomic
+@events_last()
 def catch_up(number: str) -> None:
     """Ask about the rows of a batch just checked whose judgement changed while it was being checked."""
     judging_in_turn()

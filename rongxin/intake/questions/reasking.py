@@ -26,6 +26,7 @@ from rongxin.engine.validation import VALUE_LENGTH
 from rongxin.intake import files
 from rongxin.intake.envelope import as_displayed
 from rongxin.intake.models import Batch, BatchState, Question, QuestionState, RowProblem
+from rongxin.intake.moving import move
 from rongxin.intake.questions import asking
 from rongxin.intake.questions.counting import count_out
 from rongxin.intake.questions.rows import WaitingAct, acts_in
@@ -114,10 +115,10 @@ def _take_out(
     batch.refresh_from_db()
     batch.in_review += sum(map(len, carried.values()))
     if batch.state == BatchState.CHECKED and batch.accepted == batch.recorded:
-        batch.state = BatchState.RECORDED if batch.recorded else BatchState.NOTHING_NEW
+        move(batch, BatchState.RECORDED if batch.recorded else BatchState.NOTHING_NEW)
         batch.finished_at = timezone.now()
         transaction.on_commit(lambda: files.drop_received(batch.number))
-    batch.save(update_fields=["in_review", "state", "finished_at"])
+    batch.save(update_fields=["in_review", "finished_at"])
 
 
 def _ask_more(asked: Mapping[int, Question], questions: pl.DataFrame) -> None:

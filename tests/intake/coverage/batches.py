@@ -9,7 +9,9 @@ from django.utils import timezone
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
 from rongxin.departments.models import Department
-from rongxin.intake.models import Batch, BatchState, Channel
+from rongxin.intake.models import FINISHED, Batch, BatchState, Channel
+from rongxin.intake.moving import KIND
+from rongxin.workflow.models import Case
 from tests.factories import PENALTY, a_department
 
 _NUMBERS = count(1)
@@ -34,9 +36,22 @@ def a_batch(
     number = next(_NUMBERS)
     provider = department or a_department()
     instant = received_at or timezone.now()
+    name = f"B-示例-{number:06d}"
+    case = Case.objects.create(
+        number=name,
+        kind=KIND,
+        title=f"示例{number}.csv",
+        state=state,
+        is_open=state not in FINISHED,
+        owner=provider,
+        opened_at=instant,
+        state_since=instant,
+        policy_digest="0" * 64,
+    )
     return Batch.objects.create(
         **{
-            "number": f"B-示例-{number:06d}",
+            "case": case,
+            "number": name,
             "provider": provider,
             "kind": kind,
             "policy_digest": "0" * 64,

@@ -1,0 +1,91 @@
+"""The file of an enterprise for itself: what stands on the register, what is displayed, and what is kept and not displayed."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from rongxin.disclosure.lines import record_line
+from rongxin.disclosure.subjects import region_name
+from rongxin.disclosure.views import RecordLine
+from rongxin.policy.pack import Policy
+from rongxin.policy.words import Title
+from rongxin.records import own
+from rongxin.records import queries as records
+from rongxin.records.display import Moment
+from rongxin.records.own import OwnRecord, Unshown
+from rongxin.subjects.models import Subject
+
+PART: Final = 20
+ALL: Final = 5000
+"""The most lines of one file to take away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnshownLine:
+    """A record of the enterprise that the public does not see, and why."""
+
+    number: str
+    title: str
+    kind_title: Title
+    authority: str
+    document_number: str
+    decided_on: date
+    basis: str
+    why: Unshown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFile:
+    """``displayed`` and ``undisplayed`` hold a part of ``displayed_number`` and ``undisplayed_number`` records."""
+
+    name: str
+    uscc: str
+    status: str
+    legal_form: str
+    established_on: date | None
+    region: str
+    address: str
+    source: str
+    source_on: date
+    displayed: tuple[RecordLine, ...]
+    displayed_number: int
+    undisplayed: tuple[UnshownLine, ...]
+    undisplayed_number: int
+
+
+def own_file(subject: Subject, policy: Policy, moment: Moment, *, began_on: date, limit: int = PART) -> OwnFile:
+    """The file of ``subject``, at most ``limit`` records of each sort, the latest decision first.
+
+    For logins that act for it: ask ``subjects.mandates.queries.demand`` first.
+    """
+    shown = records.of_subject(subject, policy, moment, limit=limit)
+    counts = records.counts_of([subject.pk], policy, moment).get(subject.pk, {})
+    return OwnFile(
+        name=subject.name,
+        uscc=subject.uscc,
+        status=subject.get_status_display(),
+        legal_form=subject.legal_form,
+        established_on=subject.established_on,
+        region=region_name(subject.region, policy),
+        address=subject.address,
+        source=subject.source,
+        source_on=subject.source_on,
+        displayed=tuple(record_line(each, policy, moment.day, began_on=began_on) for each in shown),
+        displayed_number=sum(counts.values()),
+        undisplayed=tuple(_line(each, policy) for each in own.undisplayed_of(subject, policy, moment, limit=limit)),
+        undisplayed_number=own.undisplayed_count(subject, policy, moment),
+    )
+
+
+def _line(each: OwnRecord, policy: Policy) -> UnshownLine:
+    record = each.shown.record
+    return UnshownLine(
+        number=record.number,
+        title=each.shown.title,
+        kind_title=policy.kinds[record.kind].title,
+        authority=record.authority,
+        document_number=record.document_number,
+        decided_on=record.decided_on,
+        basis=record.basis,
+        why=each.why,
+    )

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class EnterpriseConfig(AppConfig):
+    name = "rongxin.enterprise"
+    label = "enterprise"
+
+    def ready(self) -> None:
+        from rongxin.notices.recipients import name_subject
+        from rongxin.subjects.mandates.queries import claim_of
+        from rongxin.subjects.mandates.workflow import NAME
+
+        name_subject(NAME, lambda case: claim_of(case.number).subject.uscc)

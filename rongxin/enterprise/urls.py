@@ -1,0 +1,25 @@
+"""Addresses of the enterprise's window. A firm's own stand under its unified code."""
+
+from django.urls import path
+
+from rongxin.enterprise import claiming, firms, proxies, rights, sign_up
+from rongxin.entrance.login import Login
+
+app_name = "enterprise"
+urlpatterns = [
+    path("", firms.home, name="home"),
+    path("login", Login.as_view(template_name="enterprise/login.html"), name="login"),
+    path("sign-up", sign_up.page, name="sign_up"),
+    path("rights", rights.page, name="rights"),
+    path("accept", proxies.accept, name="accept"),
+    path("claim", claiming.claiming, name="claiming"),
+    path("claims/<str:number>", claiming.detail, name="claim"),
+    path("claims/<str:number>/code", claiming.code, name="claim_code"),
+    path("claims/<str:number>/take", claiming.take, name="claim_take"),
+    path("firms/<str:uscc>", firms.detail, name="firm"),
+    path("firms/<str:uscc>/file.csv", firms.file_csv, name="file_csv"),
+    path("firms/<str:uscc>/proxies", proxies.listing, name="proxies"),
+    path("firms/<str:uscc>/proxies/<int:pk>/end", proxies.revoke, name="proxy_end"),
+    path("firms/<str:uscc>/invitations/<int:pk>/end", proxies.take_back, name="invitation_end"),
+    path("firms/<str:uscc>/leave", proxies.leave, name="leave"),
+]

@@ -1,0 +1,81 @@
+"""Reading notices: the inbox of any recipient, what was told about a case, and what did not go out."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+from typing import Final
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import within_reach
+from rongxin.notices.models import Attempt, Notice, Receipt, Sending, SendingState
+from rongxin.notices.recipients import Recipient
+from rongxin.workflow.models import Case
+
+UNREAD_FOR: Final = timedelta(days=90)
+"""What is older counts as read by nobody: whoever is new in a department does not begin with years of messages."""
+
+
+def recipients_of(officer: Account) -> tuple[Recipient, ...]:
+    """As whom an officer is told: the account, and the department where the role sees its cases."""
+    own = Recipient(account=officer)
+    if officer.may(Action.CASE_READ, officer.department):
+        return (own, Recipient(department=officer.department))
+    return (own,)
+
+
+def inbox(to: Iterable[Recipient], reader: Account, *, only_unread: bool = False) -> QuerySet[Notice]:
+    """What the recipients were told: the unread first, then the newest.
+
+    ``read_at`` is when ``reader`` opened it; what ``reader`` did counts as read from the beginning. ``is_unread`` says that it is
+    neither, and not older than ``UNREAD_FOR``.
+    """
+    mine = Receipt.objects.filter(notice=OuterRef("pk"), account=reader)
+    found = Notice.objects.filter(reduce(or_, (recipient.query for recipient in to), Q(pk__in=())))
+    marked = found.annotate(read_at=Subquery(mine.values("at")[:1])).annotate(is_unread=_is_unread(reader))
+    wanted = marked.filter(is_unread=True) if only_unread else marked
+    return wanted.select_related("case", "department", "account").order_by("-is_unread", "-at", "-pk")
+
+
+def unread(to: Iterable[Recipient], reader: Account) -> QuerySet[Notice]:
+    """What ``reader`` has still to open; one cheap query to count."""
+    recent = Notice.objects.filter(at__gt=timezone.now() - UNREAD_FOR).exclude(by=reader)
+    addressed = recent.filter(reduce(or_, (recipient.query for recipient in to), Q(pk__in=())))
+    return addressed.filter(~Exists(Receipt.objects.filter(notice=OuterRef("pk"), account=reader)))
+
+
+def told_about(case: Case) -> list[Notice]:
+    """Everything that was told about a case, the oldest first, with receipts and sendings; three queries."""
+    receipts = Receipt.objects.select_related("account__department").order_by("at")
+    sendings = Sending.objects.select_related("department", "account").order_by("pk")
+    found = Notice.objects.filter(case=case).select_related("department", "account__department")
+    return list(
+        found.prefetch_related(Prefetch("receipts", receipts), Prefetch("sendings", sendings)).order_by("at", "pk")
+    )
+
+
+def given_up() -> QuerySet[Sending]:
+    """What did not go out, on the whole platform, the newest first. For administrators: shows no case."""
+    failed = Sending.objects.filter(state=SendingState.GAVE_UP)
+    ended = Attempt.objects.filter(sending=OuterRef("pk")).order_by("-pk").values("at")[:1]
+    return (
+        failed.select_related("department", "account__department", "notice__case")
+        .annotate(ended_at=Subquery(ended))
+        .order_by(Coalesce("ended_at", "due_at").desc(), "-pk")
+    )
+
+
+def given_up_within_reach(officer: Account) -> QuerySet[Sending]:
+    """What did not go out about cases that the officer may act on: the own department's, a credit office's region."""
+    return within_reach(officer, Action.CASE_ACT, given_up(), "notice__case__owner")
+
+
+def _is_unread(reader: Account) -> Combinable:
+    is_recent, is_open = Q(at__gt=timezone.now() - UNREAD_FOR), Q(read_at=None)
+    return ExpressionWrapper(is_recent & is_open & ~Q(by=reader), output_field=BooleanField())

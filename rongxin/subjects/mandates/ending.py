@@ -1,0 +1,26 @@
+"""Ending mandates: that of a holder takes those of its proxies with it."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from rongxin.accounts.models import Account
+from rongxin.storage.turns import in_turn
+from rongxin.subjects.mandates.models import EndReason, Mandate, MandateEnd, ProxyInvitation
+from rongxin.subjects.mandates.queries import proxies_under
+from rongxin.subjects.models import Subject
+
+
+def take_turn(subject: Subject) -> None:
+    """Nobody else begins or ends a mandate of the enterprise until the open transaction is over. Rows are locked after this."""
+    in_turn(f"mandates:{subject.merged_into_id or subject.pk}")
+
+
+@transaction.atomic
+def end(mandate: Mandate, why: EndReason, *, by: Account) -> None:
+    """Nobody acts by this mandate any more, from the next request on; ending twice changes nothing."""
+    take_turn(mandate.subject)
+    now = timezone.now()
+    ProxyInvitation.objects.filter(given_by=mandate, over_at=None).update(over_at=now)
+    for proxy in proxies_under([mandate]):
+        MandateEnd.objects.get_or_create(mandate=proxy, defaults={"why": EndReason.FOLLOWED, "by": by, "at": now})
+    MandateEnd.objects.get_or_create(mandate=mandate, defaults={"why": why, "by": by, "at": now})
