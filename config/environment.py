@@ -24,6 +24,9 @@ class Environment(BaseSettings):
     policies: Path = Field(default=ROOT / "policies", description="folder of the policy packs that seed the rulebook")
     pack: str = Field(default="fuzhou", description="the policy pack this platform follows")
     database_url: str = Field(default="", description="postgresql://user:password@host/name, or empty for SQLite")
+    owner_url: str = Field(
+        default="", description="the same database as the role that owns the tables, for rongxin migrate alone"
+    )
     secret_key: SecretStr = Field(default=SecretStr(""), description="signs cookies; made once under var/ when empty")
     former_secret_key: SecretStr = Field(
         default=SecretStr(""), description="the signing key before the present one, while it is being exchanged"
@@ -98,7 +101,7 @@ class Environment(BaseSettings):
             raise ValueError(f"RONGXIN_DATABASE_URL: {url.scheme!r} is not postgresql")
         query = dict(part.split("=", 1) for part in url.query.split("&") if "=" in part)
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "rongxin.storage.postgresql",
             "NAME": unquote(url.path.lstrip("/")),
             "USER": unquote(url.username or ""),
             "PASSWORD": unquote(url.password or ""),
@@ -106,6 +109,8 @@ class Environment(BaseSettings):
             "PORT": str(url.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            # A cursor kept in the server cannot carry who asks (rongxin.storage.postgresql).
+            "DISABLE_SERVER_SIDE_CURSORS": True,
         }
 
     def host_names(self) -> list[str]:

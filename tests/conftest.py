@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection, connections
 
+from rongxin.storage.askers import work_for_platform
 from tests.plugin import absent
-from tests.postgresql import sibling
+from tests.postgresql import OWNER, SERVING, as_role, sibling
 from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+    from pytest_django.plugin import DjangoDbBlocker
 
     from rongxin.policy.files import YamlFile
 
@@ -37,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Passwords are hashed fast, pages name static files as they are, without a collected manifest, and no example fails
     because the machine is busy.
     """
+    # A test does the work of the platform unless it asks as somebody; what comes through a page asks as its reader.
+    work_for_platform()
     hypothesis.settings.register_profile(
         "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
@@ -60,6 +65,31 @@ def django_db_modify_db_settings(
     default = settings.DATABASES["default"]
     if default["ENGINE"].endswith("sqlite3") and has_own_folder(request.config):
         default["TEST"]["NAME"] = str(default["NAME"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
+    """On PostgreSQL the owner makes the tables, and every test asks as the role that serves."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    from rongxin.storage.serving import ServingRole, grant_to
+
+    with django_db_blocker.unblock():
+        grant_to(ServingRole(SERVING, ""))
+        with connection.cursor() as cursor:
+            # After a test with real transactions Django fills these again; in service only migrating does.
+            cursor.execute(f"GRANT INSERT ON django_content_type, auth_permission TO {SERVING}")
+    become_role(SERVING)
+    yield
+    become_role(OWNER)
+
+
+def become_role(role: str) -> None:
+    """This process and those that it starts ask as ``role`` from here on."""
+    connections.close_all()
+    connection.settings_dict["USER"] = role
+    os.environ["RONGXIN_DATABASE_URL"] = as_role(os.environ["RONGXIN_DATABASE_URL"], role)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,9 +7,13 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlparse
+
+import psycopg
 
 # Nothing here outlives the run, so nothing has to reach the disk.
 CARELESS = {
@@ -20,6 +24,8 @@ CARELESS = {
     "max_connections": "200",
 }
 START_SECONDS = 30
+OWNER = "rongxin_owner"
+SERVING = "rongxin"
 
 
 def binaries() -> Path | None:
@@ -34,13 +40,29 @@ def version(folder: Path) -> int:
     return int(folder.parent.name) if folder.parent.name.isdigit() else 0
 
 
-def url(folder: Path, database: str) -> str:
-    return f"postgresql://postgres@/{database}?host={quote(str(folder))}"
+def url(folder: Path, database: str, role: str = OWNER) -> str:
+    return f"postgresql://{role}@/{database}?host={quote(str(folder))}"
 
 
 def sibling(address: str, database: str) -> str:
     """The same server's ``database``."""
     return urlparse(address)._replace(path=f"/{database}").geturl()
+
+
+def as_role(address: str, role: str) -> str:
+    """The same address for another role."""
+    parts = urlparse(address)
+    return parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+@contextmanager
+def asking_as(role: str) -> "Iterator[psycopg.Connection[tuple[Any, ...]]]":
+    """A connection of its own to the database of this test, as ``role``."""
+    from django.db import connection
+
+    at = connection.settings_dict
+    with psycopg.connect(host=at["HOST"], dbname=at["NAME"], user=role, autocommit=True) as asked:
+        yield asked
 
 
 class Cluster:
@@ -88,6 +110,13 @@ class Cluster:
                 start_new_session=True,  # Ctrl-C is for us; the tests still need the server to leave in order
             )
         self.wait()
+        self.make_roles()
+
+    def make_roles(self) -> None:
+        """One that owns and migrates, one that serves; as an operator makes them."""
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
+            connection.execute(f"CREATE ROLE {SERVING} LOGIN")
 
     def wait(self) -> None:
         ends = time.monotonic() + START_SECONDS

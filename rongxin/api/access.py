@@ -8,9 +8,11 @@ from django.utils import timezone
 from ninja.security import HttpBearer
 
 from config.environment import environment
+from rongxin.accounts.askers import asker_of
 from rongxin.accounts.keys import account_of
 from rongxin.accounts.models import Account
 from rongxin.api.problems import Refused
+from rongxin.storage.askers import ENTRANCE, asks, become
 
 MINUTE: Final = 60
 
@@ -20,8 +22,10 @@ class Key(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Account | None:
         """The account, or None; raises Refused (429 with Retry-After) beyond the quota."""
-        account = account_of(token)
+        with asks(ENTRANCE):
+            account = account_of(token)
         if account is not None:
+            become(asker_of(account))
             _count(token.partition(".")[0])
         return account
 

@@ -20,16 +20,37 @@ GRACE_SECONDS: Final = 15
 
 
 def migrate() -> None:
-    """Create or upgrade the tables and gather the static files."""
+    """Create or upgrade the tables and gather the static files; as RONGXIN_OWNER_URL grant the serving role what it needs."""
+    from config.environment import environment
+
+    serving = environment.database_url
+    environment.database_url = environment.owner_url or serving
     start()
     from django.core.management import call_command
 
+    from rongxin.storage.serving import NoServingRole, ServingRole, grant_to
+
     call_command("migrate", verbosity=0, interactive=False)
+    if environment.owner_url:
+        try:
+            grant_to(ServingRole.of(serving))
+        except NoServingRole as missing:
+            typer.echo(
+                f"没有数据库角色 {missing}，表的属主也无权新建。请管理员执行：CREATE ROLE {missing} LOGIN PASSWORD '…'；"
+                "然后再运行 rongxin migrate。\n"
+                "There is no such database role, and the owner may make none: let a superuser make it and migrate again.",
+                err=True,
+            )
+            raise typer.Exit(1) from None
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 2) -> None:
     """Serve the pages."""
+    from config.environment import environment
+
+    if environment.database_url:
+        _start_to_serve()
     command = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
     program = Path(sys.executable).with_name("granian")
     os.execv(
@@ -48,7 +69,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 2) -> None
 
 def worker() -> None:
     """Do background work until told to stop; start as many as there are cores to spare."""
-    start()
+    _start_to_serve()
     from rongxin.jobs.worker import Worker
 
     Worker(("default", "bulk")).run()
@@ -56,7 +77,7 @@ def worker() -> None:
 
 def scheduler() -> None:
     """Enqueue what is due by the schedules in config/jobs.py; two of them do no harm."""
-    start()
+    _start_to_serve()
     from rongxin.jobs.scheduler import Scheduler
 
     Scheduler().run()
@@ -81,9 +102,14 @@ def quickstart(
         # Mails and SMS of a demonstration are laid down as files, to be looked at.
         for name, value in (("MAIL_URL", "file:"), ("MAIL_FROM", "platform@example.gov.cn"), ("SMS_URL", "file:")):
             os.environ.setdefault(f"RONGXIN_{name}", value)
-    start()
     typer.echo("准备数据库……")
-    migrate()
+    if environment.owner_url:
+        # Migrating is the owner's, in a process of its own; everything else here is the serving role's.
+        subprocess.run([sys.executable, "-m", "rongxin.cli", "migrate"], check=True)
+        _start_to_serve()
+    else:
+        _start_to_serve()
+        migrate()
     from rongxin.cli.demonstration import PASSWORD, prepare
 
     logins = prepare(subjects=subjects)
@@ -103,6 +129,22 @@ def quickstart(
     typer.echo("  密码之后还要一个验证码：演示平台把它显示在登录页上。")
     typer.echo("\n按 Ctrl-C 停止。")
     raise typer.Exit(_attend(family))
+
+
+def _start_to_serve() -> None:
+    """Set Django up; on PostgreSQL refuse a role that stands above the policies, with what to do. Exit status 1."""
+    start()
+    from django.db import connection
+
+    from rongxin.storage.serving import HINT, UnsafeRole, demand_serving_role
+
+    try:
+        demand_serving_role()
+    except UnsafeRole as unsafe:
+        typer.echo(f"不能启动：{'；'.join(unsafe.args)}。\n{HINT}", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        connection.close()
 
 
 def _taken(host: str, port: int) -> bool:

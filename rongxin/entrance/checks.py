@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import OperationalError
 
 from config.environment import Environment, environment
+from rongxin.storage.serving import HINT, faults_of_role
 
 LEAST_KEY = 50
 LEAST_SECRET = 32
@@ -14,7 +16,7 @@ LEAST_SECRET = 32
 @register(Tags.security, deploy=True)
 def settings_are_safe(app_configs: Any, **more: Any) -> list[CheckMessage]:
     """Django's own deploy checks follow; these are the platform's."""
-    return list(faults_of(environment))
+    return [*faults_of(environment), *faults_of_database()]
 
 
 def faults_of(of: Environment) -> Iterator[CheckMessage]:
@@ -62,6 +64,17 @@ def _outside(of: Environment) -> Iterator[CheckMessage]:
     if of.sms_url and len(of.sms_secret.get_secret_value()) < LEAST_SECRET:
         hint = f"Agree on {LEAST_SECRET} or more random characters with the gateway: RONGXIN_SMS_SECRET."
         yield _fault("sms_secret", "the gateway cannot tell who asks", hint)
+
+
+def faults_of_database() -> Iterator[CheckMessage]:
+    """What is wrong with the role under which PostgreSQL is asked; that it cannot be asked is wrong, too."""
+    try:
+        faults = faults_of_role()
+    except OperationalError:
+        yield _fault("database_url", "the database does not answer", "Start it, or mend the address.")
+        return
+    for fault in faults:
+        yield _fault("database_url", fault, HINT)
 
 
 def _fault(name: str, message: str, hint: str) -> CheckMessage:

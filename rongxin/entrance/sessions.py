@@ -20,7 +20,7 @@ from rongxin.accounts.second_factor import Means
 from rongxin.accounts.sessions import begin_session, end_session
 
 MARKS: Final = "entrance"
-BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
+BACKEND: Final = "rongxin.entrance.askers.Door"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # A mark in the database at every request would cost a write each; so a session ends up to a minute early, never late.
 _SEEN_EVERY: Final = timedelta(minutes=1)

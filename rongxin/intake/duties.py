@@ -14,6 +14,7 @@ from rongxin.intake.models import Batch, BatchState
 from rongxin.policy.catalogue import Every, ItemInForce, due_on, period_of
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
+from rongxin.storage.askers import PLATFORM, asks
 
 # A batch that could not be read, was stopped or went back has delivered nothing.
 DELIVERED = (BatchState.RECEIVED, BatchState.CHECKED, BatchState.RELEASED, BatchState.RECORDED, BatchState.NOTHING_NEW)
@@ -72,7 +73,9 @@ def _last_received() -> dict[tuple[int, str], date]:
         .annotate(last=Max("received_at"))
         .order_by()
     )
-    return {(row["provider"], row["kind"]): timezone.localdate(row["last"]) for row in rows}
+    # Whether each department delivers is public.
+    with asks(PLATFORM):
+        return {(row["provider"], row["kind"]): timezone.localdate(row["last"]) for row in rows}
 
 
 def _line(duty: Duty, item: ItemInForce, received: date | None, today: date) -> DutyLine:

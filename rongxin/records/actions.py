@@ -11,6 +11,7 @@ from rongxin.departments.models import Department
 from rongxin.engine.resolution import BY_JUDGEMENT
 from rongxin.records.barred import filed_parties
 from rongxin.records.models import Effect, EventCursor, Record, RecordContent, RecordEvent, Resolution, Sighting
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
 
@@ -66,7 +67,8 @@ def unresolve_judged(subject: Subject, provider: Department, name: str, code: st
         subject__in=same_as([subject.pk]), method=BY_JUDGEMENT, ended_at=None, record__provider=provider
     )
     lines = judged.values_list("record", "record__policy_digest", "record__kind", "subject", "record__party_name")
-    texts = dict(RecordContent.objects.filter(record__in=judged.values("record")).values_list("record", "text"))
+    with asks(PLATFORM):  # what followed is undone whole, whoever ended the judgement
+        texts = dict(RecordContent.objects.filter(record__in=judged.values("record")).values_list("record", "text"))
     filed = pl.DataFrame(
         [(*line, texts.get(line[0], "{}"), BY_JUDGEMENT) for line in lines], schema=_JUDGED_SCHEMA, orient="row"
     )

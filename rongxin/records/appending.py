@@ -253,7 +253,7 @@ def _load_made(cursor: CursorWrapper, made: pl.DataFrame, origin: Origin, positi
         Resolution._meta.db_table,
         made.select("method", record_id="key", subject_id="subject", by=by, made_at=now),
     )
-    load(cursor, RecordContent._meta.db_table, made.select("title", record_id="key", text="content"))
+    load(cursor, RecordContent._meta.db_table, made.select("title", record_id="key", text="content"), guarded=True)
     first = pl.col("version") == 1
     load(
         cursor,

@@ -27,6 +27,7 @@ from rongxin.policy.words import FieldClass
 from rongxin.primitives.recognisers import hide, suspects
 from rongxin.records.display import Moment, displayed, known
 from rongxin.records.models import Clearing, ClearingDecision, Record, RecordContent
+from rongxin.storage.askers import PLATFORM, asks
 
 OPEN: Final = ClearingDecision.REOPENED
 # The tables are for this package alone; these are the names others use.
@@ -139,8 +140,10 @@ def _in_force(wanted: Wanted, known_at: datetime) -> dict[tuple[str, str, str], 
 
 
 def _contents(records: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """For the platform: compared with words that are at hand, and shown to nobody."""
     rows = RecordContent.objects.filter(record__in=set(records)).values_list("record", "text")
-    return {record: json.loads(text) for record, text in rows}
+    with asks(PLATFORM):
+        return {record: json.loads(text) for record, text in rows}
 
 
 # ── what waits ───────────────────────────────────────────────────────────────────────────────────────────────────────

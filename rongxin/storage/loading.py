@@ -10,14 +10,23 @@ _NULL: Final = "\\N"
 _PART: Final = 20_000
 
 
-def load(cursor: CursorWrapper, table: str, frame: pl.DataFrame) -> None:
-    """Insert ``frame`` into the columns of ``table`` that it names.
+def load(cursor: CursorWrapper, table: str, frame: pl.DataFrame, *, guarded: bool = False) -> None:
+    """Insert ``frame`` into the columns of ``table`` that it names. ``guarded``: the table has policies, which PostgreSQL
+    does not ask for a COPY; so it is copied beside the table first (docs/decisions/0009-the-database-guards-too.md).
 
     Days go in as days; an instant is given as text, as :func:`.frames.kept` tells it. Instants, texts, whole numbers and
     truth values are all that a frame may hold here.
     """
     columns = ", ".join(connection.ops.quote_name(column) for column in frame.columns)
-    into = f"{connection.ops.quote_name(table)} ({columns})"
+    quoted = connection.ops.quote_name(table)
+    into = f"{quoted} ({columns})"
+    if connection.vendor == "postgresql" and guarded:
+        beside = connection.ops.quote_name(f"{table}_loaded")
+        cursor.execute(f"CREATE TEMPORARY TABLE {beside} ON COMMIT DROP AS SELECT {columns} FROM {quoted} WHERE false")
+        load(cursor, f"{table}_loaded", frame)
+        cursor.execute(f"INSERT INTO {into} SELECT * FROM {beside}")
+        cursor.execute(f"DROP TABLE {beside}")
+        return
     if connection.vendor == "postgresql":
         with cursor.cursor.copy(f"COPY {into} FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')") as copy:
             for part in frame.iter_slices(_PART):

@@ -15,6 +15,7 @@ from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import Unit
 from rongxin.primitives.recognisers import NUMBERS, suspects
 from rongxin.rulebook import queries as rulebook
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
 from rongxin.workflow import clocks
 from rongxin.workflow.answers import checked_answers, checked_payload
@@ -42,6 +43,7 @@ class Stale(ValueError):
 
 
 @transaction.atomic
+@asks(PLATFORM)
 def open_case(
     kind: str,
     *,
@@ -52,7 +54,7 @@ def open_case(
     key: str | None = None,
     number: str = "",
 ) -> Case:
-    """Open a case of the procedure ``kind``; ``by`` None is the platform. With ``key`` the case that it opened before is given.
+    """Open a case of the procedure ``kind``; ``by`` None is the platform, which writes in any case. With ``key`` the case that it opened before is given.
 
     ``number``: the number that the thing has already; without it the case takes the next of its procedure and year. Raises
     UnknownProcedure, PermissionDenied for an officer who may not open it, NotPossible without a term in force.
@@ -104,7 +106,22 @@ def take_step(
     it counts for, if not today; only for what the platform does. Raises Case.DoesNotExist, UnknownStep, Stale, NotPossible, and
     ProofTooOld for a step that needs a second person.
     """
+    # Whoever asks must see the case; the rest is the procedure's, which reads and writes for whom it lets take the step.
     case = Case.objects.get(number=number)
+    with asks(PLATFORM):
+        return _taken(case, step, by=by, seen=seen, reason=reason, answers=answers, on=on)
+
+
+def _taken(
+    case: Case,
+    step: str,
+    *,
+    by: Account | None,
+    seen: int | None,
+    reason: str,
+    answers: Mapping[str, str] | None,
+    on: date | None,
+) -> CaseEvent:
     table = procedure(case.kind)
     if table.hold:
         table.hold(case, step)

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db.models import F
 
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.workflow.models import CaseCursor, CaseEvent, CaseSeries
 from rongxin.workflow.outbox import wake_consumers
 
@@ -53,7 +54,8 @@ def append(events: Sequence[CaseEvent]) -> None:
     cursor = CaseCursor.objects.select_for_update().get(name=EVENTS)
     for offset, event in enumerate(events, start=1):
         event.position = cursor.value + offset
-    CaseEvent.objects.bulk_create(events)
+    with asks(PLATFORM):
+        CaseEvent.objects.bulk_create(events)
     CaseCursor.objects.filter(name=EVENTS).update(value=cursor.value + len(events))
     wake_consumers()
 

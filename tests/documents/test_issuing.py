@@ -186,7 +186,7 @@ def test_processes_that_issue_at_once_share_no_number_and_lose_none(process_envi
     the_rules()
     bureau = a_department()
     script = (
-        "import os, sys, django\nos.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\ndjango.setup()\n"
+        "import sys\nfrom rongxin.cli.django import start\nstart()\n"
         "from rongxin.departments.queries import department\nfrom tests.documents.test_issuing import issue_some\n"
         "issue_some(department('demo'), int(sys.argv[1]), 6)\n"
     )

@@ -15,6 +15,7 @@ from rongxin.accounts import one_time_codes
 from rongxin.accounts.models import Account, CodeGenerator, RecoveryCode
 from rongxin.accounts.permissions import Role
 from rongxin.accounts.second_factor import new_recovery_codes, set_code_generator
+from rongxin.entrance import sessions
 from tests.entrance.conftest import PASSWORD, Person, a_person
 from tests.logins import next_code, with_one_factor
 
@@ -71,7 +72,7 @@ def test_no_route_of_staff_is_reached_before_a_second_factor_is_set_up(role: Rol
 def test_a_session_that_django_alone_calls_logged_in_reaches_no_route(officer: Person) -> None:
     client = Client()
     for place in EVERY_STAFF_ROUTE:
-        with_one_factor(client, officer.account, "django.contrib.auth.backends.ModelBackend")
+        with_one_factor(client, officer.account, sessions.BACKEND)
         assert_closed(client, place)
 
 

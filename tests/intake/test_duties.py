@@ -84,7 +84,7 @@ def test_nothing_outside_the_catalogue_is_a_duty(office: Office) -> None:
 def test_the_clerk_sees_the_silence_and_says_that_there_is_nothing_new(
     duty: Duty, office: Office, client: Client
 ) -> None:
-    client.force_login(office.clerk, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(office.clerk)
     assert "逾期" in client.get("/desk/duties").content.decode()
     answer = client.post(f"/desk/duties/{duty.pk}/nothing-new", follow=True)
     assert "本期已报" in answer.content.decode()
@@ -93,13 +93,13 @@ def test_the_clerk_sees_the_silence_and_says_that_there_is_nothing_new(
 
 def test_only_a_credit_office_enters_and_ends_duties(office: Office, item: str, client: Client) -> None:
     given = {"department": "demo", "item": item}
-    client.force_login(office.clerk, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(office.clerk)
     assert client.post("/desk/duties/enter", given).status_code == 403
     lead = departments.enter("lead", "福州市示例牵头办", region="990000")
     lead_officer = open_account(
         "lead-officer", PASSWORD, display_name="管理员丙", department=lead, role=Role.CITY_OFFICE
     )
-    client.force_login(lead_officer, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(lead_officer)
     assert client.post("/desk/duties/enter", {"department": "demo", "item": "X"}).status_code == 422
     assert client.post("/desk/duties/enter", given).status_code == 302
     duty = Duty.objects.get()
@@ -119,7 +119,7 @@ def test_the_page_asks_the_database_no_more_for_many_duties(
     lead_officer = open_account(
         "lead-officer", PASSWORD, display_name="管理员丙", department=lead, role=Role.CITY_OFFICE
     )
-    client.force_login(lead_officer, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(lead_officer)
     with django_assert_max_num_queries(15):  # type: ignore[operator]
         assert client.get("/desk/duties").content.decode().count("福州市示例") >= 12
 

@@ -23,7 +23,6 @@ OLD = "350100100123458"
 PERSON_ID = "110101199003074514"  # made up: the example of the standard's check, of nobody
 WRONG = TEA[:17] + ("A" if TEA[17] != "A" else "B")
 OTHER_NAME = "福州示例海丝船务有限公司"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def faults_of(*rows: dict[str, str], office: Office) -> list[tuple[int, str, str]]:
@@ -127,7 +126,7 @@ def test_another_department_and_a_reviewer_may_not_mend(office: Office) -> None:
 def test_the_worklist_is_worked_off_on_its_page(office: Office, client: Client) -> None:
     faults_of(penalty(**{CODE: WRONG}), office=office)
     fault = CodeFault.objects.get()
-    client.force_login(office.clerk, BACKEND)
+    client.force_login(office.clerk)
     assert WRONG in client.get("/desk/codes").content.decode()
     refused = client.post(f"/desk/codes/{fault.pk}/mend", {"code": WRONG})
     assert (refused.status_code, "不是有效" in refused.content.decode()) == (422, True)
@@ -142,7 +141,7 @@ def test_the_page_asks_the_database_no_more_for_many_faults(
 ) -> None:
     rows = [row | {CODE: WRONG} for row in penalties(30)]
     faults_of(*rows, office=office)
-    client.force_login(office.clerk, BACKEND)
+    client.force_login(office.clerk)
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         client.get("/desk/codes")
 

@@ -32,6 +32,7 @@ from rongxin.records.models import EventCursor, Record, RecordEvent, Sighting
 from tests.disks import Disk, small_disk
 from tests.intake.conftest import PASSWORD, Office
 from tests.intake.tables import as_csv, as_xlsx, penalties, penalty
+from tests.postgresql import OWNER, asking_as
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -261,16 +262,16 @@ def full_database() -> Iterator[None]:
         connection_created.disconnect(limit)
         connection.close()
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with asking_as(OWNER) as owner:
+        owner.execute(
             "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$"
         )
-        cursor.execute("CREATE TRIGGER no_room BEFORE INSERT ON records_recordcontent EXECUTE FUNCTION no_room()")
+        owner.execute("CREATE TRIGGER no_room BEFORE INSERT ON records_recordcontent EXECUTE FUNCTION no_room()")
     yield
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER no_room ON records_recordcontent")
-        cursor.execute("DROP FUNCTION no_room")
+    with asking_as(OWNER) as owner:
+        owner.execute("DROP TRIGGER no_room ON records_recordcontent")
+        owner.execute("DROP FUNCTION no_room")
 
 
 def test_recording_that_finds_no_room_goes_on_where_it_stood(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,5 +137,5 @@ def test_an_event_needs_its_basis(origin: Origin, subject: Subject) -> None:
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_the_database_refuses_to_change_or_remove(origin: Origin, subject: Subject, table: str, statement: str) -> None:
     append(acts(subject, "1"), origin)
-    with pytest.raises((IntegrityError, DatabaseError), match="never changed"), transaction.atomic():
+    with pytest.raises((IntegrityError, DatabaseError), match=r"never changed|permission denied"), transaction.atomic():
         connection.cursor().execute(statement.format(table))

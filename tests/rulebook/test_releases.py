@@ -150,7 +150,8 @@ def test_the_database_refuses_to_change_or_remove_a_release(
 ) -> None:
     seed(land, sources)
 
-    with pytest.raises(DatabaseError, match="never changed or removed"), transaction.atomic():
+    # On PostgreSQL the role that serves may not even try.
+    with pytest.raises(DatabaseError, match=r"never changed or removed|permission denied"), transaction.atomic():
         connection.cursor().execute(statement)
     assert queries.by_digest(land.digest) == land
 

@@ -205,7 +205,7 @@ def test_without_a_term_in_force_no_step_is_taken(bureau: Bureau) -> None:
 @pytest.mark.parametrize("statement", ["UPDATE workflow_caseevent SET reason = 'x'", "DELETE FROM workflow_caseevent"])
 def test_the_database_refuses_to_change_the_log(bureau: Bureau, statement: str) -> None:
     bureau.open()
-    with pytest.raises(DatabaseError, match="never changed or removed"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"never changed or removed|permission denied"), transaction.atomic():
         connection.cursor().execute(statement)
 
 

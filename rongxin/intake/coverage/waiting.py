@@ -13,6 +13,7 @@ import polars as pl
 from rongxin.departments.models import Department
 from rongxin.intake.models import Batch, BatchState
 from rongxin.policy.words import Display
+from rongxin.storage.askers import PLATFORM, asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,15 @@ def decided_days(accepted: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def waiting_days(providers: Iterable[Department] = ()) -> list[WaitingDay]:
-    """The acts that wait, the earliest decision first; of all providers when none is named. One query."""
+    """The acts that wait, the earliest decision first; of all providers when none is named. One query.
+
+    Counted for the platform: the public figures hold what waits everywhere. Who shows single batches names the providers.
+    """
     batches = Batch.objects.filter(state=BatchState.CHECKED).exclude(decided_days={})
     if chosen := list(providers):
         batches = batches.filter(provider__in=chosen)
+    with asks(PLATFORM):
+        lines = list(batches.values_list("number", "file_name", "provider", "kind", "decided_days"))
     waiting = [
         WaitingDay(
             number,
@@ -54,9 +60,7 @@ def waiting_days(providers: Iterable[Department] = ()) -> list[WaitingDay]:
             acts.get(Display.PUBLIC.value, 0),
             acts.get(Display.WITHHELD.value, 0),
         )
-        for number, file_name, provider, kind, days in batches.values_list(
-            "number", "file_name", "provider", "kind", "decided_days"
-        )
+        for number, file_name, provider, kind, days in lines
         for day, acts in days.items()
     ]
     return sorted(waiting, key=lambda each: (each.decided_on, each.batch))

@@ -15,6 +15,7 @@ from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand_proof
 from rongxin.primitives.periods import add_months
 from rongxin.rulebook import queries as rulebook
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.mandates.ending import end, take_turn
 from rongxin.subjects.mandates.models import EndReason, Mandate, ProxyInvitation
 from rongxin.subjects.mandates.queries import (
@@ -86,6 +87,7 @@ def invite(account: Account, uscc: str, *, scope: Collection[Action], until: dat
 
 
 @transaction.atomic
+@asks(PLATFORM)  # whoever gives the proxy is nobody yet to whoever takes it
 def accept(account: Account, code: str) -> Mandate:
     """Become the proxy that the code is for. Raises NoInvitation, and ActsAlready, which uses nothing up."""
     known = ProxyInvitation.objects.select_related("given_by__subject").filter(digest=code_digest(code)).first()

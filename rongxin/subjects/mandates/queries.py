@@ -14,6 +14,7 @@ from rongxin.accounts.permissions import Action, Role, Scope
 from rongxin.accounts.queries import demand_proof
 from rongxin.departments.models import Department
 from rongxin.departments.regions import covers, stem
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.mandates.models import Claim, Mandate, ProxyInvitation
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
@@ -69,7 +70,8 @@ def mandate_for(account: Account, uscc: str) -> Mandate:
 def holder_of(subject: Subject) -> Mandate | None:
     """The mandate of the login that holds the enterprise."""
     of_firm = same_as([subject.merged_into_id or subject.pk])
-    return standing().filter(subject__in=of_firm, role=Role.ENTERPRISE).order_by("pk").first()
+    with asks(PLATFORM):  # that somebody holds it, whoever asks
+        return standing().filter(subject__in=of_firm, role=Role.ENTERPRISE).order_by("pk").first()
 
 
 def proxies_under(mandates: Iterable[Mandate]) -> QuerySet[Mandate]:
@@ -129,7 +131,8 @@ def offices(subject: Subject) -> list[Department]:
     own region first, the nearest before all.
     """
     staffed = Account.objects.filter(role__in=OFFICE_ROLES, is_active=True).values("department")
-    found = Department.objects.filter(pk__in=staffed)
+    with asks(PLATFORM):  # which offices have somebody is told to every enterprise
+        found = list(Department.objects.filter(pk__in=staffed))
     return sorted(
         found,
         key=lambda office: (not covers(office.region, subject.region), -len(stem(office.region)), office.code),

@@ -1,0 +1,86 @@
+"""What the role that serves may do with each table on PostgreSQL, beyond reading and adding rows; nothing where nothing is said.
+
+``rongxin migrate`` grants it (rongxin.storage.serving). Rows of a table that is named nowhere are added and never changed.
+"""
+
+READ_ONLY = frozenset({"auth.Permission", "auth.Group", "contenttypes.ContentType"})
+"""Tables of packages that nothing here writes."""
+
+WITHOUT_MODEL = {"subjects_name_index": "SELECT, INSERT"}
+"""Tables that migrations make by hand."""
+
+CHANGED = frozenset(
+    {
+        "accounts.Account",
+        "accounts.CodeGenerator",
+        "accounts.Invitation",
+        "accounts.MachineKey",
+        "accounts.RecoveryCode",
+        "accounts.SecurityKey",
+        "axes.AccessAttempt",
+        "axes.AccessAttemptExpiration",
+        "axes.AccessLog",
+        "departments.Department",
+        "departments.Duty",
+        "django_tasks_database.DBTaskResult",
+        "documents.Series",
+        "intake.Batch",
+        "intake.BatchCounter",
+        "intake.CodeFault",
+        "intake.HeadMapping",
+        "intake.Question",
+        "intake.RowProblem",
+        "intake.SourceCount",
+        "jobs.Run",
+        "records.EventCursor",
+        "records.Resolution",
+        "sessions.Session",
+        "subjects.Identifier",
+        "subjects.Judgement",
+        "subjects.Merge",
+        "subjects.Split",
+        "subjects.Subject",
+        "subjects.SubjectName",
+        "subjects.Succession",
+        "mandates.Claim",
+        "mandates.ProxyInvitation",
+        "notices.Contact",
+        "notices.Sending",
+        "rules.RuleDraft",
+        "workflow.Case",
+        "workflow.CaseCursor",
+        "workflow.CaseSeries",
+        "workflow.Consumer",
+    }
+)
+"""Tables whose rows change."""
+
+LOCKED = frozenset({"documents.Document", "records.Record"})
+"""Tables whose rows are held while something is decided about them and never change: a lock asks for the right to change a
+column, so it is given for the key alone, and triggers refuse the change.
+"""
+
+REMOVED = frozenset(
+    {
+        "accounts.CodeGenerator",
+        "accounts.FormerPassword",
+        "accounts.RecoveryCode",
+        "accounts.SecurityKey",
+        "axes.AccessAttempt",
+        "axes.AccessAttemptExpiration",
+        "axes.AccessFailureLog",
+        "axes.AccessLog",
+        "django_tasks_database.DBTaskResult",
+        "intake.CodeFault",
+        "intake.HeadMapping",
+        "intake.Question",
+        "intake.RowProblem",
+        "accounts.SignUp",
+        "jobs.Due",
+        "notices.Contact",
+        "jobs.Run",
+        "sessions.Session",
+        "subjects.Identifier",
+    }
+)
+"""Tables that lose rows."""

@@ -1,0 +1,309 @@
+"""What the database itself shows of the same data, as every role: on PostgreSQL a raw SELECT gives what the matrix gives and no
+more, and on both databases the queries of the workbench give the same.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.utils import timezone
+
+from rongxin.accounts import invitations
+from rongxin.accounts.askers import asker_of
+from rongxin.accounts.events import note
+from rongxin.accounts.keys import make_key
+from rongxin.accounts.matrix import matrix
+from rongxin.accounts.models import Account, EventKind, FormerPassword, RecoveryCode
+from rongxin.accounts.permissions import ADMINISTRATORS, Action, Face, Role, Scope
+from rongxin.departments.models import Department
+from rongxin.departments.regions import covers
+from rongxin.documents import queries as documents
+from rongxin.documents.issuing import withdraw
+from rongxin.documents.models import Document
+from rongxin.intake import queries as batches
+from rongxin.intake.faults import queries as faults
+from rongxin.intake.idempotency import IdempotencyKey
+from rongxin.intake.models import Batch, SourceCount
+from rongxin.intake.questions import queries as questions
+from rongxin.records.models import Record, RecordContent
+from rongxin.storage.askers import ENTRANCE, NOBODY, PORTAL, Asker, asks
+from rongxin.workflow import queries as cases
+from tests.desk.test_routes import Things, places  # noqa: F401
+from tests.factories import PENALTY, a_record, a_subject
+from tests.intake.coverage.batches import an_officer
+from tests.logins import give_generator
+from tests.workflow.conftest import toy_is_known  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+SECRETS: Final = ("formerpassword", "codegenerator", "recoverycode", "machinekey", "invitation", "accountevent")
+OF_ACCOUNTS: Final = ("accounts_account", *(f"accounts_{name}" for name in SECRETS), "accounts_securitykey")
+# Each guarded table of credit data with the department of a row and the action that shows it.
+OF_DEPARTMENTS: Final = {
+    "intake_batch": ("t.provider_id", "", Action.BATCH_READ),
+    "intake_rowproblem": ("b.provider_id", "JOIN intake_batch b ON b.id = t.batch_id", Action.BATCH_READ),
+    "intake_question": ("b.provider_id", "JOIN intake_batch b ON b.id = t.batch_id", Action.BATCH_READ),
+    "intake_codefault": ("t.provider_id", "", Action.BATCH_READ),
+    "intake_sourcecount": ("t.provider_id", "", Action.BATCH_READ),
+    "workflow_case": ("t.owner_id", "", Action.CASE_READ),
+    "workflow_caseevent": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "documents_document": ("t.authority_id", "", Action.DOCUMENT_READ),
+    "documents_documentfile": (
+        "d.authority_id",
+        "JOIN documents_document d ON d.id = t.document_id",
+        Action.DOCUMENT_READ,
+    ),
+    "documents_withdrawal": (
+        "d.authority_id",
+        "JOIN documents_document d ON d.id = t.document_id",
+        Action.DOCUMENT_READ,
+    ),
+}
+ELSEWHERE: Final = {"records_recordcontent", "intake_idempotencykey"}
+
+
+@dataclass(frozen=True)
+class World:
+    """One thing of every sort in three departments, and accounts with everything that guards them."""
+
+    own: Department
+    departments: dict[int, Department]
+    withheld: dict[int, int]
+
+
+@pytest.fixture
+def world(places: dict[str, Things]) -> World:  # noqa: F811
+    found = {things.department.pk: things.department for things in places.values()}
+    withheld = {}
+    for each in found.values():
+        officer = an_officer(each)
+        give_generator(officer)
+        make_key(officer, label="示例")
+        invitations.make_link(officer, None)
+        note(officer, EventKind.LOGIN)
+        FormerPassword.objects.create(account=officer, password="x", ended_at=timezone.now())
+        RecoveryCode.objects.create(account=officer, digest=f"{each.pk:064d}")
+        SourceCount.objects.create(
+            provider=each,
+            kind=PENALTY,
+            month="2026-10-01",
+            produced=3,
+            own_published=2,
+            by=officer,
+            filed_at=timezone.now(),
+        )
+        IdempotencyKey.objects.create(
+            account=officer,
+            key="示例",
+            request_sha256="0" * 64,
+            batch=Batch.objects.filter(provider=each)[0],
+            made_at=timezone.now(),
+        )
+        document = Document.objects.get(authority=each)
+        withdraw(document, by="示例审核员", reason="示例")
+        withheld[each.pk] = a_withheld_record(each).pk
+    return World(places["own"].department, found, withheld)
+
+
+def a_withheld_record(department: Department) -> Record:
+    """What the law does not let the public see; only its department, and the offices above it, do."""
+    return a_record(a_subject(), department=department, severity="minor")
+
+
+def visitor(role: Role, department: Department) -> Account:
+    return Account.objects.create(username="visitor", display_name="示例来访", department=department, role=role)
+
+
+def rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
+
+
+def within(role: Role, action: Action, world: World) -> set[int]:
+    """The departments that the matrix gives, by a loop that shares nothing with policies or queries."""
+    scopes = matrix().roles[role].scopes(action)
+    return {
+        key
+        for key, each in world.departments.items()
+        if (Scope.DEPARTMENT in scopes and key == world.own.pk)
+        or (Scope.REGION in scopes and covers(world.own.region, each.region))
+    }
+
+
+@pytest.fixture
+def postgresql(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no policies")
+
+
+def guarded() -> set[str]:
+    found = rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+    return {name for (name,) in found}
+
+
+# ── PostgreSQL: the database itself ──────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.usefixtures("postgresql")
+def test_every_guarded_table_is_tried_here() -> None:
+    assert guarded() == {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
+
+
+@pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize("role", sorted(Role))
+def test_a_raw_select_shows_what_the_matrix_gives(
+    role: Role, world: World, record_property: Callable[[str, int], None]
+) -> None:
+    account = visitor(role, world.own)
+    shown = 0
+    for table, (department, join, action) in OF_DEPARTMENTS.items():
+        allowed = within(role, action, world)
+        everything = rows(f"SELECT t.*, {department} FROM {table} t {join}")
+        expected = [row[:-1] for row in everything if row[-1] in allowed]
+        assert {row[-1] for row in everything} == set(world.departments), table
+        with asks(asker_of(account)):
+            seen = rows(f"SELECT * FROM {table}")
+        assert same(seen, expected), table
+        shown += len(seen)
+    record_property("rows that PostgreSQL showed by raw SELECT, as every role", shown)
+
+
+def same(seen: Iterable[tuple[Any, ...]], expected: Iterable[tuple[Any, ...]]) -> bool:
+    return sorted(map(str, seen)) == sorted(map(str, expected))
+
+
+@pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize("role", sorted(Role))
+def test_what_records_say_is_public_or_within_reach(role: Role, world: World) -> None:
+    account = visitor(role, world.own)
+    public = set(Record.objects.filter(display="public").values_list("pk", flat=True))
+    assert public
+    assert not public & set(world.withheld.values())
+    faces = {Face.PORTAL, Face.DESK, Face.ENTERPRISE}
+    expected = public if matrix().roles[role].face in faces else set()
+    expected = expected | {world.withheld[key] for key in within(role, Action.BATCH_READ, world)}
+    with asks(asker_of(account)):
+        seen = {key for (key,) in rows("SELECT record_id FROM records_recordcontent")}
+    assert seen == expected
+
+
+@pytest.mark.usefixtures("postgresql", "world")
+@pytest.mark.parametrize("role", sorted(Role))
+def test_accounts_are_seen_by_who_works_with_them_and_secrets_by_their_bearer(role: Role, world: World) -> None:
+    account = visitor(role, world.own)
+    give_generator(account)
+    note(account, EventKind.LOGIN)
+    everybody = set(Account.objects.values_list("pk", flat=True))
+    keeps = Action.ACCOUNT_KEEP in held_by(role)
+    reads_log = Action.ACCOUNT_LOG_READ in held_by(role)
+    sees_all = keeps or reads_log or matrix().roles[role].face == Face.DESK
+    with asks(asker_of(account)):
+        assert {key for (key,) in rows("SELECT id FROM accounts_account")} == (everybody if sees_all else {account.pk})
+        for name in SECRETS:
+            bearers = {key for (key,) in rows(f"SELECT account_id FROM accounts_{name}")}
+            may_all = keeps or (reads_log and name == "accountevent")
+            assert bearers - {account.pk} == (bearers_of(name) - {account.pk} if may_all else set()), name
+
+
+def held_by(role: Role) -> set[Action]:
+    return {action for action in Action if matrix().roles[role].scopes(action)}
+
+
+def bearers_of(name: str) -> set[int]:
+    from rongxin.storage.askers import PLATFORM
+
+    with asks(PLATFORM):
+        return {key for (key,) in rows(f"SELECT account_id FROM accounts_{name}")}
+
+
+@pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize("role", sorted(ADMINISTRATORS))
+def test_an_administrator_sees_no_credit_data(role: Role, world: World) -> None:
+    with asks(asker_of(visitor(role, world.own))):
+        for table in (*OF_DEPARTMENTS, *ELSEWHERE):
+            assert rows(f"SELECT * FROM {table}") == [], table
+
+
+@pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize(
+    ("asker", "shown"),
+    [
+        (NOBODY, set()),
+        (PORTAL, {"records_recordcontent"}),
+        (ENTRANCE, {*OF_ACCOUNTS} - {"accounts_securitykey"}),
+        (Asker("desk"), {"accounts_account", "records_recordcontent"}),
+        (Asker("anything"), set()),
+        (Asker("desk", of_department=("batch:read",)), {"accounts_account", "records_recordcontent"}),
+    ],
+    ids=["nobody", "public", "entrance", "no account", "no such purpose", "no department"],
+)
+def test_where_nothing_is_said_nothing_is_shown(asker: Asker, shown: set[str], world: World) -> None:
+    with asks(asker):
+        seen = {table for table in guarded() if rows(f"SELECT 1 FROM {table} LIMIT 1")}
+    assert seen == shown
+
+
+@pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize("role", [Role.CLERK, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
+def test_nobody_changes_or_removes_what_is_not_theirs(role: Role, world: World) -> None:
+    account = visitor(role, world.own)
+    foreign = next(each for each in world.departments.values() if each.region == "350200")
+    with asks(asker_of(account)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE intake_batch SET state = 'released' WHERE provider_id = %s", [foreign.pk])
+        assert cursor.rowcount == 0
+        cursor.execute("DELETE FROM intake_codefault WHERE provider_id = %s", [foreign.pk])
+        assert cursor.rowcount == 0
+        cursor.execute("UPDATE workflow_case SET is_open = false WHERE owner_id = %s", [foreign.pk])
+        assert cursor.rowcount == 0
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_a_row_is_not_given_away(world: World) -> None:
+    account = visitor(Role.CLERK, world.own)
+    foreign = next(each for each in world.departments.values() if each.region == "350200")
+    with asks(asker_of(account)), pytest.raises(Exception, match="row-level security"), transaction.atomic():
+        Batch.objects.filter(provider=world.own).update(provider=foreign)
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_who_only_reads_changes_nothing_of_what_is_read(world: World) -> None:
+    account = visitor(Role.AUDITOR, world.own)
+    with asks(asker_of(account)):
+        assert Batch.objects.filter(provider=world.own).exists()
+        with pytest.raises(Exception, match="row-level security"), transaction.atomic():
+            Batch.objects.filter(provider=world.own).update(state="released")
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_a_swapped_identifier_gives_nothing(world: World) -> None:
+    account = visitor(Role.CLERK, world.own)
+    foreign = next(each for each in world.departments.values() if each.region == "350200")
+    batch, document = Batch.objects.filter(provider=foreign)[0], Document.objects.get(authority=foreign)
+    with asks(asker_of(account)):
+        assert not Batch.objects.filter(number=batch.number).exists()
+        assert not Document.objects.filter(code=document.code).exists()
+        assert not RecordContent.objects.filter(pk=world.withheld[foreign.pk]).exists()
+
+
+# ── both databases: the queries of the workbench ─────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("role", sorted(role for role in Role if matrix().roles[role].face == Face.DESK))
+def test_queries_answer_alike_on_both_databases(role: Role, world: World) -> None:
+    account = visitor(role, world.own)
+    allowed = within(role, Action.BATCH_READ, world)
+    with asks(asker_of(account)):
+        assert set(batches.visible_to(account).values_list("provider", flat=True)) == allowed
+        assert set(questions.visible_to(account).values_list("batch__provider", flat=True)) == allowed
+        assert set(faults.visible_faults(account).values_list("provider", flat=True)) == allowed
+        assert set(cases.visible_to(account).values_list("owner", flat=True)) == within(role, Action.CASE_READ, world)
+        if held_by(role):
+            seen = set(documents.documents(account).values_list("authority", flat=True))
+            assert seen == within(role, Action.DOCUMENT_READ, world)
+        # A name beside what one sees never hides the row.
+        assert len(batches.visible_to(account)) == batches.visible_to(account).count()
+
+
+def test_the_tables_are_those_of_models() -> None:
+    known = {model._meta.db_table for model in apps.get_models()}
+    assert known >= {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
