@@ -1,7 +1,6 @@
 """Timing, and the one object every benchmark gives."""
 
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -12,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from typing import Any, Literal, TypeVar
 
-import django
+from rongxin.cli.django import start
 
 R = TypeVar("R")
 
@@ -83,10 +82,9 @@ def in_own_process(module: str, function: str, *arguments: object) -> dict[str, 
 def main() -> None:
     """What :func:`in_own_process` starts."""
     module, function, *arguments = sys.argv[1:]
-    django.setup()
+    start()
     print(json.dumps(getattr(import_module(module), function)(*arguments), ensure_ascii=False))
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     main()

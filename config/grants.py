@@ -42,6 +42,7 @@ CHANGED = frozenset(
         "subjects.Subject",
         "subjects.SubjectName",
         "subjects.Succession",
+        "inquiries.Inquiry",
         "mandates.Claim",
         "mandates.ProxyInvitation",
         "notices.Contact",

@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
 import sys
-import django
-django.setup()
+from rongxin.cli.django import start
+start()
 import tests.jobs.work
 from rongxin.jobs.worker import Worker
 lease, batch = float(sys.argv[1]), sys.argv[2] == "batch"

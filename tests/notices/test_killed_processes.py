@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # The process dies by itself at the moment it is told, as a machine without power does.
 SCRIPT = """
 import os, signal, sys
-import django
-django.setup()
+from rongxin.cli.django import start
+start()
 from tests.workflow import toy
 from rongxin.workflow import registry
 registry.register(toy.TOY)

@@ -14,6 +14,7 @@ from rongxin.departments.models import Department
 from rongxin.documents.issuing import issue, printed
 from rongxin.documents.models import Document
 from rongxin.primitives.uscc import normalise_code
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
 from rongxin.subjects.mandates.ending import take_turn
 from rongxin.subjects.mandates.models import Claim, Way
@@ -109,7 +110,8 @@ def issue_code(
     claim = claim_of(number)
     code = new_code()
     claim.digest, claim.tries, claim.codes = code_digest(code), 0, claim.codes + 1
-    claim.document = issue(PAPER, _values(claim, step), authority=claim.case.owner, by=by.display_name)
+    with asks(PLATFORM):  # the paper of the procedure: a window issues no other document
+        claim.document = issue(PAPER, _values(claim, step), authority=claim.case.owner, by=by.display_name)
     once = {"code": code} | ({"address": claim.subject.address} if step == SEND_LETTER else {})
     claim.save(update_fields=["digest", "tries", "codes", "document"])
     return Paper(claim.document, printed(claim.document, **once), code)
