@@ -3,5 +3,8 @@
 Bulk work is set-based SQL: a frame is staged in a temporary table (COPY on PostgreSQL, executemany on SQLite), then one
 statement each inserts or updates. The statements themselves stand in the package that owns the tables.
 
-Words: staged (a frame in a temporary table of this transaction), frame.
+On PostgreSQL it also tells who asks with every statement (askers, postgresql), writes the policies that guard rows (rows), and
+says what the role that serves is granted and must not be (serving).
+
+Words: staged (a frame in a temporary table of this transaction), frame, asker, guarded (a table with policies).
 """

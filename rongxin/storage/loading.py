@@ -12,7 +12,7 @@ _PART: Final = 20_000
 
 def load(cursor: CursorWrapper, table: str, frame: pl.DataFrame, *, guarded: bool = False) -> None:
     """Insert ``frame`` into the columns of ``table`` that it names. ``guarded``: the table has policies, which PostgreSQL
-    does not ask for a COPY; so it is copied beside the table first (docs/decisions/0009-the-database-guards-too.md).
+    does not ask for a COPY; so it is copied beside the table first (docs/decisions/0010-the-database-guards-too.md).
 
     Days go in as days; an instant is given as text, as :func:`.frames.kept` tells it. Instants, texts, whole numbers and
     truth values are all that a frame may hold here.

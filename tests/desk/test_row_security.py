@@ -28,10 +28,12 @@ from rongxin.intake.faults import queries as faults
 from rongxin.intake.idempotency import IdempotencyKey
 from rongxin.intake.models import Batch, SourceCount
 from rongxin.intake.questions import queries as questions
+from rongxin.notices.models import Serving, ServingNote, ServingNoteKind, ServingProof, Way
 from rongxin.records.models import Record, RecordContent
 from rongxin.storage.askers import ENTRANCE, NOBODY, PORTAL, Asker, asks
 from rongxin.workflow import queries as cases
-from tests.desk.test_routes import Things, places  # noqa: F401
+from rongxin.workflow.models import Case, CaseDocument
+from tests.desk.test_routes import Things, an_account, places  # noqa: F401
 from tests.factories import PENALTY, a_record, a_subject
 from tests.intake.coverage.batches import an_officer
 from tests.logins import give_generator
@@ -41,6 +43,7 @@ pytestmark = pytest.mark.django_db
 
 SECRETS: Final = ("formerpassword", "codegenerator", "recoverycode", "machinekey", "invitation", "accountevent")
 OF_ACCOUNTS: Final = ("accounts_account", *(f"accounts_{name}" for name in SECRETS), "accounts_securitykey")
+_OF_SERVING: Final = "JOIN notices_serving s ON s.id = t.serving_id JOIN workflow_case c ON c.id = s.case_id"
 # Each guarded table of credit data with the department of a row and the action that shows it.
 OF_DEPARTMENTS: Final = {
     "intake_batch": ("t.provider_id", "", Action.BATCH_READ),
@@ -50,6 +53,10 @@ OF_DEPARTMENTS: Final = {
     "intake_sourcecount": ("t.provider_id", "", Action.BATCH_READ),
     "workflow_case": ("t.owner_id", "", Action.CASE_READ),
     "workflow_caseevent": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "workflow_casedocument": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "notices_serving": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "notices_servingnote": ("c.owner_id", _OF_SERVING, Action.CASE_READ),
+    "notices_servingproof": ("c.owner_id", _OF_SERVING, Action.CASE_READ),
     "documents_document": ("t.authority_id", "", Action.DOCUMENT_READ),
     "documents_documentfile": (
         "d.authority_id",
@@ -103,9 +110,30 @@ def world(places: dict[str, Things]) -> World:  # noqa: F811
             made_at=timezone.now(),
         )
         document = Document.objects.get(authority=each)
+        a_serving(Case.objects.filter(owner=each, kind="toy")[0], document, officer)
         withdraw(document, by="示例审核员", reason="示例")
         withheld[each.pk] = a_withheld_record(each).pk
     return World(places["own"].department, found, withheld)
+
+
+def a_serving(case: Case, document: Document, officer: Account) -> None:
+    """The document was issued in the case, handed over, and that was wrong."""
+    CaseDocument.objects.create(case=case, document=document)
+    day, now = timezone.localdate(), timezone.now()
+    serving = Serving.objects.create(
+        case=case,
+        document=document,
+        document_name=document.number,
+        way=Way.DIRECT,
+        on=day,
+        served_on=day,
+        by=officer,
+        department=case.owner,
+        at=now,
+        policy_digest="0" * 64,
+    )
+    ServingNote.objects.create(serving=serving, kind=ServingNoteKind.VOID, on=day, reason="示例", by=officer, at=now)
+    ServingProof.objects.create(serving=serving, media_type="application/pdf", sha256="0" * 64, content=b"%PDF-")
 
 
 def a_withheld_record(department: Department) -> Record:
@@ -114,7 +142,7 @@ def a_withheld_record(department: Department) -> Record:
 
 
 def visitor(role: Role, department: Department) -> Account:
-    return Account.objects.create(username="visitor", display_name="示例来访", department=department, role=role)
+    return an_account(role, department, "visitor")
 
 
 def rows(sql: str) -> list[tuple[Any, ...]]:
@@ -297,7 +325,7 @@ def test_queries_answer_alike_on_both_databases(role: Role, world: World) -> Non
         assert set(questions.visible_to(account).values_list("batch__provider", flat=True)) == allowed
         assert set(faults.visible_faults(account).values_list("provider", flat=True)) == allowed
         assert set(cases.visible_to(account).values_list("owner", flat=True)) == within(role, Action.CASE_READ, world)
-        if held_by(role):
+        if Action.DOCUMENT_READ in held_by(role):
             seen = set(documents.documents(account).values_list("authority", flat=True))
             assert seen == within(role, Action.DOCUMENT_READ, world)
         # A name beside what one sees never hides the row.

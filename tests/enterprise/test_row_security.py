@@ -1,0 +1,86 @@
+"""What PostgreSQL shows to logins of enterprises: their own firms, whom they act with, their claims; of others nothing."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from rongxin.accounts.askers import asker_of
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
+from rongxin.records.models import RecordContent
+from rongxin.storage.askers import asks
+from rongxin.subjects.mandates.ending import end
+from rongxin.subjects.mandates.models import EndReason, Mandate
+from rongxin.workflow.models import Case, CaseEvent
+from tests.factories import a_record
+from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def postgresql(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no policies")
+
+
+def withheld(firm: Any) -> int:
+    return a_record(firm, severity="minor").pk
+
+
+def test_a_login_reads_all_that_is_kept_of_its_own_firm_and_only_what_is_public_of_others(hall: Hall) -> None:
+    own, other = a_firm(), a_firm("福州示例闽江茶业有限公司")
+    login = a_login()
+    hidden, public, foreign = withheld(own), a_record(other).pk, withheld(other)
+    with asks(asker_of(login)):
+        assert set(RecordContent.objects.values_list("pk", flat=True)) == {public}
+    mandate = hall.held(login, own)
+    with asks(asker_of(login)):
+        assert set(RecordContent.objects.values_list("pk", flat=True)) == {public, hidden}
+    end(mandate, EndReason.RESIGNED, by=login)
+    with asks(asker_of(login)):
+        assert set(RecordContent.objects.values_list("pk", flat=True)) == {public}
+    assert foreign
+
+
+def test_a_proxy_reads_the_firm_until_its_giver_has_gone(hall: Hall) -> None:
+    own, holder, proxy = a_firm(), a_login("holder"), a_login("proxy")
+    hidden = withheld(own)
+    given_by = hall.held(holder, own)
+    a_proxy(holder, own, proxy, Action.FILE_READ)
+    with asks(asker_of(proxy)):
+        assert RecordContent.objects.filter(pk=hidden).exists()
+    end(given_by, EndReason.RESIGNED, by=holder)
+    with asks(asker_of(proxy)):
+        assert not RecordContent.objects.filter(pk=hidden).exists()
+
+
+def test_what_was_merged_into_the_firm_is_its_own(hall: Hall) -> None:
+    own, absorbed, login = a_firm(), a_firm("福州示例闽江茶业有限公司"), a_login()
+    hidden = withheld(absorbed)
+    hall.held(login, own)
+    absorbed.merged_into = own
+    absorbed.save()
+    with asks(asker_of(login)):
+        assert RecordContent.objects.filter(pk=hidden).exists()
+
+
+def test_a_login_sees_its_own_claims_and_those_whom_it_acts_with(hall: Hall) -> None:
+    first, second, stranger, proxy = (a_login(name) for name in ("login-1", "login-2", "login-3", "proxy"))
+    firm = a_firm()
+    hall.held(first, firm)
+    a_proxy(first, firm, proxy, Action.FILE_READ)
+    claim = hall.entered(second, firm)
+    for login, cases, accounts in (
+        (first, 2, {first, second, proxy}),
+        (second, 1, {first, second}),
+        (proxy, 0, {first, proxy}),
+        (stranger, 0, {stranger}),
+    ):
+        with asks(asker_of(login)):
+            assert Case.objects.count() == cases, login
+            assert CaseEvent.objects.exists() == bool(cases)
+            assert set(Account.objects.all()) == accounts, login
+    assert claim.case.is_open
+    assert Mandate.objects.count() == 2
