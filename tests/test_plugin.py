@@ -128,5 +128,5 @@ def test_what_is_absent_skips_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_address_of_a_database_names_its_socket() -> None:
     address = url(Path("/tmp/示例"), "rongxin")
-    assert address == "postgresql://postgres@/rongxin?host=/tmp/%E7%A4%BA%E4%BE%8B"
-    assert sibling(address, "test_rongxin_gw0") == address.replace("/rongxin", "/test_rongxin_gw0")
+    assert address == "postgresql://rongxin_owner@/rongxin?host=/tmp/%E7%A4%BA%E4%BE%8B"
+    assert sibling(address, "test_rongxin_gw0") == address.replace("/rongxin?", "/test_rongxin_gw0?")

@@ -7,6 +7,7 @@ aside for that moment. A conftest.py uses it by importing the fixture.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import django.db.models  # noqa: F401 - before the operations, which import it half made
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.sqlite3.base import DatabaseWrapper
