@@ -22,6 +22,7 @@ from rongxin.notices import queries, reading, sending
 from rongxin.notices.channels.channel import Reason
 from rongxin.notices.models import Notice, Receipt, Sending
 from rongxin.policy.words import Title
+from rongxin.ui.inbox import MessageLine, message_line, paragraphs
 from rongxin.ui.labels import label
 from rongxin.ui.parts import Tab
 from rongxin.workflow.queries import visible_to
@@ -29,18 +30,6 @@ from rongxin.workflow.queries import visible_to
 PAGE_SIZE: Final = 20
 LONGEST_QUESTION: Final = 100
 UNREAD: Final = "unread"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageLine:
-    """A message in the list. ``to``: the department, where it was not told to the officer by name."""
-
-    url: str
-    title: Title
-    first_line: Title
-    to: str
-    at: datetime
-    is_unread: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +130,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     case = notice.case
     page = MessagePage(
         title=notice.title,
-        paragraphs=_paragraphs(notice),
+        paragraphs=paragraphs(notice),
         to=_to(notice),
         at=notice.at,
         case_number=case.number if case else "",
@@ -166,7 +155,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     if not request.headers.get("HX-Request"):
         return redirect("desk:message", pk=pk)
-    return render(request, "desk/_message_receipt.html", {"own": Receipt.objects.get(notice=pk, account=officer).at})
+    return render(request, "ui/_message_receipt.html", {"own": Receipt.objects.get(notice=pk, account=officer).at})
 
 
 @officer_only
@@ -231,22 +220,7 @@ def _lines_of(page: Page[Notice]) -> "Paginator[MessageLine]":
 
 
 def _line(notice: Notice) -> MessageLine:
-    return MessageLine(
-        url=reverse("desk:message", args=[notice.pk]),
-        title=notice.title,
-        first_line=_paragraphs(notice)[0],
-        to=_to(notice),
-        at=notice.at,
-        is_unread=notice.is_unread,  # type: ignore[attr-defined]
-    )
-
-
-def _paragraphs(notice: Notice) -> tuple[Title, ...]:
-    """The body, line by line; a template has as many in both languages, or the last ones stand together."""
-    zh, en = notice.body_zh.splitlines(), notice.body_en.splitlines()
-    if len(zh) != len(en):
-        return (notice.body,)
-    return tuple(Title(zh=one, en=other) for one, other in zip(zh, en, strict=True))
+    return message_line(notice, url=reverse("desk:message", args=[notice.pk]), to=_to(notice))
 
 
 def _to(notice: Notice) -> str:

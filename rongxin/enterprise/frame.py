@@ -1,5 +1,6 @@
 """Around every page of the enterprise's window: who is here, for which firms."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,6 +11,8 @@ from django.urls import reverse
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face
 from rongxin.entrance.gate import gate
+from rongxin.notices.queries import unread
+from rongxin.notices.recipients import Recipient
 from rongxin.subjects.mandates import queries
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.ui.parts import Tab
@@ -20,16 +23,24 @@ enterprise_only = gate(Face.ENTERPRISE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """``enterprise/frame.html``. ``firms``: a switcher between the firms of the login, where it has several."""
+    """``enterprise/frame.html``. ``firms``: a switcher between the firms of the login, where it has several. ``unread``: messages
+    that wait.
+    """
 
     login: str
     firms: tuple[Tab, ...]
     is_of_firm: bool
+    unread: int
 
 
 def login_of(request: HttpRequest) -> Account:
     """The login that is here."""
     return cast(Account, request.user)
+
+
+def recipients_of(login: Account) -> tuple[Recipient, ...]:
+    """As whom the login is told: itself, and every firm whose file it may read."""
+    return _recipients(login, queries.mandates_of(login))
 
 
 def demanded(request: HttpRequest, uscc: str, action: Action) -> Mandate:
@@ -52,5 +63,15 @@ def show(request: HttpRequest, template: str, page: object, *, firm: str = "", s
         )
         for mandate in mandates
     )
-    frame = Frame(login=login.username, firms=firms, is_of_firm=bool(firm))
+    frame = Frame(
+        login=login.username,
+        firms=firms,
+        is_of_firm=bool(firm),
+        unread=unread(_recipients(login, mandates), login).count(),
+    )
     return render(request, template, {"page": page, "frame": frame}, status=status)
+
+
+def _recipients(login: Account, mandates: Iterable[Mandate]) -> tuple[Recipient, ...]:
+    firms = (Recipient(uscc=mandate.firm.uscc) for mandate in mandates if mandate.may(Action.FILE_READ))
+    return (Recipient(account=login), *firms)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rongxin.enterprise import claiming, firms, proxies, rights, sign_up
+from rongxin.enterprise import claiming, firms, messages, proxies, rights, sign_up
 from rongxin.entrance.login import Login
 
 app_name = "enterprise"
@@ -10,6 +10,10 @@ urlpatterns = [
     path("", firms.home, name="home"),
     path("login", Login.as_view(template_name="enterprise/login.html"), name="login"),
     path("sign-up", sign_up.page, name="sign_up"),
+    path("messages", messages.listing, name="messages"),
+    path("messages/read", messages.read_all, name="messages_read"),
+    path("messages/<int:pk>", messages.detail, name="message"),
+    path("messages/<int:pk>/read", messages.read, name="message_read"),
     path("rights", rights.page, name="rights"),
     path("accept", proxies.accept, name="accept"),
     path("claim", claiming.claiming, name="claiming"),

@@ -1,6 +1,6 @@
 """The case of a batch: opened when it is received, moved by every step. The case is the truth; ``Batch.state`` is its copy.
 
-The copy is written here and nowhere else, in the transaction of the step (docs/decisions/0009-the-case-of-a-batch.md).
+The copy is written here and nowhere else, in the transaction of the step (docs/decisions/0011-the-case-of-a-batch.md).
 """
 
 from typing import Final

@@ -54,7 +54,8 @@ def open_case(
     key: str | None = None,
     number: str = "",
 ) -> Case:
-    """Open a case of the procedure ``kind``; ``by`` None is the platform. With ``key`` the case that it opened before is given.
+    """Open a case of the procedure ``kind``; ``by`` None is the platform, which writes in any case. With ``key`` the case that it
+    opened before is given.
 
     ``number``: the number that the thing has already; without it the case takes the next of its procedure and year. Raises
     UnknownProcedure, PermissionDenied for an officer who may not open it, NotPossible without a term in force.

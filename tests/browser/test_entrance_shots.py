@@ -12,7 +12,7 @@ from rongxin.demonstration.password import PASSWORD
 from tests import logins
 from tests.browser.shots import FOLDER, SIZES, shoot
 from tests.browser.test_shots import address, log_in, log_out  # noqa: F401
-from tests.stories.test_first_login import make_the_proof_old
+from tests.stories.test_people import make_the_proof_old
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

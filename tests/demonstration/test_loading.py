@@ -74,7 +74,8 @@ def test_everything_happened_in_the_past_and_in_the_order_of_its_events(db: None
     instants = list(RecordEvent.objects.order_by("position").values_list("recorded_at", flat=True))
     assert instants == sorted(instants)
     assert instants[0] < now - timedelta(weeks=5)
-    assert Run.objects.exclude(state=State.SUCCEEDED).count() == 0
+    # The messages of the last steps are written when a worker comes.
+    assert set(Run.objects.exclude(state=State.SUCCEEDED).values_list("job", flat=True)) <= {"notices.make_notices"}
 
 
 def test_the_rules_were_in_force_before_the_first_record(db: None) -> None:

@@ -13,10 +13,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face, Role, Scope
+from rongxin.notices.models import Notice
 from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.queries import PROXY_ACTIONS
 from tests.factories import a_department, an_account
@@ -35,7 +37,7 @@ class Route:
 
     action: Action | None
     method: Literal["get", "post"] = "get"
-    of: Literal["", "firm", "claim", "proxy", "invitation", "mandate"] = ""
+    of: Literal["", "firm", "claim", "proxy", "invitation", "mandate", "notice"] = ""
     given: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -43,6 +45,10 @@ ROUTES: Final = {
     "home": Route(ANYBODY),
     "rights": Route(ANYBODY),
     "accept": Route(ANYBODY),
+    "messages": Route(ANYBODY),
+    "messages_read": Route(ANYBODY, POST),
+    "message": Route(Action.FILE_READ, of="notice"),
+    "message_read": Route(Action.FILE_READ, POST, of="notice"),
     "claiming": Route(ANYBODY),
     "claim": Route(ANYBODY, of="claim"),
     "claim_code": Route(ANYBODY, POST, of="claim", given={"claim_code": "AAAA"}),
@@ -84,8 +90,14 @@ def things_of(hall: Hall, name: str) -> Things:
             "claim": [claim.case.number],
             "proxy": [firm.uscc, given.pk],
             "invitation": [firm.uscc, invitation.pk],
+            "notice": [a_notice(firm.uscc).pk],
         },
     )
+
+
+def a_notice(uscc: str) -> Notice:
+    words = {"title_zh": "示例", "title_en": "示例", "body_zh": "示例", "body_en": "示例"}
+    return Notice.objects.create(key=uscc, name="toy", uscc=uscc, at=timezone.now(), **words)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Two people, with the keyboard alone: a batch from the board, and a change of the rules that is in force on the day."""
+"""A change of the rules: drafted, compared, released by a second person, in force on its day; in a real browser."""
 
 import zipfile
 from datetime import date
@@ -11,16 +11,15 @@ from playwright.sync_api import Page, expect
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
 from rongxin.governance.rules.workflow import bring_into_force
-from rongxin.intake import jobs
-from rongxin.intake.models import Batch, BatchState
 from rongxin.rulebook import queries as rulebook
 from tests import logins
 from tests.factories import a_department, a_subject, the_rules
 from tests.governance.test_rules import PLACE, shorter
 from tests.intake.conftest import PASSWORD, Office, open_office
 from tests.intake.coverage.batches import an_officer
-from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
-from tests.stories.test_main_job import log_in, log_out
+from tests.intake.tables import TEA, TEA_NAME
+from tests.stories.keyboard import press
+from tests.stories.test_main_job import log_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,47 +30,6 @@ def office(transactional_db: None) -> Office:
     the_rules()
     a_subject(TEA_NAME, TEA)
     return open_office()
-
-
-def tab_to(page: Page, words: str) -> None:
-    """Go on with the Tab key until what has the focus says ``words``."""
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.innerText || ''").strip().startswith(words):
-            return
-    raise AssertionError(f"the keyboard does not reach {words}")
-
-
-def press(page: Page, words: str) -> None:
-    tab_to(page, words)
-    page.keyboard.press("Enter")
-
-
-def test_a_reviewer_releases_a_batch_from_the_board(page: Page, live_server: object, office: Office) -> None:
-    address, today = str(live_server), date.today()
-    row = penalty() | {"处罚决定日期": today.isoformat(), "处罚有效期": f"{today.year + 1}-12-31"}
-    batch = office.send(as_csv([row]), name="行政处罚-本周.csv")
-
-    log_in(page, address, "demo-clerk")
-    page.goto(f"{address}/desk/cases")
-    expect(page.locator("main")).to_contain_text("没有等您办理的案件")
-    log_out(page)
-
-    log_in(page, address, "demo-reviewer")
-    page.goto(f"{address}/desk/cases")
-    expect(page.locator("main")).to_contain_text("核对后发布，或退回")
-    press(page, "办理")
-    expect(page.get_by_role("heading", level=1)).to_have_text("行政处罚-本周.csv")
-    press(page, "发布")
-    press(page, "确认发布")
-    expect(page.locator("main")).to_contain_text("已办理：发布。")
-    jobs.record_batch.call_now(batch.number)
-    page.goto(f"{address}/desk/cases/{batch.number}")
-    expect(page).to_have_url(f"{address}/desk/batches/{batch.number}")
-    expect(page.locator("main")).to_contain_text("办结：")
-    assert Batch.objects.get(pk=batch.pk).state in (BatchState.RECORDED, BatchState.NOTHING_NEW)
-    page.goto(f"{address}/desk/cases?tab=done")
-    expect(page.locator("main")).to_contain_text(batch.number)
 
 
 def test_a_change_of_the_rules_is_drafted_compared_and_released(

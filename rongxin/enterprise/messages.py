@@ -1,0 +1,121 @@
+"""消息: what the login and its firms were told. A message of a firm is there for whoever may read its file now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, cast
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from rongxin.accounts.models import Account
+from rongxin.enterprise.frame import enterprise_only, login_of, recipients_of, show
+from rongxin.notices import queries, reading
+from rongxin.notices.models import Notice, Receipt
+from rongxin.policy.words import Title
+from rongxin.subjects.mandates.models import Claim
+from rongxin.subjects.mandates.queries import claim_for, mandates_of
+from rongxin.ui.inbox import MessageLine, message_line, paragraphs
+
+PAGE_SIZE: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesPage:
+    """``enterprise/messages.html``."""
+
+    lines: Page[MessageLine]
+    unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage:
+    """``enterprise/message.html``. ``claim_url`` empty: it is about no claim of this login. ``own``: when it was read."""
+
+    title: Title
+    paragraphs: tuple[Title, ...]
+    to: str
+    at: datetime
+    claim_url: str
+    read_url: str
+    own: datetime | None
+
+
+@enterprise_only
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """The inbox: the unread first."""
+    login = login_of(request)
+    names = {mandate.firm.uscc: mandate.firm.name for mandate in mandates_of(login)}
+    numbered = Paginator(queries.inbox(recipients_of(login), login), PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = [
+        message_line(
+            notice, url=reverse("enterprise:message", args=[notice.pk]), to=names.get(notice.uscc) or _("本账号")
+        )
+        for notice in numbered
+    ]
+    page = MessagesPage(
+        lines=Page(lines, numbered.number, cast("Paginator[MessageLine]", numbered.paginator)),
+        unread=queries.unread(recipients_of(login), login).count(),
+    )
+    return show(request, "enterprise/messages.html", page)
+
+
+@enterprise_only
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message. The page that is shown sends its receipt itself: a browser that only looks ahead has read nothing."""
+    login = login_of(request)
+    notice = queries.inbox(recipients_of(login), login).filter(pk=pk).first()
+    if notice is None:
+        raise Http404
+    names = {mandate.firm.uscc: mandate.firm.name for mandate in mandates_of(login)}
+    page = MessagePage(
+        title=notice.title,
+        paragraphs=paragraphs(notice),
+        to=names.get(notice.uscc) or _("本账号"),
+        at=notice.at,
+        claim_url=_claim_url(login, notice),
+        read_url=reverse("enterprise:message_read", args=[pk]),
+        own=notice.read_at,  # type: ignore[attr-defined]
+    )
+    return show(request, "enterprise/message.html", page)
+
+
+@enterprise_only
+@require_POST
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt of one message."""
+    login = login_of(request)
+    try:
+        reading.mark_read(pk, recipients_of(login), login)
+    except Notice.DoesNotExist:
+        raise Http404 from None
+    if not request.headers.get("HX-Request"):
+        return redirect("enterprise:message", pk=pk)
+    return render(request, "ui/_message_receipt.html", {"own": Receipt.objects.get(notice=pk, account=login).at})
+
+
+@enterprise_only
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """A receipt for every message that is unread."""
+    login = login_of(request)
+    done = reading.mark_all_read(recipients_of(login), login)
+    messages.success(request, ngettext("%(n)s 条消息标为已读。", "%(n)s 条消息标为已读。", done) % {"n": done})
+    return redirect("enterprise:messages")
+
+
+def _claim_url(login: Account, notice: Notice) -> str:
+    if notice.case is None:
+        return ""
+    try:
+        claim_for(login, notice.case.number)
+    except Claim.DoesNotExist:
+        return ""
+    return reverse("enterprise:claim", args=[notice.case.number])
