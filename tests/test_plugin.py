@@ -12,7 +12,7 @@ from django.db import connection
 from config.environment import environment
 from rongxin.intake import files
 from tests import plugin
-from tests.postgresql import sibling, url
+from tests.postgresql import as_role, sibling, url
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -129,4 +129,5 @@ def test_what_is_absent_skips_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_address_of_a_database_names_its_socket() -> None:
     address = url(Path("/tmp/示例"), "rongxin")
     assert address == "postgresql://rongxin_owner@/rongxin?host=/tmp/%E7%A4%BA%E4%BE%8B"
+    assert as_role(address, "rongxin") == address.replace("rongxin_owner@", "rongxin@")
     assert sibling(address, "test_rongxin_gw0") == address.replace("/rongxin?", "/test_rongxin_gw0?")

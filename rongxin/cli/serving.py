@@ -132,9 +132,11 @@ def quickstart(
 
 
 def _start_to_serve() -> None:
-    """Set Django up; on PostgreSQL refuse a role that stands above the policies, with what to do. Exit status 1."""
+    """Set Django up; on PostgreSQL refuse a role that stands above the policies, with what to do, and one that cannot be told
+    because the database is away: a supervisor starts again. Exit status 1.
+    """
     start()
-    from django.db import connection
+    from django.db import OperationalError, connection
 
     from rongxin.storage.serving import HINT, UnsafeRole, demand_serving_role
 
@@ -142,6 +144,9 @@ def _start_to_serve() -> None:
         demand_serving_role()
     except UnsafeRole as unsafe:
         typer.echo(f"不能启动：{'；'.join(unsafe.args)}。\n{HINT}", err=True)
+        raise typer.Exit(1) from None
+    except OperationalError as away:
+        typer.echo(f"数据库没有应答，不能确定角色，因此没有启动。The database does not answer: {away}", err=True)
         raise typer.Exit(1) from None
     finally:
         connection.close()

@@ -9,7 +9,6 @@ from typing import Any
 
 import django.db.models  # noqa: F401 - before the operations, which import it half made
 import pytest
-from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from tests.postgresql import OWNER, asking_as
@@ -20,6 +19,9 @@ DatabaseOperations = DatabaseWrapper.ops_class
 @pytest.fixture(scope="session", autouse=True)
 def kept_tables_can_be_emptied() -> Iterator[None]:
     """Let SQLite's flush pass the triggers of tables that are only added to, and put the triggers back."""
+    # Django's own backend of PostgreSQL reads the settings when it is imported.
+    from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", past_triggers(DatabaseOperations.execute_sql_flush))
         patch.setattr(PostgresqlOperations, "execute_sql_flush", flush_as_owner)
