@@ -38,9 +38,10 @@ def login_of(request: HttpRequest) -> Account:
     return cast(Account, request.user)
 
 
-def recipients_of(login: Account) -> tuple[Recipient, ...]:
-    """As whom the login is told: itself, and every firm whose file it may read."""
-    return _recipients(login, queries.mandates_of(login))
+def recipients_of(login: Account, mandates: Iterable[Mandate]) -> tuple[Recipient, ...]:
+    """As whom the login is told: itself, and every firm of its ``mandates`` whose file it may read."""
+    firms = (Recipient(uscc=mandate.firm.uscc) for mandate in mandates if mandate.may(Action.FILE_READ))
+    return (Recipient(account=login), *firms)
 
 
 def demanded(request: HttpRequest, uscc: str, action: Action) -> Mandate:
@@ -67,11 +68,6 @@ def show(request: HttpRequest, template: str, page: object, *, firm: str = "", s
         login=login.username,
         firms=firms,
         is_of_firm=bool(firm),
-        unread=unread(_recipients(login, mandates), login).count(),
+        unread=unread(recipients_of(login, mandates), login).count(),
     )
     return render(request, template, {"page": page, "frame": frame}, status=status)
-
-
-def _recipients(login: Account, mandates: Iterable[Mandate]) -> tuple[Recipient, ...]:
-    firms = (Recipient(uscc=mandate.firm.uscc) for mandate in mandates if mandate.may(Action.FILE_READ))
-    return (Recipient(account=login), *firms)

@@ -18,7 +18,7 @@ from rongxin.enterprise.frame import enterprise_only, login_of, recipients_of, s
 from rongxin.notices import queries, reading
 from rongxin.notices.models import Notice, Receipt
 from rongxin.policy.words import Title
-from rongxin.subjects.mandates.models import Claim
+from rongxin.subjects.mandates.models import Claim, Mandate
 from rongxin.subjects.mandates.queries import claim_for, mandates_of
 from rongxin.ui.inbox import MessageLine, message_line, paragraphs
 
@@ -30,7 +30,6 @@ class MessagesPage:
     """``enterprise/messages.html``."""
 
     lines: Page[MessageLine]
-    unread: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +49,14 @@ class MessagePage:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """The inbox: the unread first."""
-    login = login_of(request)
-    names = {mandate.firm.uscc: mandate.firm.name for mandate in mandates_of(login)}
-    numbered = Paginator(queries.inbox(recipients_of(login), login), PAGE_SIZE).get_page(request.GET.get("page"))
+    login, mandates = _reader(request)
+    found = queries.inbox(recipients_of(login, mandates), login)
+    numbered = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     lines = [
-        message_line(
-            notice, url=reverse("enterprise:message", args=[notice.pk]), to=names.get(notice.uscc) or _("本账号")
-        )
+        message_line(notice, url=reverse("enterprise:message", args=[notice.pk]), to=_to(notice, mandates))
         for notice in numbered
     ]
-    page = MessagesPage(
-        lines=Page(lines, numbered.number, cast("Paginator[MessageLine]", numbered.paginator)),
-        unread=queries.unread(recipients_of(login), login).count(),
-    )
+    page = MessagesPage(lines=Page(lines, numbered.number, cast("Paginator[MessageLine]", numbered.paginator)))
     return show(request, "enterprise/messages.html", page)
 
 
@@ -70,15 +64,14 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One message. The page that is shown sends its receipt itself: a browser that only looks ahead has read nothing."""
-    login = login_of(request)
-    notice = queries.inbox(recipients_of(login), login).filter(pk=pk).first()
+    login, mandates = _reader(request)
+    notice = queries.inbox(recipients_of(login, mandates), login).filter(pk=pk).first()
     if notice is None:
         raise Http404
-    names = {mandate.firm.uscc: mandate.firm.name for mandate in mandates_of(login)}
     page = MessagePage(
         title=notice.title,
         paragraphs=paragraphs(notice),
-        to=names.get(notice.uscc) or _("本账号"),
+        to=_to(notice, mandates),
         at=notice.at,
         claim_url=_claim_url(login, notice),
         read_url=reverse("enterprise:message_read", args=[pk]),
@@ -91,9 +84,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt of one message."""
-    login = login_of(request)
+    login, mandates = _reader(request)
     try:
-        reading.mark_read(pk, recipients_of(login), login)
+        reading.mark_read(pk, recipients_of(login, mandates), login)
     except Notice.DoesNotExist:
         raise Http404 from None
     if not request.headers.get("HX-Request"):
@@ -105,10 +98,19 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """A receipt for every message that is unread."""
-    login = login_of(request)
-    done = reading.mark_all_read(recipients_of(login), login)
+    login, mandates = _reader(request)
+    done = reading.mark_all_read(recipients_of(login, mandates), login)
     messages.success(request, ngettext("%(n)s 条消息标为已读。", "%(n)s 条消息标为已读。", done) % {"n": done})
     return redirect("enterprise:messages")
+
+
+def _reader(request: HttpRequest) -> tuple[Account, list[Mandate]]:
+    login = login_of(request)
+    return login, mandates_of(login)
+
+
+def _to(notice: Notice, mandates: list[Mandate]) -> str:
+    return next((each.firm.name for each in mandates if each.firm.uscc == notice.uscc), _("本账号"))
 
 
 def _claim_url(login: Account, notice: Notice) -> str:
