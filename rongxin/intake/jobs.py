@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,9 +75,9 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
 def _keep_checked(batch: Batch, checked: CheckedFile, policy: Policy) -> dict[str, Any]:
     """Everything that came of a check: files, questions, problems, faults, the state of the batch."""
     number, kind = batch.number, checked.kind
-    questions = asking.questions_of(checked, batch.provider)
     findings = [*_told_by_marks(batch, checked, policy), *_told_by_returned(checked)]
-    _write_files(batch, checked, policy)
+    with _files_written(batch, checked, policy):
+        questions = asking.questions_of(checked, batch.provider)
     with transaction.atomic(), events_last():
         batch = (
             Batch.objects.select_for_update(of=("self",)).select_related("provider", "submitted_by").get(number=number)
@@ -215,8 +216,11 @@ def _told_by_returned(checked: CheckedFile) -> list[FileFinding]:
     return [FileFinding("returned_cut", {"count": f"{count:,}", "limit": f"{MOST_ROWS:,}"})]
 
 
-def _write_files(batch: Batch, checked: CheckedFile, policy: Policy) -> None:
-    """The return workbook, the blanked copy and the accepted rows, two at a time; each put in place whole."""
+@contextmanager
+def _files_written(batch: Batch, checked: CheckedFile, policy: Policy) -> Iterator[None]:
+    """The return workbook, the blanked copy and the accepted rows, written two at a time while this lasts; each put in place
+    whole.
+    """
     kind = policy.kinds[batch.kind]
     version = template_version(kind.credit.version, policy.kind_digest(kind.name))
     marks = Marks(kind=kind.name, template_version=version, batch=batch.number, round=batch.round)
@@ -239,6 +243,7 @@ def _write_files(batch: Batch, checked: CheckedFile, policy: Policy) -> None:
         if checked.comes_back:
             table = (sheet, heads, problems, persons, kind, returned)
             written.append(write("returned.xlsx", files.return_path(batch.number), write_return_workbook, *table))
+        yield
         for each in written:
             each.result()
 
@@ -253,7 +258,7 @@ def _write_rows(path: Path, checked: CheckedFile, *chosen: pl.DataFrame) -> None
         yield from made
 
     with full_disk_told(path):
-        register_io_source(slices, schema=first.schema).sink_parquet(path, row_group_size=SLICE)
+        register_io_source(slices, schema=first.schema).sink_parquet(path, compression="lz4", row_group_size=SLICE)
 
 
 def _keep_problems(batch: Batch, checked: CheckedFile) -> None:

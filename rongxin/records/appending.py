@@ -221,11 +221,21 @@ def _made(rows: pl.DataFrame, known: pl.DataFrame, bearers: pl.DataFrame) -> pl.
     )
 
 
+# Both from rows that the database holds already: nothing is bound row by row a second time.
+_RESOLUTIONS_SQL: Final = """
+    INSERT INTO records_resolution (record_id, subject_id, method, "by", made_at)
+    SELECT key, subject, method, %(by)s, %(now)s FROM staged_made ORDER BY position
+"""
+_EVENTS_SQL: Final = f"""
+    INSERT INTO records_recordevent (position, record_id, act_key, effect, effective_at, recorded_at, "by", basis)
+    SELECT position, key, act_key, CASE version WHEN 1 THEN '{Effect.RECORDED}' ELSE '{Effect.CORRECTED}' END,
+        %(now)s, %(now)s, %(by)s, %(batch)s FROM staged_made ORDER BY position
+"""
+
+
 def _load_made(cursor: CursorWrapper, made: pl.DataFrame, origin: Origin, position: int) -> None:
     """The versions, whose they are, their contents and their events, under the cursor that stands at ``position``."""
     instant = timezone.now()
-    now = pl.lit(str(kept(instant)))
-    by = pl.lit(origin.released_by)
     # In rising order, so that the index of the numbers grows at its end; nobody can guess one all the same.
     numbers = pl.Series(
         sorted(new_numbers(origin.platform, made.height, int(instant.timestamp() * 1000))), dtype=pl.String
@@ -245,30 +255,15 @@ def _load_made(cursor: CursorWrapper, made: pl.DataFrame, origin: Origin, positi
             origin=pl.lit(origin.platform),
             region=pl.lit(origin.provider.region),
             provider_id=pl.lit(origin.provider.pk),
-            recorded_at=now,
+            recorded_at=pl.lit(str(kept(instant))),
         ),
-    )
-    load(
-        cursor,
-        Resolution._meta.db_table,
-        made.select("method", record_id="key", subject_id="subject", by=by, made_at=now),
     )
     load(cursor, RecordContent._meta.db_table, made.select("title", record_id="key", text="content"), guarded=True)
-    first = pl.col("version") == 1
-    load(
-        cursor,
-        RecordEvent._meta.db_table,
-        made.select(
-            "act_key",
-            record_id="key",
-            position=pl.int_range(position + 1, position + 1 + made.height),
-            effect=pl.when(first).then(pl.lit(Effect.RECORDED.value)).otherwise(pl.lit(Effect.CORRECTED.value)),
-            effective_at=now,
-            recorded_at=now,
-            by=by,
-            basis=pl.lit(origin.batch),
-        ),
-    )
+    at = pl.int_range(position + 1, position + 1 + made.height).alias("position")
+    with staged(made.select("key", "version", "act_key", "subject", "method", at), "staged_made"):
+        told = {"now": kept(instant), "by": origin.released_by, "batch": origin.batch}
+        cursor.execute(_RESOLUTIONS_SQL, told)
+        cursor.execute(_EVENTS_SQL, told)
     EventCursor.objects.filter(name=EVENTS).update(value=position + made.height)
 
 

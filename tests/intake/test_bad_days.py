@@ -13,6 +13,7 @@ import pytest
 from rongxin.engine import returning
 from rongxin.intake import files, jobs, releasing
 from rongxin.intake.models import Batch, BatchState, RowProblem
+from rongxin.intake.questions import asking
 from rongxin.intake.receiving import receive
 from rongxin.policy.pack import Policy
 from rongxin.records.models import Record, RecordEvent, Sighting
@@ -153,13 +154,13 @@ def test_rules_released_while_a_batch_is_under_way_do_not_touch_it(
     if when == "before its check":
         release_stricter()
     if when == "in the middle of it":
-        write = jobs._write_files
+        ask = asking.questions_of
 
-        def write_under_new_rules(*arguments: Any) -> None:
+        def ask_under_new_rules(*arguments: Any) -> Any:
             release_stricter()
-            write(*arguments)
+            return ask(*arguments)
 
-        monkeypatch.setattr(jobs, "_write_files", write_under_new_rules)
+        monkeypatch.setattr(asking, "questions_of", ask_under_new_rules)
     jobs.check_batch.call_now(receipt.batch.number)
     batch = Batch.objects.get()
     releasing.release(batch.number, office.reviewer)

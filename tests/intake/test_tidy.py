@@ -6,12 +6,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from django.utils import timezone
 
 from config.environment import environment
+from rongxin.departments.models import Department
 from rongxin.intake import files, jobs, releasing
+from rongxin.intake.checking import CheckedFile
 from rongxin.intake.models import Batch, BatchState
+from rongxin.intake.questions import asking
 from rongxin.intake.receiving import receive
 from rongxin.intake.tidy import GRACE, tidy_files
 from rongxin.jobs.models import Run
@@ -106,12 +110,12 @@ def test_a_batch_stopped_while_its_files_are_made_leaves_none_of_its_rows(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = sent(office, 3)
-    write = jobs._write_files
+    ask = asking.questions_of
 
-    def stop_meanwhile(*arguments: object) -> None:
+    def stop_meanwhile(checked: CheckedFile, provider: Department) -> pl.DataFrame:
         releasing.stop(batch.number, office.clerk)
-        write(*arguments)  # type: ignore[arg-type]
+        return ask(checked, provider)
 
-    monkeypatch.setattr(jobs, "_write_files", stop_meanwhile)
+    monkeypatch.setattr(asking, "questions_of", stop_meanwhile)
     assert jobs.check_batch.call_now(batch.number) == {"state": BatchState.STOPPED}
     assert not files.accepted_path(batch.number).exists()

@@ -1,4 +1,9 @@
+import sqlite3
+import threading
+import time
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -7,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rongxin.departments.models import Department
+from rongxin.storage import bulk
 from rongxin.storage.bulk import wide_cache
 from rongxin.storage.frames import fetched
 from rongxin.storage.loading import load, reserved_keys
@@ -103,3 +109,27 @@ def test_the_wide_cache_ends_with_the_work() -> None:
         assert size() < usual
         raise RuntimeError
     assert size() == usual
+
+
+def test_what_bulk_work_commits_is_brought_into_the_database_beside_it(tmp_path: Path) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL checkpoints by itself")
+    path = tmp_path / "bulk.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("PRAGMA wal_autocheckpoint=0")
+        writer.execute("CREATE TABLE kept (text TEXT)")
+        with bulk.checkpoints_beside(path):
+            writer.execute("INSERT INTO kept VALUES (?)", ["x" * 1_000_000])
+            waits = time.monotonic() + 30
+            while path.stat().st_size < 1_000_000 and time.monotonic() < waits:
+                time.sleep(0.05)
+        assert path.stat().st_size > 1_000_000
+    assert not [each for each in threading.enumerate() if each.name == "checkpoints"]
+
+
+def test_a_full_disk_under_the_checkpoints_is_left_to_the_writer_to_tell(tmp_path: Path) -> None:
+    path = tmp_path / "no database"
+    path.write_bytes(b"x" * 4096)
+    with bulk.checkpoints_beside(path):
+        time.sleep(3 * bulk.PAUSE)
