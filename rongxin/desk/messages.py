@@ -20,9 +20,10 @@ from rongxin.accounts.queries import demand
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.notices import queries, reading, sending
 from rongxin.notices.channels.channel import Reason
+from rongxin.notices.contacts import troubled
 from rongxin.notices.models import Notice, Receipt, Sending
 from rongxin.policy.words import Title
-from rongxin.ui.inbox import MessageLine, message_line, paragraphs
+from rongxin.ui.inbox import MessageLine, UnusedContact, message_line, paragraphs, unused_contact
 from rongxin.ui.labels import label
 from rongxin.ui.parts import Tab
 from rongxin.workflow.queries import visible_to
@@ -42,6 +43,7 @@ class MessagesPage:
     q: str
     unread: int
     failed: int
+    unused: tuple[UnusedContact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         q=question,
         unread=unread,
         failed=queries.given_up_within_reach(officer).count() if _may_act(officer) else 0,
+        unused=_unused(officer),
     )
     return show(request, "desk/messages.html", page)
 
@@ -204,6 +207,22 @@ def _acting(request: HttpRequest) -> Account:
     return officer
 
 
+def _unused(officer: Account) -> tuple[UnusedContact, ...]:
+    own = reverse("entrance:contacts")
+    return tuple(
+        unused_contact(contact, whose=_("本人"), url=own)
+        if contact.account_id
+        else unused_contact(contact, whose=officer.department.short_name, url="")
+        for contact in troubled([officer, officer.department])
+    )
+
+
+def _reached(sending: Sending) -> str:
+    if sending.department:
+        return sending.department.short_name
+    return sending.account.display_name if sending.account else _("企业登记的地址")
+
+
 def _may_act(officer: Account) -> bool:
     return officer.may(Action.CASE_ACT, officer.department)
 
@@ -232,7 +251,7 @@ def _failed(each: Sending) -> FailedLine:
     assert case is not None  # only what is about a case lies within reach
     return FailedLine(
         channel=each.get_channel_display(),
-        to=each.department.short_name if each.department else each.account.display_name if each.account else "",
+        to=_reached(each),
         title=each.notice.title,
         case_number=case.number,
         case_url=reverse("desk:case", args=[case.number]),

@@ -70,6 +70,8 @@ OF_DEPARTMENTS: Final = {
     ),
 }
 ELSEWHERE: Final = {"records_recordcontent", "intake_idempotencykey"}
+OF_ADDRESSES: Final = {"notices_contact", "notices_codeasked"}
+"""Whose they are is tried in tests/notices/test_row_security.py."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def guarded() -> set[str]:
 # ── PostgreSQL: the database itself ──────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.usefixtures("postgresql")
 def test_every_guarded_table_is_tried_here() -> None:
-    assert guarded() == {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
+    assert guarded() == {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE, *OF_ADDRESSES}
 
 
 @pytest.mark.usefixtures("postgresql")
@@ -334,4 +336,4 @@ def test_queries_answer_alike_on_both_databases(role: Role, world: World) -> Non
 
 def test_the_tables_are_those_of_models() -> None:
     known = {model._meta.db_table for model in apps.get_models()}
-    assert known >= {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
+    assert known >= {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE, *OF_ADDRESSES}
