@@ -63,6 +63,11 @@ class TimelineLine:
     whom: str
     note: str = ""
 
+    @property
+    def when(self) -> datetime | date:
+        """As the page writes it."""
+        return self.at if self.has_time else timezone.localdate(self.at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelinePage:
@@ -120,7 +125,7 @@ def of_firm(request: HttpRequest, uscc: str) -> HttpResponse:
         title=firm.name,
         number=uscc,
         back_url=f"{reverse('desk:subjects')}?one={uscc}",
-        lines=_timeline(shown, servings_of_all(cases)),
+        lines=_timeline(reversed(shown), servings_of_all(cases)),
         is_cut=len(told) > LATELY,
         today=timezone.localdate(),
     )
