@@ -180,6 +180,8 @@ def _of_serving(serving: Serving) -> Iterator[TimelineLine]:
         notes.append(_("公告 %(days)s 日，期间是本地设定，不是法律规定") % {"days": serving.days})
     if is_void(serving):
         notes.append(_("已作废"))
+    elif counts and counts > timezone.localdate():
+        notes.append(_("%(on)s 视为送达") % {"on": counts.isoformat()})
     elif counts:
         notes.append(_("%(on)s 送达") % {"on": counts.isoformat()})
     yield TimelineLine(
