@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.one_time_codes import MOST_TRIES, Outcome
-from rongxin.accounts.permissions import Action
+from rongxin.accounts.permissions import Action, Role
 from rongxin.jobs.models import Run
 from rongxin.notices import confirming, contacts, sending
 from rongxin.notices.confirming import MOST_OF_ACCOUNT, MOST_TO_ADDRESS, TooManyCodes, ask_code, enter_code, send_code
@@ -22,6 +22,7 @@ from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.ending import end
 from rongxin.subjects.mandates.models import EndReason, Mandate
+from tests.factories import a_department, an_account
 from tests.notices.conftest import confirmed
 from tests.notices.servers import Gateway, MailSink
 from tests.subjects.mandates.conftest import hall  # noqa: F401
@@ -241,3 +242,13 @@ def test_the_page_of_a_firm_tells_what_was_sent(held: Mandate, mail: MailSink, g
     assert "o***@" not in client.get(place).content.decode()
     assert timedelta(minutes=30) == confirming.LASTS
     assert len(gateway.asked) == 1
+
+
+def test_an_officer_sees_what_a_firm_was_told_in_cases_within_reach_alone(held: Mandate, hall: Hall) -> None:  # noqa: F811
+    make_notices.call_now()
+    elsewhere = an_account(Role.CITY_OFFICE, a_department("far", "厦门市示例办", region="350200"), "far")
+    for officer, told in ((hall.lead, "认领已确认"), (elsewhere, "还没有告知过")):
+        client = Client()
+        client.force_login(officer)
+        assert told in client.get(f"/desk/subjects/{held.firm.uscc}/told").content.decode()
+    assert "认领已确认" not in client.get(f"/desk/subjects/{held.firm.uscc}/told").content.decode()
