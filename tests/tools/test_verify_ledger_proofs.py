@@ -94,6 +94,17 @@ def test_a_consistency_proof_must_reach_the_end_of_the_new_tree() -> None:
         check_consistency(SHA256, 3, 15, path, FOREST.root(3), FOREST.root(7))
 
 
+def test_a_refused_consistency_proof_says_why() -> None:
+    path, old_root, new_root = FOREST.consistency(3, 7), FOREST.root(3), FOREST.root(7)
+    with pytest.raises(Wrong, match="is larger than the new one"):
+        check_consistency(SHA256, 7, 3, path, new_root, old_root)
+    for old in (3, 4):
+        with pytest.raises(Wrong, match="the consistency proof is empty"):
+            check_consistency(SHA256, old, 7, [], FOREST.root(old), new_root)
+    with pytest.raises(Wrong, match="surplus nodes"):
+        check_consistency(SHA256, 3, 7, [*path, new_root], old_root, new_root)
+
+
 @pytest.mark.parametrize(("old", "new"), [(0, 0), (0, 5), (5, 5)])
 def test_the_ends_of_consistency_take_an_empty_proof_only(old: int, new: int) -> None:
     assert consistent(old, new, [], FOREST.root(old), FOREST.root(new))
