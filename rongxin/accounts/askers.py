@@ -19,7 +19,7 @@ def asker_of(account: Account) -> Asker:
         purpose=account.held.face,
         account=account.pk,
         department=account.department_id,
-        region=stem(account.department.region) if Scope.REGION in held else "",
+        region=stem(account.works_for.region) if Scope.REGION in held else "",
         of_department=held.get(Scope.DEPARTMENT, ()),
         of_region=held.get(Scope.REGION, ()),
         of_platform=held.get(Scope.PLATFORM, ()),

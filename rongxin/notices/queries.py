@@ -25,7 +25,7 @@ UNREAD_FOR: Final = timedelta(days=90)
 def recipients_of(officer: Account) -> tuple[Recipient, ...]:
     """As whom an officer is told: the account, and the department where the role sees its cases."""
     own = Recipient(account=officer)
-    if officer.may(Action.CASE_READ, officer.department):
+    if officer.may(Action.CASE_READ, officer.works_for):
         return (own, Recipient(department=officer.department))
     return (own,)
 
