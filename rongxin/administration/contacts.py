@@ -21,7 +21,7 @@ PAGE_SIZE = 50
 
 def _keeper(request: HttpRequest) -> Account:
     administrator = administrator_of(request)
-    demand(administrator, Action.ACCOUNT_KEEP, administrator.department)
+    demand(administrator, Action.ACCOUNT_KEEP, administrator.works_for)
     return administrator
 
 

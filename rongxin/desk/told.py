@@ -93,7 +93,7 @@ def panel(case: Case, officer: Account) -> Panel:
 def of_case(request: HttpRequest, number: str) -> HttpResponse:
     """Everything that was told and served in one case."""
     officer = officer_of(request)
-    demand(officer, Action.CASE_READ, officer.department)
+    demand(officer, Action.CASE_READ, officer.works_for)
     try:
         case = case_for(officer, number)
     except Case.DoesNotExist:
@@ -114,7 +114,7 @@ def of_case(request: HttpRequest, number: str) -> HttpResponse:
 def of_firm(request: HttpRequest, uscc: str) -> HttpResponse:
     """Everything that a firm was told, and was served, in the cases that this officer sees."""
     officer = officer_of(request)
-    demand(officer, Action.CASE_READ, officer.department)
+    demand(officer, Action.CASE_READ, officer.works_for)
     firm = by_uscc(uscc)
     if firm is None:
         raise Http404
@@ -225,4 +225,5 @@ def _whose(sending: Sending, mask: str) -> str:
 
 def _login(account: Account) -> str:
     """Who works here by department and name; the login of an enterprise, which belongs to none, by its name."""
-    return f"{account.department.short_name} {account.display_name}" if account.is_staff_member else account.username
+    works_for = account.department
+    return f"{works_for.short_name} {account.display_name}" if works_for else account.username
