@@ -78,6 +78,7 @@ REMOVED = frozenset(
         "intake.RowProblem",
         "accounts.SignUp",
         "jobs.Due",
+        "notices.CodeAsked",
         "notices.Contact",
         "jobs.Run",
         "sessions.Session",

@@ -16,6 +16,7 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
 from rongxin.notices.models import Attempt, Notice, Receipt, Sending, SendingState
 from rongxin.notices.recipients import Recipient
+from rongxin.subjects.mandates.models import Mandate
 from rongxin.workflow.models import Case
 
 UNREAD_FOR: Final = timedelta(days=90)
@@ -25,7 +26,7 @@ UNREAD_FOR: Final = timedelta(days=90)
 def recipients_of(officer: Account) -> tuple[Recipient, ...]:
     """As whom an officer is told: the account, and the department where the role sees its cases."""
     own = Recipient(account=officer)
-    if officer.may(Action.CASE_READ, officer.department):
+    if officer.may(Action.CASE_READ, officer.works_for):
         return (own, Recipient(department=officer.department))
     return (own,)
 
@@ -52,20 +53,32 @@ def unread(to: Iterable[Recipient], reader: Account) -> QuerySet[Notice]:
 
 def told_about(case: Case) -> list[Notice]:
     """Everything that was told about a case, the oldest first, with receipts and sendings; three queries."""
+    return list(_with_ways(Notice.objects.filter(case=case)).order_by("at", "pk"))
+
+
+def _with_ways(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     receipts = Receipt.objects.select_related("account__department").order_by("at")
-    sendings = Sending.objects.select_related("department", "account").order_by("pk")
-    found = Notice.objects.filter(case=case).select_related("department", "account__department")
-    return list(
-        found.prefetch_related(Prefetch("receipts", receipts), Prefetch("sendings", sendings)).order_by("at", "pk")
-    )
+    sendings = Sending.objects.select_related("department", "account__department", "mandate").order_by("pk")
+    found = notices.select_related("department", "account__department", "case")
+    return found.prefetch_related(Prefetch("receipts", receipts), Prefetch("sendings", sendings))
+
+
+def sent_for(mandate: Mandate) -> QuerySet[Sending]:
+    """What went, or was to go, to the addresses of a mandate, the newest first."""
+    return Sending.objects.filter(mandate=mandate).select_related("notice").order_by("-pk")
+
+
+def told_to(uscc: str, about: QuerySet[Case]) -> QuerySet[Notice]:
+    """What an enterprise was told about these cases, the newest first."""
+    return _with_ways(Notice.objects.filter(uscc=uscc, case__in=about.values("pk"))).order_by("-at", "-pk")
 
 
 def given_up() -> QuerySet[Sending]:
-    """What did not go out, on the whole platform, the newest first. For administrators: shows no case."""
+    """What did not go out, on the whole platform, the newest first. For administrators: shows no message and no case."""
     failed = Sending.objects.filter(state=SendingState.GAVE_UP)
     ended = Attempt.objects.filter(sending=OuterRef("pk")).order_by("-pk").values("at")[:1]
     return (
-        failed.select_related("department", "account__department", "notice__case")
+        failed.select_related("department", "account__department")
         .annotate(ended_at=Subquery(ended))
         .order_by(Coalesce("ended_at", "due_at").desc(), "-pk")
     )
@@ -73,7 +86,8 @@ def given_up() -> QuerySet[Sending]:
 
 def given_up_within_reach(officer: Account) -> QuerySet[Sending]:
     """What did not go out about cases that the officer may act on: the own department's, a credit office's region."""
-    return within_reach(officer, Action.CASE_ACT, given_up(), "notice__case__owner")
+    failed = given_up().select_related("notice__case")
+    return within_reach(officer, Action.CASE_ACT, failed, "notice__case__owner")
 
 
 def _is_unread(reader: Account) -> Combinable:

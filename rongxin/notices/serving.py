@@ -7,7 +7,7 @@ public notice, the last day of the term in ``serving/public_notice_days``, which
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -103,7 +103,7 @@ def serve(case: Case, given: Given, *, by: Account) -> Serving:
         days=days,
         has_consent=given.way == Way.ELECTRONIC and given.has_consent,
         by=by,
-        department=by.department,
+        department=by.works_for,
         at=timezone.now(),
         policy_digest=rulebook.current().digest,
     )
@@ -145,7 +145,12 @@ def note(serving: Serving, kind: ServingNoteKind, *, on: date | None, reason: st
 
 def servings_of(case: Case) -> QuerySet[Serving]:
     """What was recorded for a case, the newest first, with notes; without the bytes of the proofs."""
-    found = Serving.objects.filter(case=case).select_related("by", "department", "document")
+    return servings_of_all([case.pk])
+
+
+def servings_of_all(cases: Collection[int]) -> QuerySet[Serving]:
+    """The same of several cases, by their keys."""
+    found = Serving.objects.filter(case__in=cases).select_related("by", "department", "document")
     return found.prefetch_related("notes__by").order_by("-pk")
 
 
@@ -203,7 +208,7 @@ def _demand_sense(given: Given) -> None:
 def _issued(officer: Account, number: str) -> Document | None:
     """The document of this number that the platform issued, if the officer sees it; otherwise the name alone is kept."""
     wanted = " ".join(number.split())
-    if not officer.may(Action.DOCUMENT_READ, officer.department):
+    if not officer.may(Action.DOCUMENT_READ, officer.works_for):
         return None
     return documents(officer).filter(number=wanted).first()
 

@@ -22,6 +22,7 @@ from rongxin.notices.models import Notice
 from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.queries import PROXY_ACTIONS
 from tests.factories import a_department, an_account
+from tests.strict import assert_strict
 from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,7 @@ ROUTES: Final = {
     "proxies": Route(Action.PROXY_KEEP, of="firm"),
     "proxy_end": Route(Action.PROXY_KEEP, POST, of="proxy"),
     "invitation_end": Route(Action.PROXY_KEEP, POST, of="invitation"),
+    "contacts": Route(Action.CONTACT_KEEP, POST, of="firm", given={"do": "remove", "channel": "email"}),
     "leave": Route(ANYBODY, POST, of="mandate"),
 }
 OPEN_TO_ALL: Final = ("login", "sign_up")
@@ -120,6 +122,7 @@ def called(client: Client, name: str, arguments: list[object]) -> int:
         address = reverse(f"enterprise:{name}", args=arguments)
         answer = (client.get if route.method == GET else client.post)(address, dict(route.given))
         transaction.set_rollback(True)
+    assert_strict(answer)
     return answer.status_code
 
 
