@@ -1,5 +1,6 @@
 """Fixtures for every test: the test database, fast passwords, a real browser."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rongxin.policy.files import YamlFile
 
 POLICIES_KEPT = 16
-PARSED: "dict[tuple[str, str], YamlFile]" = {}
+FILES_KEPT = 512
 CHROMIUM_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -52,6 +53,13 @@ def pytest_configure(config: pytest.Config) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end; looking for garbage among it again and again is in vain."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -94,31 +102,30 @@ def become_role(role: str) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def rules_are_parsed_once() -> Iterator[None]:
-    """Rules are values that never change: the same text is parsed once in a process, however many tests release it.
+    """Rules are values that never change: the same text is parsed once in a process, however many tests load or release
+    it, and what parsing found wrong is told each time.
 
-    The database is asked for the text as often as ever.
+    The database is asked for the text as often as ever, the files are read and the packs checked as often as ever.
     """
+    from rongxin.policy.files import Findings, PolicyError, YamlFile
     from rongxin.policy.pack import Policy
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Policy, "from_canonical", lru_cache(maxsize=POLICIES_KEPT)(Policy.from_canonical))
-        yield
-
-
-@pytest.fixture
-def packs_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that load whole packs again and again: the same file is parsed once in a process, and checked each time."""
-    from rongxin.policy.files import Findings, YamlFile
 
     read = YamlFile.read
 
-    def parsed_once(text: str, name: str, findings: Findings) -> "YamlFile | None":
-        parsed = PARSED.get((text, name)) or read(text, name, findings)
-        if parsed:
-            PARSED[text, name] = parsed
-        return parsed
+    @lru_cache(maxsize=FILES_KEPT)
+    def parsed(text: str, name: str) -> "tuple[YamlFile | None, list[PolicyError]]":
+        found = Findings()
+        return read(text, name, found), found.errors
 
-    monkeypatch.setattr(YamlFile, "read", parsed_once)
+    def parsed_once(text: str, name: str, findings: Findings) -> "YamlFile | None":
+        file, wrong = parsed(text, name)
+        findings.errors += wrong
+        return file
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Policy, "from_canonical", lru_cache(maxsize=POLICIES_KEPT)(Policy.from_canonical))
+        patch.setattr(YamlFile, "read", parsed_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

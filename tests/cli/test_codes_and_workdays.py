@@ -6,8 +6,6 @@ from typer.testing import CliRunner
 
 from rongxin.cli.main import app
 
-pytestmark = pytest.mark.usefixtures("packs_parsed_once")
-
 
 def run(*arguments: str, given: str = "") -> str:
     result = CliRunner().invoke(app, arguments, input=given)

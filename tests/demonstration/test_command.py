@@ -16,7 +16,6 @@ from rongxin.intake.report import of_dry_run
 from rongxin.records.models import Record
 from rongxin.subjects.models import Subject
 
-pytestmark = pytest.mark.usefixtures("packs_parsed_once")
 run = CliRunner()
 
 

@@ -17,7 +17,7 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.rulebook.models import Release
 from rongxin.subjects.models import Subject
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs_parsed_once")]
+pytestmark = pytest.mark.django_db
 ENTERED = (Release, Department, Account, Subject, Batch)
 
 

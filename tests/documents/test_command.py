@@ -10,8 +10,6 @@ from rongxin.cli.main import app
 from rongxin.departments.models import Department
 from tests.documents.papers import page_count, values, written
 
-pytestmark = pytest.mark.usefixtures("packs_parsed_once")
-
 
 def run(*arguments: str, code: int = 0) -> str:
     result = CliRunner().invoke(app, ["document", *arguments])

@@ -195,7 +195,7 @@ def test_the_compiler_ends_with_the_process_that_asked_it() -> None:
     )
     killed = subprocess.run([sys.executable, "-c", DJANGO + script], capture_output=True, text=True, check=False)
     compiler = int(killed.stdout)
-    for _ in range(100):
+    for _ in range(1200):
         if not Path(f"/proc/{compiler}").exists() or "Z" in Path(f"/proc/{compiler}/stat").read_text().split()[2]:
             return
         time.sleep(0.05)

@@ -106,8 +106,7 @@ def test_the_second_signal_gives_the_run_back_at_once(process_environment: dict[
         worker = start()
         wait_for(out, "begun")
         worker.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        worker.send_signal(signal.SIGTERM)
+        worker.send_signal(signal.SIGINT)  # another one: two of a kind may arrive as one
         assert ended(worker) == 1
 
     run.refresh_from_db()

@@ -17,7 +17,7 @@ from rongxin.jobs.models import Run, State
 from rongxin.jobs.queries import wanting_room
 from rongxin.jobs.worker import WRITE_TRIES, Worker
 from tests.jobs import work
-from tests.jobs.work import lines
+from tests.jobs.work import PATIENCE, lines
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,12 +88,12 @@ def test_a_worker_told_to_stop_does_not_wait_for_room_for_ever(tmp_path: Path, m
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + PATIENCE
     while not lines(tmp_path / "out"):
         assert time.monotonic() < ends
         time.sleep(0.02)
     worker.running = False
-    thread.join(20)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 

@@ -16,6 +16,7 @@ from rongxin.jobs.scheduler import Scheduler
 from rongxin.jobs.schedules import SHANGHAI, Daily, Every
 from rongxin.jobs.tidy import KEPT_FOR, tidy
 from rongxin.jobs.worker import Worker
+from tests.jobs.work import PATIENCE
 
 MORNING = datetime(2026, 11, 22, 10, 0, 30, tzinfo=SHANGHAI)
 DAY = timedelta(days=1)
@@ -95,7 +96,7 @@ class TestScheduler:
 @pytest.mark.django_db(transaction=True)
 def test_schedulers_racing_for_a_time_serve_it_once() -> None:
     Scheduler([Every(tidy, minutes=1)]).tick(MORNING)
-    together, served = threading.Barrier(4, timeout=10), []
+    together, served = threading.Barrier(4, timeout=PATIENCE), []
 
     def look() -> None:
         try:

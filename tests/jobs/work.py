@@ -10,6 +10,9 @@ from django.utils import timezone
 from rongxin.jobs import Progress, job
 from rongxin.jobs.models import Due
 
+PATIENCE = 60
+"""Seconds until a test gives up waiting for another process or thread, even on a busy machine."""
+
 
 def note(path: str, line: str) -> None:
     """Append one line in one write: lines of several processes do not mix."""
@@ -23,7 +26,7 @@ def lines(path: Path | str) -> list[str]:
 
 def wait_for(path: Path | str, line: str) -> None:
     """Until another process or thread has left ``line``."""
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + PATIENCE
     while line not in lines(path):
         assert time.monotonic() < ends, f"{line!r} did not come; there is {lines(path)}"
         time.sleep(0.02)
@@ -52,13 +55,22 @@ def work(progress: Progress, path: str, steps: int, seconds: float) -> int:
 def wait(progress: Progress, path: str) -> None:
     """Begin, then go on only when the file has a line ``go``; progress is called all the time."""
     note(path, "begun")
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + PATIENCE
     while "go" not in lines(path):
         progress.advance()
         time.sleep(0.01)
         if time.monotonic() > ends:
             raise TimeoutError
     note(path, "done")
+
+
+@job(title="示例：一半")
+def half(progress: Progress, path: str) -> None:
+    """Half of forty steps, and the others only when the file has a line ``go``."""
+    progress.phase("处理", 40)
+    progress.set(20)
+    wait_for(path, "go")
+    progress.set(40)
 
 
 @job(title="示例：默默计算")

@@ -10,8 +10,6 @@ from rongxin.cli.policy import app
 from rongxin.policy.pack import Policy
 from tests.policy.packs import LAND, TOWN, changed, write
 
-pytestmark = pytest.mark.usefixtures("packs_parsed_once")
-
 
 def run(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, list(arguments))

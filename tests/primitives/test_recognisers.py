@@ -262,15 +262,9 @@ def test_hiding_leaves_the_rest_as_it_is(text: str, data: st.DataObject) -> None
     assert rest.replace(HIDDEN, "") == kept
 
 
-def test_a_long_text_is_read_at_once() -> None:
-    """Five thousand characters, the longest field, in far less time than a reader notices."""
-    text = "".join(told(line)[0] for line in (*PERSON_LINES, *NOBODY_LINES))
-    text = (text * (5000 // len(text) + 1))[:5000]
-    suspects(text)
-    began = time.perf_counter()
-    suspects(text)
-    assert time.perf_counter() - began < 0.5
-    for hostile in (
+@pytest.mark.parametrize(
+    "hostile",
+    [
         "号" * 5000,
         "1" * 5000,
         "张" * 5000,
@@ -278,7 +272,25 @@ def test_a_long_text_is_read_at_once() -> None:
         "·张" * 2500,
         "、李示" * 1500,
         "小区1层" * 1200,
-    ):
-        began = time.perf_counter()
-        suspects(hostile)
-        assert time.perf_counter() - began < 2, hostile[:10]
+    ],
+    ids=lambda text: text[:6],
+)
+def test_no_text_makes_the_reader_go_back_again_and_again(hostile: str) -> None:
+    """Of the longest field, five thousand characters, the worst costs little more than the usual. A pattern that goes back
+    over what it read costs hundreds of times as much; the bound is a ratio, so that no busy machine reaches it.
+    """
+    usual = "".join(told(line)[0] for line in (*PERSON_LINES, *NOBODY_LINES))
+    usual = (usual * (5000 // len(usual) + 1))[:5000]
+
+    assert cost(hostile) < 40 * cost(usual)
+
+
+def cost(text: str) -> float:
+    """Processor seconds for one reading, the least of three."""
+
+    def once() -> float:
+        began = time.process_time()
+        suspects(text)
+        return time.process_time() - began
+
+    return min(once() for _ in range(3))

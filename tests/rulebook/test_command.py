@@ -13,7 +13,7 @@ from rongxin.rulebook import queries
 from rongxin.rulebook.actions import release, seed
 from tests.policy.packs import LAND, POLICIES, changed, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs_parsed_once")]
+pytestmark = pytest.mark.django_db
 
 
 def run(*arguments: str) -> tuple[int, str]:

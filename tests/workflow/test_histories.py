@@ -44,7 +44,7 @@ def as_an_example(live: Callable[[], None]) -> None:
         raise UndoneError
 
 
-@settings(max_examples=200, suppress_health_check=QUIET)
+@settings(max_examples=100, suppress_health_check=QUIET)
 @given(deeds=DEEDS)
 def test_random_histories(bureau: Bureau, deeds: list[Deed]) -> None:
     as_an_example(lambda: lived(bureau, deeds))
@@ -109,9 +109,10 @@ def agree(case: Case) -> None:
 
 
 def board_and_page_agree(case: Case, bureau: Bureau, today: date) -> None:
+    events = events_of(case)
     for name in OFFICERS:
         officer = getattr(bureau, name)
-        offered = [p for p in possible_steps(case, officer, events_of(case)) if p.barred is None and p.step.target]
+        offered = [p for p in possible_steps(case, officer, events) if p.barred is None and p.step.target]
         assert (case in to_do(officer)) == bool(offered), name
     assert counts(bureau.clerk, today).to_do == to_do(bureau.clerk).count()
 
