@@ -33,7 +33,7 @@ def subject_key(sealed: bytes, stream: bytes) -> AESGCM:
 
 
 def seal(key: AESGCM, payload: bytes, committed: bytes, chance: bytes) -> tuple[bytes, bytes]:
-    """``payload`` sealed, and the sealed key to it; both bound to ``committed``. ``chance``: 44 random bytes of this event alone."""
+    """``payload`` sealed, and the sealed key to it; both bound to ``committed``. ``chance``: 44 random bytes of this event."""
     data_key, nonce = chance[:KEY], chance[KEY:]
     # A key that seals one text only may count from nothing.
     return AESGCM(data_key).encrypt(_ONLY_ONCE, payload, committed), nonce + key.encrypt(nonce, data_key, committed)

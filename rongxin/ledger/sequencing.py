@@ -9,11 +9,12 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, transaction
 from django.utils import timezone
 
 from rongxin.ledger import logs
-from rongxin.ledger.contents import AESGCM, CHANCE, new_subject_key, seal, subject_key
+from rongxin.ledger.contents import CHANCE, new_subject_key, seal, subject_key
 from rongxin.ledger.durability import durable
 from rongxin.ledger.entries import FIRST, PLATFORM, Kind, Of, Subject, commitment, pack, stream_id
 from rongxin.ledger.loading import load
