@@ -13,8 +13,9 @@ from rongxin.ledger.completeness import HEADS, path_of
 from rongxin.ledger.entries import LENGTH, stream_id
 from rongxin.ledger.models import Checkpoint, Entry, HeadsMap, Log
 from rongxin.ledger.proving import NotProvable, openings
-from rongxin.ledger.publishing import NEWEST, cosigned, write_tiles
+from rongxin.ledger.publishing import NEWEST, cosigned
 from rongxin.ledger.rows import PART, leaves, stored
+from rongxin.ledger.tile_files import write_tiles
 from rongxin.ledger.tree.tiles import FULL, index_path
 
 _LENGTH: Final = LENGTH.to_bytes(2, "big")

@@ -17,9 +17,10 @@ from rongxin.ledger.models import Entry as Row
 from rongxin.ledger.notes import Checkpoint as Told
 from rongxin.ledger.notes import Note
 from rongxin.ledger.proving import prove
-from rongxin.ledger.publishing import TilesDamaged, published
+from rongxin.ledger.publishing import published
 from rongxin.ledger.sequencing import sequence_all
 from rongxin.ledger.signing import SigningRefused, checkpoint
+from rongxin.ledger.tile_files import TilesDamaged
 from rongxin.ledger.verifying import verify
 from tests.ledger.events import FIRM, OTHER, logged, signed_log
 from tests.postgresql import asking_as
