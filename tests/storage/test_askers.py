@@ -267,7 +267,10 @@ def test_the_role_changes_no_rule_and_becomes_nobody_else(statement: str) -> Non
         cursor.execute(statement)
 
 
-@pytest.mark.parametrize("table", ["records_record", "records_clearing", "workflow_caseevent", "accounts_accountevent", "ledger_cut"])
+GROWING = ["records_record", "records_clearing", "workflow_caseevent", "accounts_accountevent", "ledger_cut"]
+
+
+@pytest.mark.parametrize("table", GROWING)
 @pytest.mark.django_db(transaction=True)
 @on_postgresql
 def test_not_even_the_owner_changes_what_only_grows(table: str) -> None:
