@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from rongxin.ledger import logs
-from rongxin.ledger.files import write_file
+from rongxin.ledger.files import alone_in, write_file
 from rongxin.ledger.models import Checkpoint, Cosignature, Log
 from rongxin.ledger.notes import Checkpoint as Told
 from rongxin.ledger.notes import Note
@@ -26,13 +26,19 @@ def published(log: Log) -> tuple[Note, Told] | None:
 
 
 def publish(log: Log, checkpoint: Checkpoint, *, rebuild: bool = False) -> None:
-    """Tiles first, then the checkpoint that rests on them; each file whole or as it was. ``rebuild``: all tiles anew."""
-    before = None if rebuild else published(log)
+    """Tiles first, then the checkpoint that rests on them; each file whole or as it was. ``rebuild``: all tiles anew.
+
+    What is published never goes back: of two at once the newer stays.
+    """
     folder, size = logs.folder_of(log), checkpoint.cut.size
-    write_tiles(log.hashing, folder / "tile", size, before[1].size if before else 0, partial(leaves, log))
     note = str(cosigned(checkpoint)).encode()
-    write_file(folder / "checkpoints" / str(size), note)
-    write_file(folder / NEWEST, note)
+    with alone_in(folder):
+        newest = published(log)
+        known = newest[1].size if newest else 0
+        write_tiles(log.hashing, folder / "tile", size, 0 if rebuild else known, partial(leaves, log))
+        write_file(folder / "checkpoints" / str(size), note)
+        if known <= size:
+            write_file(folder / NEWEST, note)
 
 
 def cosigned(checkpoint: Checkpoint) -> Note:
