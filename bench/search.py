@@ -31,6 +31,16 @@ def _names(size: int, chance: random.Random) -> list[str]:
     ]
 
 
+def _parts_of(names: list[str], chance: random.Random) -> list[str]:
+    """Two to six characters of each name."""
+    parts = []
+    for name in names:
+        length = chance.randint(2, 6)
+        begin = chance.randint(0, len(name) - length)
+        parts.append(name[begin : begin + length])
+    return parts
+
+
 def run(size: int) -> Benchmark:
     """p95 of queries of two to six characters taken from names, former names included, over ``size`` subjects."""
     chance = random.Random(20261122)
@@ -44,11 +54,10 @@ def run(size: int) -> Benchmark:
         rows = pl.DataFrame({"uscc": codes, "name": names, "former_name": former})
         registering += _timed(partial(register, rows, source="bench", on=date(2026, 1, 5)))
         sample += chance.sample(names, min(QUERIES, count))
-    queries = []
-    for name in chance.sample(sample, min(QUERIES, len(sample))):
-        length = chance.randint(2, 6)
-        begin = chance.randint(0, len(name) - length)
-        queries.append(name[begin : begin + length])
+    # The register is in use already: others have asked for other names, so the database stands in the memory of the machine.
+    for query in _parts_of(chance.sample(sample, min(QUERIES, len(sample))), chance):
+        find_names(query)
+    queries = _parts_of(chance.sample(sample, min(QUERIES, len(sample))), chance)
     ours = [_timed(partial(find_names, query)) for query in queries]
     scans = [_timed(partial(_scan, query)) for query in queries[:SCANS]]
     p95 = statistics.quantiles(ours, n=20)[-1]

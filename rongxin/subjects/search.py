@@ -20,7 +20,7 @@ from rongxin.subjects.models import Category
 
 LIMIT: Final = 100
 SHORTEST: Final = 2
-CANDIDATES: Final = 2_000
+CANDIDATES: Final = 1_000
 # A pair that this part of the names holds is common. To fetch a name and recheck it costs so many steps along a list.
 COMMON: Final = 0.05
 RECHECK: Final = 50

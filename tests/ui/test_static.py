@@ -34,3 +34,23 @@ def test_an_address_inside_a_style_gets_its_fingerprint(collected: Path) -> None
 )
 def test_large_files_are_compressed_once(collected: Path, name: str) -> None:
     assert (collected / f"{name}.gz").exists()
+
+
+STYLES = Path(__file__).parents[2] / "rongxin" / "ui" / "static" / "ui"
+
+
+def test_a_class_is_told_each_property_once() -> None:
+    """A second piece of another page that takes the name of a class would change the first one's look."""
+    said: dict[tuple[str, str], set[str]] = {}
+    for style in sorted(STYLES.glob("*.css")):
+        text = re.sub(r"/\*.*?\*/", "", style.read_text(), flags=re.DOTALL)
+        text = re.sub(
+            r"@[^{};]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", text
+        )  # what holds for some screens only may differ
+        for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", text):
+            for selector in filter(re.compile(r"\.[\w-]+").fullmatch, map(str.strip, selectors.split(","))):
+                for told in filter(None, map(str.strip, body.split(";"))):
+                    name, value = told.split(":", 1)
+                    said.setdefault((selector, name), set()).add(value.strip())
+    assert len(said) > 100
+    assert {key: values for key, values in said.items() if len(values) > 1} == {}
