@@ -89,10 +89,12 @@ def _place(log: Log, waiting: list[Waiting]) -> None:
             renewed=("count", "head", "time"),
         )
         keys = [(end.row, end.sealed_key) for end in ends.values() if end.sealed_key is not None]
-        load(cursor, SubjectKey, ("stream_id", "sealed"), keys)
+        if keys:
+            load(cursor, SubjectKey, ("stream_id", "sealed"), keys)
         columns = ("log_id", "index", "entry", "leaf", "stream_id", "number", "salt", "payload", "key")
         load(cursor, Entry, columns, rows)
-    Withholding.objects.bulk_create(withheld)
+    if withheld:
+        Withholding.objects.bulk_create(withheld)
     Cut.objects.create(log=log, size=frontier.size, root=frontier.root(), frontier=frontier.packed(), time=now)
 
 

@@ -9,22 +9,18 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from rongxin.ledger import logs
-from rongxin.ledger.actions import Event, NotLogged, Sealing, SealingRefused, log, log_access, log_many
+from rongxin.ledger.actions import Event, NotLogged, Sealing, SealingRefused, log, log_access
 from rongxin.ledger.entries import FIRST, PLATFORM, Entry, Kind, Of, Subject
 from rongxin.ledger.models import Cut, Pending, Stream, Withholding
 from rongxin.ledger.models import Entry as Row
 from rongxin.ledger.sequencing import sequence, sequence_all
 from rongxin.ledger.suites import SHA256
 from rongxin.ledger.tree.frontier import root_of
+from rongxin.ledger.verifying import verify
+from rongxin.rulebook.models import Release
 from rongxin.storage.askers import NOBODY, asks
-
-FIRM = Subject(Of.FIRM, "91990000MA0000015Q")
-OTHER = Subject(Of.FIRM, "91990000MA0000023K")
-
-
-def logged(*subjects: Subject, act: str = "read") -> None:
-    with transaction.atomic():
-        log_many(Kind.ACCESS, [Event(subject, {"act": act, "at": at}) for at, subject in enumerate(subjects)])
+from tests.factories import the_rules
+from tests.ledger.events import FIRM, OTHER, logged
 
 
 def rows() -> list[Row]:
@@ -202,3 +198,14 @@ def test_the_log_has_the_year_and_its_own_pseudonyms() -> None:
     assert logs.stream_key(log_.origin) != logs.stream_key("localhost/ledger/1999")
     assert FIRM.identifier.encode() not in bytes(rows()[0].entry) + bytes(rows()[0].payload)
     assert json.loads(Pending.objects.values_list("payload", flat=True).first() or "{}") == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_of_rules_is_logged_with_who_wanted_and_approved_it() -> None:
+    the_rules()
+    told = [json.loads(payload) for payload in Pending.objects.order_by("pk").values_list("payload", flat=True)]
+    assert {each["act"] for each in told} == {"rules.release"}
+    assert told[0]["supersedes"] is None
+    assert [each["digest"] for each in told] == list(Release.objects.order_by("pk").values_list("digest", flat=True))
+    sequence_all()
+    assert list(verify(logs.current())) == []
