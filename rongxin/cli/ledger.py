@@ -132,6 +132,22 @@ def export(
 
 
 @app.command()
+def follow(
+    after: Annotated[Path, typer.Option("--after", help="the newest checkpoint of the old log that anybody has")],
+    lost: Annotated[str, typer.Option("--lost", help="what was lost, and how")],
+) -> None:
+    """Begin a new log where more of the old one was signed than the restored database has; its first event says what was lost."""
+    start()
+    from rongxin.ledger.continuing import NothingToFollow, follow_lost
+
+    try:
+        new = follow_lost(_found(""), _note(after), lost)
+    except NothingToFollow as error:
+        _refuse(error)
+    typer.echo(new.origin)
+
+
+@app.command()
 def witness(
     folder: Annotated[Path, typer.Argument(help="the published log, or a copy: checkpoint and tile/", exists=True)],
     log_key: Annotated[str, typer.Option("--log-key", help="NAME=PUBLIC KEY of the log, in hexadecimal")],

@@ -2,20 +2,17 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from config.environment import environment
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.ledger import logs
-from rongxin.ledger.actions import log as log_event
 from rongxin.ledger.completeness import map_heads
-from rongxin.ledger.entries import PLATFORM, Kind
+from rongxin.ledger.continuing import turn_year
 from rongxin.ledger.models import Log
 from rongxin.ledger.sequencing import BATCH, sequence
 from rongxin.ledger.signing import checkpoint
-from rongxin.storage.turns import in_turn
 
 
 @job(title="存证账本记账")
@@ -54,19 +51,3 @@ def close_day(progress: Progress) -> dict[str, Any]:
     if signed is not None and log.origin.rpartition("/")[2] < year:
         log = turn_year(log, f"{environment.ledger_base()}/{year}")
     return {"lines": heads.lines if heads else 0, "log": log.origin}
-
-
-def turn_year(old: Log, origin: str) -> Log:
-    """Begin the log ``origin``, whose first event commits to the last checkpoint of ``old``."""
-    while True:
-        sequence_events.call_now()
-        signed = checkpoint(old)
-        with transaction.atomic():
-            in_turn(logs.SEQUENCING)
-            cut = logs.latest_cut(old)
-            if signed is None or cut is None or cut.size != signed.cut.size:
-                continue  # Something was sequenced since: sign that first.
-            new = logs.begin(origin)
-            log_event(Kind.ADMIN, PLATFORM, {"act": "log.begin", "after": signed.note})
-        sequence_events.call_now()
-        return new

@@ -73,7 +73,12 @@ def _add(
         note=note,
         supersedes=previous,
     )
-    told = {"act": "rules.release", "pack": added.pack, "digest": added.digest, "asked_by": asked_by}
+    told: dict[str, str | None] = {
+        "act": "rules.release",
+        "pack": added.pack,
+        "digest": added.digest,
+        "asked_by": asked_by,
+    }
     told |= {"approved_by": approved_by, "supersedes": previous.digest if previous else None}
     log(Kind.ADMIN, RULEBOOK, told)
     queries.forget()

@@ -11,6 +11,7 @@ from django.db import connection
 
 from rongxin.ledger import logs
 from rongxin.ledger.completeness import map_heads
+from rongxin.ledger.continuing import NothingToFollow, follow_lost
 from rongxin.ledger.erasing import ErasureRefused, erase, erase_subject
 from rongxin.ledger.models import Checkpoint, Cut, Log, Stream, SubjectKey
 from rongxin.ledger.models import Entry as Row
@@ -160,6 +161,15 @@ def test_an_old_backup_signs_nothing_though_it_grew_past_what_was_signed() -> No
     with pytest.raises(SigningRefused):
         checkpoint(log, seen=seen[0])
     assert not Checkpoint.objects.exists()
+    with pytest.raises(NothingToFollow, match="what was lost"):
+        follow_lost(log, seen[0], " ")
+    new = follow_lost(log, seen[0], "the night of 1 March")
+    assert checkpoint(new) is not None
+    told = json.loads(prove(new, 0)["payload"])
+    assert told == {"act": "log.begin", "after": str(seen[0]), "lost": "the night of 1 March", "kept": 9}
+    assert found(new) == []
+    with pytest.raises(NothingToFollow, match="followed already"):
+        follow_lost(log, seen[0], "once more")
 
 
 def test_what_was_signed_but_not_published_is_published_the_next_time() -> None:
