@@ -61,3 +61,30 @@ def test_the_readme_has_the_two_commands_and_pictures_that_exist() -> None:
 def test_nothing_names_a_path_of_a_developers_machine() -> None:
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "rongxin").rglob("*.py")):
         assert "/work/" not in path.read_text(encoding="utf-8"), path
+
+
+def test_every_file_and_test_that_security_names_exists() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    roots = (ROOT, ROOT / "rongxin", ROOT / "tests", ROOT / "docs")
+    tests = set(
+        re.findall(r"^def (test_\w+)", "\n".join(map(Path.read_text, (ROOT / "tests").rglob("test_*.py"))), re.M)
+    )
+    rows = re.findall(r"^\|(?! requirement|---)(.+)\|(.+)\|(.+)\|$", page.split("\n## ")[0], re.M)
+    assert len(rows) > 60
+    for requirement, code, proof in rows:
+        # ``test_names`` without a file stand beside others of the file before them.
+        named = [(name, home) for cell in (code, proof) for name, home in _named(cell)]
+        for name, home in named:
+            places = [root / home / name for root in roots]
+            is_there = name in tests if "." not in name and "/" not in name else any(map(Path.exists, places))
+            assert is_there, f"{requirement.strip()}: {name}"
+        assert _named(proof) or "none of our own" in proof, f"{requirement.strip()}: no test is named"
+
+
+def _named(cell: str) -> list[tuple[str, str]]:
+    """The files, folders and tests that a cell of the table names, each with the folder of the file before it."""
+    found, home = [], ""
+    for name in re.findall(r"`(test_\w+(?:\.py)?|[\w/]+/|[\w/]+\.(?:py|yaml|md))(?::[^`]*)?`", cell):
+        found.append((name, home if "/" not in name else ""))
+        home = name.rpartition("/")[0] or home
+    return found

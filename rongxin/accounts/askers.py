@@ -1,5 +1,7 @@
 """Who asks the database, when it is somebody with an account: what the matrix gives the role, no more."""
 
+from django.utils import timezone
+
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Scope
 from rongxin.departments.regions import stem
@@ -7,7 +9,7 @@ from rongxin.storage.askers import NOBODY, Asker
 
 
 def asker_of(account: Account) -> Asker:
-    """The account as the database knows it: its face, its department and region, and the actions it holds in each."""
+    """The account as the database knows it: its face, its department and region, the actions it holds, and the present day."""
     if not account.is_active:
         return NOBODY
     held = {
@@ -17,8 +19,9 @@ def asker_of(account: Account) -> Asker:
         purpose=account.held.face,
         account=account.pk,
         department=account.department_id,
-        region=stem(account.department.region) if Scope.REGION in held else "",
+        region=stem(account.works_for.region) if Scope.REGION in held else "",
         of_department=held.get(Scope.DEPARTMENT, ()),
         of_region=held.get(Scope.REGION, ()),
         of_platform=held.get(Scope.PLATFORM, ()),
+        day=timezone.localdate(),
     )

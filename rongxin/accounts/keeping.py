@@ -13,7 +13,7 @@ from rongxin.accounts.events import note
 from rongxin.accounts.invitations import end_links, make_link
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import STAFF_ROLES, Account, EventKind
-from rongxin.accounts.permissions import Action, Role
+from rongxin.accounts.permissions import Action, Role, Scope
 from rongxin.accounts.queries import demand
 from rongxin.accounts.second_factor import drop_all
 from rongxin.accounts.sessions import end_session
@@ -22,7 +22,7 @@ from rongxin.departments.models import Department
 
 def accounts_kept_by(administrator: Account) -> QuerySet[Account]:
     """The accounts of the people who work here; none for whoever may not keep them."""
-    if not administrator.may(Action.ACCOUNT_KEEP, administrator.department):
+    if Scope.PLATFORM not in administrator.scopes_of(Action.ACCOUNT_KEEP):
         return Account.objects.none()
     return Account.objects.filter(role__in=STAFF_ROLES).select_related("department").order_by("username")
 
@@ -121,6 +121,6 @@ def _let_back_in(by: Account | None, account: Account, kind: EventKind, reason: 
 def _demand(by: Account | None, account: Account) -> None:
     if by is None:
         return
-    demand(by, Action.ACCOUNT_KEEP, account.department)
+    demand(by, Action.ACCOUNT_KEEP, account.works_for)
     if by.pk == account.pk:
         raise PermissionDenied("nobody keeps the own account")

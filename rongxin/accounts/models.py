@@ -23,19 +23,21 @@ LOGIN_FACES: frozenset[Face] = STAFF_FACES | {Face.ENTERPRISE}
 """Where somebody is who has logged in."""
 
 
+class WorksNowhere(LookupError):
+    """The login is that of an enterprise: it belongs to no department."""
+
+
 class Account(AbstractBaseUser):
     """A login: of somebody who works here for one department, in one role; or of an enterprise, which belongs to none.
 
-    ``department`` is None for enterprises (the database sees to it) and its type says otherwise: only pages of staff, behind their
-    gate, ask for it. What a login may do for an enterprise stands in its mandates (``subjects.mandates``).
+    ``department`` is None for enterprises and for nobody else (the database sees to it); pages of staff ask for ``works_for``.
+    What a login may do for an enterprise stands in its mandates (``subjects.mandates``).
     Not active and not ended: invited, and has not come yet. ``live_session`` is the word of the one session that holds.
     """
 
     username = models.CharField(_("用户名"), max_length=64, unique=True)
     display_name = models.CharField("姓名或工号", max_length=64)
-    department: models.ForeignKey[Department | None, Department] = models.ForeignKey(  # type: ignore[misc]
-        Department, models.PROTECT, null=True, related_name="+", verbose_name="单位"
-    )
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", verbose_name="单位")
     role = models.CharField("角色", max_length=16, choices=[(role.value, role.value) for role in Role])
     is_active = models.BooleanField("启用", default=True)
     ended_at = models.DateTimeField("停用时间", null=True)
@@ -78,6 +80,13 @@ class Account(AbstractBaseUser):
         return self.held.face in STAFF_FACES
 
     @property
+    def works_for(self) -> Department:
+        """The department of whoever works here; raises WorksNowhere for the login of an enterprise, which has none."""
+        if self.department is None:
+            raise WorksNowhere(self.username)
+        return self.department
+
+    @property
     def spans_departments(self) -> bool:
         """Whether the officer looks at the work of several departments: a credit office and an auditor do."""
         return Scope.REGION in self.scopes_of(Action.BATCH_READ)
@@ -93,7 +102,7 @@ class Account(AbstractBaseUser):
         here = {Scope.PLATFORM}
         if department.pk == self.department_id:
             here.add(Scope.DEPARTMENT)
-        if covers(self.department.region, department.region):
+        if covers(self.works_for.region, department.region):
             here.add(Scope.REGION)
         return self.is_active and matrix().allows(Role(self.role), action, here, data_class)
 

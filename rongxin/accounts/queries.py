@@ -42,7 +42,7 @@ def within_reach(account: Account, action: Action, rows: QuerySet[Row], provider
     """Those of ``rows`` that the account may do ``action`` to, by the matrix. ``provider``: the way to their department."""
     scopes = account.scopes_of(action)
     if Scope.REGION in scopes:
-        return rows.filter(**{f"{provider}__region__startswith": stem(account.department.region)})
+        return rows.filter(**{f"{provider}__region__startswith": stem(account.works_for.region)})
     if Scope.DEPARTMENT in scopes:
         return rows.filter(**{provider: account.department_id})
     return rows.none()
@@ -52,5 +52,5 @@ def departments_within_reach(account: Account, action: Action) -> list[Departmen
     """The departments for which the account may do ``action``, in the order of regions."""
     scopes = account.scopes_of(action)
     if Scope.REGION in scopes:
-        return list(Department.objects.filter(region__startswith=stem(account.department.region)))
-    return [account.department] if Scope.DEPARTMENT in scopes else []
+        return list(Department.objects.filter(region__startswith=stem(account.works_for.region)))
+    return [account.works_for] if Scope.DEPARTMENT in scopes else []

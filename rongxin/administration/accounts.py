@@ -120,7 +120,7 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
         (
             line.account.username,
             line.account.display_name,
-            line.account.department.name,
+            line.account.works_for.name,
             line.role,
             line.state_title,
             _("有") if line.has_second_factor else _("没有"),
@@ -147,7 +147,7 @@ def _step(view: Callable[[HttpRequest, Account, str], HttpResponse | None]) -> C
     @require_POST
     @wraps(view)
     def stepped(request: HttpRequest, pk: int) -> HttpResponse:
-        demand(administrator_of(request), Action.ACCOUNT_KEEP, administrator_of(request).department)
+        demand(administrator_of(request), Action.ACCOUNT_KEEP, administrator_of(request).works_for)
         account, reason = _account(request, pk), request.POST.get("reason", "").strip()
         if len(reason) < LEAST_REASON:
             messages.error(request, _("请写明理由，至少 4 个字；本人和审计管理员都会看到。没有办理。"))

@@ -24,7 +24,7 @@ LATELY = 10
 
 def _keeper(request: HttpRequest) -> Account:
     administrator = administrator_of(request)
-    demand(administrator, Action.ACCOUNT_KEEP, administrator.department)
+    demand(administrator, Action.ACCOUNT_KEEP, administrator.works_for)
     return administrator
 
 

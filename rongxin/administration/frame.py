@@ -20,7 +20,7 @@ def administrator_of(request: HttpRequest) -> Account:
 
 def may(administrator: Account, action: Action) -> bool:
     """Whether the role holds ``action`` over the platform."""
-    return administrator.may(action, administrator.department)
+    return administrator.may(action, administrator.works_for)
 
 
 def show(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:

@@ -59,7 +59,7 @@ class Invited(forms.Form):
 def invite(request: HttpRequest) -> HttpResponse:
     """The form; then the link, shown once."""
     administrator = administrator_of(request)
-    demand(administrator, Action.ACCOUNT_KEEP, administrator.department)
+    demand(administrator, Action.ACCOUNT_KEEP, administrator.works_for)
     form = Invited(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -74,7 +74,7 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest) -> QuerySet[AccountEvent]:
     administrator = administrator_of(request)
-    demand(administrator, Action.ACCOUNT_LOG_READ, administrator.department)
+    demand(administrator, Action.ACCOUNT_LOG_READ, administrator.works_for)
     events = AccountEvent.objects.select_related("account", "by")
     if request.GET.get("kind"):
         events = events.filter(kind=request.GET["kind"])

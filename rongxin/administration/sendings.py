@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,18 +14,17 @@ from rongxin.accounts.queries import demand
 from rongxin.administration.frame import administrator_of, administrators_only, show
 from rongxin.notices import sending
 from rongxin.notices.channels import is_on
-from rongxin.notices.channels.channel import Reason
 from rongxin.notices.models import CHANNELS, Sending
 from rongxin.notices.queries import given_up
 from rongxin.policy.notices import ChannelName
-from rongxin.ui.labels import label
+from rongxin.ui.failed_sendings import failed_line
 
 PAGE_SIZE = 50
 
 
 def _retrier(request: HttpRequest) -> Account:
     administrator = administrator_of(request)
-    demand(administrator, Action.SENDING_RETRY, administrator.department)
+    demand(administrator, Action.SENDING_RETRY, administrator.works_for)
     return administrator
 
 
@@ -34,7 +34,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     """What was given up, the newest first; and which channels are switched on."""
     _retrier(request)
     numbered = Paginator(given_up(), PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = [(each, label(Reason(each.reason))) for each in numbered]
+    lines = [
+        failed_line(each, again_url=reverse("administration:sending_again", args=[each.pk]), tells=False)
+        for each in numbered
+    ]
     channels = [(words, is_on(ChannelName(name))) for name, words in CHANNELS]
     return show(request, "administration/sendings.html", {"sendings": numbered, "lines": lines, "channels": channels})
 

@@ -31,6 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def listing(request: HttpRequest) -> HttpResponse:
     """What waits, works or gave up. Names of jobs and errors only; nothing of what they work on."""
     administrator = administrator_of(request)
-    demand(administrator, Action.JOB_WATCH, administrator.department)
+    demand(administrator, Action.JOB_WATCH, administrator.works_for)
     page = {"runs": list(unfinished()[:MOST]), "wanting_room": wanting_room()}
     return show(request, "administration/work.html", page)

@@ -251,7 +251,7 @@ def _received(
             whole,
             file_name=file_name,
             kind=kind,
-            provider=account.department,
+            provider=account.works_for,
             by=account,
             channel=Channel.API,
             check_now=check_now,

@@ -147,8 +147,8 @@ def board(request: HttpRequest) -> HttpResponse:
         ),
         spans_departments=officer.spans_departments,
         csv_url=f"{reverse('desk:cases_csv')}?{query.urlencode()}",
-        may_enter=officer.may(Action.CASE_ACT, officer.department),
-        may_draft=officer.may(Action.RULE_DRAFT, officer.department),
+        may_enter=officer.may(Action.CASE_ACT, officer.works_for),
+        may_draft=officer.may(Action.RULE_DRAFT, officer.works_for),
     )
     return show(request, "desk/cases.html", page)
 
@@ -188,7 +188,7 @@ def board_csv(request: HttpRequest) -> HttpResponse:
 
 def _officer(request: HttpRequest) -> Account:
     officer = officer_of(request)
-    demand(officer, Action.CASE_READ, officer.department)
+    demand(officer, Action.CASE_READ, officer.works_for)
     return officer
 
 

@@ -121,7 +121,7 @@ class TogetherPage:
 
 def _officer(request: HttpRequest) -> Account:
     officer = officer_of(request)
-    demand(officer, Action.TEXT_CLEAR, officer.department)
+    demand(officer, Action.TEXT_CLEAR, officer.works_for)
     return officer
 
 

@@ -118,7 +118,7 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> tuple[Account, Policy, date]:
     officer = officer_of(request)
-    demand(officer, Action.BATCH_READ, officer.department)
+    demand(officer, Action.BATCH_READ, officer.works_for)
     return officer, rulebook.current(), timezone.localdate()
 
 

@@ -176,7 +176,7 @@ def month_page(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     """The monthly report of double publicity: the own department, or those of the region for a credit office."""
     officer, today = officer_of(request), timezone.localdate()
-    demand(officer, Action.BATCH_READ, officer.department)
+    demand(officer, Action.BATCH_READ, officer.works_for)
     month = _month(request)
     units = _units(officer)
     book = monthly_report(rulebook.current(), month, units, moment=Moment.now(), began_on=platform_began_on(today))
@@ -317,7 +317,7 @@ def _series_line(series: Series) -> SeriesLine:
 
 def _provider(request: HttpRequest, officer: Account) -> Department:
     """The own department; a credit office chooses by ``provider`` (code)."""
-    provider = officer.department
+    provider = officer.works_for
     if officer.spans_departments:
         units = _units(officer)
         asked = request.GET.get("provider", "")

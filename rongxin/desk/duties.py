@@ -106,7 +106,7 @@ def nothing_new(request: HttpRequest, pk: int) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """Enter a duty, with the power of the department's own list."""
     officer = officer_of(request)
-    demand(officer, Action.DUTY_KEEP, officer.department)
+    demand(officer, Action.DUTY_KEEP, officer.works_for)
     given = {name: request.POST.get(name, "").strip() for name in ("department", "item", "power_code", "power_title")}
     known = [each.item.code for each in rulebook.current().catalogue]
     try:
@@ -136,7 +136,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(officer: Account, *, error: str = "") -> DutiesPage:
     policy, today = rulebook.current(), timezone.localdate()
-    may_keep = officer.may(Action.DUTY_KEEP, officer.department)
+    may_keep = officer.may(Action.DUTY_KEEP, officer.works_for)
     seen = departments_within_reach(officer, Action.BATCH_READ)
     lines = duty_lines(policy, today, of=seen)
     lines.sort(key=lambda line: (-line.days_silent, line.due or date.max, line.duty.item))

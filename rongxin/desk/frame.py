@@ -63,13 +63,13 @@ def frame_for(officer: Account) -> Frame:
     cases = case_counts(officer, today)
     return Frame(
         officer=officer.display_name,
-        unit=officer.department.name,
+        unit=officer.works_for.name,
         role=officer.held.title,
         today=today,
         is_workday=None if calendar.is_provisional(today) else calendar.is_workday(today),
-        may_send=officer.may(Action.BATCH_SUBMIT, officer.department),
-        may_clear=officer.may(Action.TEXT_CLEAR, officer.department),
-        may_read_documents=officer.may(Action.DOCUMENT_READ, officer.department),
+        may_send=officer.may(Action.BATCH_SUBMIT, officer.works_for),
+        may_clear=officer.may(Action.TEXT_CLEAR, officer.works_for),
+        may_read_documents=officer.may(Action.DOCUMENT_READ, officer.works_for),
         to_release=queries.to_release(officer).count(),
         with_returned_rows=queries.with_returned_rows(officer).count(),
         open_questions=open_count(officer),

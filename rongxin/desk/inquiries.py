@@ -47,7 +47,7 @@ class _Wrong(ValueError):
 def enter(request: HttpRequest) -> HttpResponse:
     """Enter what an enterprise asks; the answer is its case."""
     officer = officer_of(request)
-    demand(officer, Action.CASE_ACT, officer.department)
+    demand(officer, Action.CASE_ACT, officer.works_for)
     reach = departments_within_reach(officer, Action.CASE_ACT)
     if request.method != "POST":
         return show(request, "desk/inquiry.html", _page(request, reach))
@@ -92,7 +92,7 @@ def _asked(request: HttpRequest, officer: Account, reach: list[Department]) -> I
 
 def _page(request: HttpRequest, reach: list[Department], *, error: str = "") -> InquiryPage:
     given = request.POST
-    chosen = given.get("department", officer_of(request).department.code)
+    chosen = given.get("department", officer_of(request).works_for.code)
     return InquiryPage(
         departments=tuple(Choice(value=e.code, label=e.name, is_chosen=e.code == chosen) for e in reach),
         abouts=(

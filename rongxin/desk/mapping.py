@@ -126,7 +126,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     officer = officer_of(request)
     page = MappingsPage(
         lines=_lines(remembered(officer)),
-        may_forget=officer.may(Action.BATCH_SUBMIT, officer.department),
+        may_forget=officer.may(Action.BATCH_SUBMIT, officer.works_for),
     )
     return show(request, "desk/mappings.html", page)
 

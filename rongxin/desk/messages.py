@@ -19,11 +19,10 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.notices import queries, reading, sending
-from rongxin.notices.channels.channel import Reason
-from rongxin.notices.models import Notice, Receipt, Sending
+from rongxin.notices.models import Notice, Receipt
 from rongxin.policy.words import Title
+from rongxin.ui.failed_sendings import FailedLine, failed_line
 from rongxin.ui.inbox import MessageLine, message_line, paragraphs
-from rongxin.ui.labels import label
 from rongxin.ui.parts import Tab
 from rongxin.workflow.queries import visible_to
 
@@ -68,21 +67,6 @@ class MessagePage:
     read_url: str
     own: datetime | None
     others: tuple[ReceiptView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailedLine:
-    """What did not go out."""
-
-    channel: str
-    to: str
-    title: Title
-    case_number: str
-    case_url: str
-    attempts: int
-    ended_at: datetime
-    why: str
-    again_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +158,10 @@ def failed(request: HttpRequest) -> HttpResponse:
     """Mails and SMS about the cases of the officer's reach that were given up, with the reason and what to do."""
     officer = _acting(request)
     numbered = Paginator(queries.given_up_within_reach(officer), PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = Page(
-        [_failed(each) for each in numbered], numbered.number, cast("Paginator[FailedLine]", numbered.paginator)
-    )
+    found = [
+        failed_line(each, again_url=reverse("desk:message_again", args=[each.pk]), tells=True) for each in numbered
+    ]
+    lines = Page(found, numbered.number, cast("Paginator[FailedLine]", numbered.paginator))
     return show(request, "desk/messages_failed.html", FailedPage(lines=lines))
 
 
@@ -200,12 +185,12 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _acting(request: HttpRequest) -> Account:
     officer = officer_of(request)
-    demand(officer, Action.CASE_ACT, officer.department)
+    demand(officer, Action.CASE_ACT, officer.works_for)
     return officer
 
 
 def _may_act(officer: Account) -> bool:
-    return officer.may(Action.CASE_ACT, officer.department)
+    return officer.may(Action.CASE_ACT, officer.works_for)
 
 
 def _own(officer: Account, pk: int) -> Notice:
@@ -225,19 +210,3 @@ def _line(notice: Notice) -> MessageLine:
 
 def _to(notice: Notice) -> str:
     return notice.department.short_name if notice.department else _("本人")
-
-
-def _failed(each: Sending) -> FailedLine:
-    case = each.notice.case
-    assert case is not None  # only what is about a case lies within reach
-    return FailedLine(
-        channel=each.get_channel_display(),
-        to=each.department.short_name if each.department else each.account.display_name if each.account else "",
-        title=each.notice.title,
-        case_number=case.number,
-        case_url=reverse("desk:case", args=[case.number]),
-        attempts=each.attempts,
-        ended_at=each.ended_at or each.due_at,  # type: ignore[attr-defined]
-        why=label(Reason(each.reason)),
-        again_url=reverse("desk:message_again", args=[each.pk]),
-    )

@@ -54,8 +54,8 @@ def page(request: HttpRequest) -> HttpResponse:
     }
     told = RightsPage(
         role=officer.held.title,
-        department=officer.department.name,
-        region=officer.department.region,
+        department=officer.works_for.name,
+        region=officer.works_for.region,
         rights=tuple(
             Right(title=lines[action].title, scope=scope, data_class=data_class, decides=lines[action].decides)
             for action, (scope, data_class) in sorted(held.items())

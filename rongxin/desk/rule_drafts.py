@@ -63,7 +63,7 @@ class _Unreadable(ValueError):
 def enter(request: HttpRequest) -> HttpResponse:
     """Make a draft; the answer to a sound one is its case."""
     officer = officer_of(request)
-    demand(officer, Action.RULE_DRAFT, officer.department)
+    demand(officer, Action.RULE_DRAFT, officer.works_for)
     if request.method != "POST":
         return _shown(request)
     note = request.POST.get("note", "")

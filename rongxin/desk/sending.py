@@ -37,7 +37,7 @@ RECENT = 6
 def upload(request: HttpRequest) -> HttpResponse:
     """A file of one kind; the answer to a good one is its batch."""
     officer = officer_of(request)
-    demand(officer, Action.BATCH_SUBMIT, officer.department)
+    demand(officer, Action.BATCH_SUBMIT, officer.works_for)
     if request.method != "POST":
         return _upload_page(request)
     file = request.FILES.get("file")
@@ -49,7 +49,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             file.chunks(),
             file_name=file.name or "",
             kind=continued.kind if continued else request.POST.get("kind", ""),
-            provider=officer.department,
+            provider=officer.works_for,
             by=officer,
             channel=Channel.PAGE,
             continues=continued,
@@ -79,7 +79,7 @@ def _upload_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
     continued = _continued(request)
     examples = rulebook.examples(policy.digest)
     recent = queries.visible_to(officer).filter(submitted_by=officer)[:RECENT]
-    own, others = kinds_in_order(policy, officer.department, timezone.localdate())
+    own, others = kinds_in_order(policy, officer.works_for, timezone.localdate())
     chosen = continued.kind if continued else request.POST.get("kind") or request.GET.get("kind") or ""
     # What was sent last is most likely what is sent next.
     chosen = chosen or next((batch.kind for batch in recent), "")
@@ -99,7 +99,7 @@ def _upload_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
             if continued is None or kind.name == continued.kind
         ),
         continues=batch_line(continued, policy) if continued else None,
-        providers=(Choice(value=officer.department.code, label=officer.department.name, is_chosen=True),),
+        providers=(Choice(value=officer.works_for.code, label=officer.works_for.name, is_chosen=True),),
         limit_rows=environment.row_limit,
         limit_bytes=environment.upload_limit_mb << 20,
         recent=tuple(batch_line(batch, policy) for batch in recent),
@@ -132,21 +132,21 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
 def record_form(request: HttpRequest) -> HttpResponse:
     """One record: tried first, so that the form can say what to mend; then kept as a batch of one."""
     officer, policy = officer_of(request), rulebook.current()
-    demand(officer, Action.BATCH_SUBMIT, officer.department)
+    demand(officer, Action.BATCH_SUBMIT, officer.works_for)
     kind = policy.kinds.get(request.GET.get("kind", ""))
     if kind is None:
         return _form_page(request, None, None)
-    form = RecordForm(kind, request.POST or None, initial=filled_in(kind, officer.department))
+    form = RecordForm(kind, request.POST or None, initial=filled_in(kind, officer.works_for))
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, kind, form)
     table = as_table(form.values(), kind)
-    if not _add_problems(form, table, officer.department):
+    if not _add_problems(form, table, officer.works_for):
         return _form_page(request, kind, form)
     receipt = receive(
         [table],
         file_name=f"{kind.title.zh}.csv",
         kind=kind.name,
-        provider=officer.department,
+        provider=officer.works_for,
         by=officer,
         channel=Channel.FORM,
         check_now=True,
@@ -156,13 +156,13 @@ def record_form(request: HttpRequest) -> HttpResponse:
 
 def _form_page(request: HttpRequest, kind: RecordKind | None, form: RecordForm | None) -> HttpResponse:
     officer, policy = officer_of(request), rulebook.current()
-    own, others = kinds_in_order(policy, officer.department, timezone.localdate())
+    own, others = kinds_in_order(policy, officer.works_for, timezone.localdate())
     page = RecordFormPage(
         kinds=tuple(
             Choice(value=each.name, label=each.title, is_chosen=kind is not None and each.name == kind.name)
             for each in (*own, *others)
         ),
-        provider=officer.department.name,
+        provider=officer.works_for.name,
         form=form,
         kind_title=kind_title(kind.name, policy) if kind else None,
         rules_url=reverse("portal:rules_kind", args=[kind.name]) if kind else "",

@@ -156,7 +156,7 @@ def panel(case: Case, officer: Account) -> Panel | None:
 def serve(request: HttpRequest, number: str) -> HttpResponse:
     """Record a serving; what is missing is told at its field, with what was filled in."""
     officer = officer_of(request)
-    demand(officer, Action.CASE_ACT, officer.department)
+    demand(officer, Action.CASE_ACT, officer.works_for)
     case = _case(officer, number)
     form = ServingForm(request.POST, request.FILES)
     if form.is_valid():
@@ -176,7 +176,7 @@ def serve(request: HttpRequest, number: str) -> HttpResponse:
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """A letter was received or came back, or an entry was wrong."""
     officer = officer_of(request)
-    demand(officer, Action.CASE_ACT, officer.department)
+    demand(officer, Action.CASE_ACT, officer.works_for)
     entry = _serving(officer, pk)
     kind = request.POST.get("kind", "")
     if kind not in ServingNoteKind.values:
@@ -216,7 +216,7 @@ def _case(officer: Account, number: str) -> Case:
 
 
 def _serving(officer: Account, pk: int) -> Serving:
-    demand(officer, Action.CASE_READ, officer.department)
+    demand(officer, Action.CASE_READ, officer.works_for)
     seen = visible_to(officer).values("pk")
     found = Serving.objects.select_related("case__owner", "case__handler").filter(pk=pk, case__in=seen).first()
     if found is None:

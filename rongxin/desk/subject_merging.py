@@ -120,7 +120,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         form = MergeForm(found) if may and not found.bars else None
         return show(request, "desk/subject_compare.html", _page(kept, absorbed, found, form, may=may))
-    demand(officer, Action.SUBJECT_MERGE, officer.department)
+    demand(officer, Action.SUBJECT_MERGE, officer.works_for)
     form = MergeForm(found, request.POST)
     if found.bars or not form.is_valid():
         page = _page(kept, absorbed, found, None if found.bars else form, may=may)
@@ -143,7 +143,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes back when a merge ends; posting ends it."""
     officer = officer_of(request)
-    demand(officer, Action.SUBJECT_MERGE, officer.department)
+    demand(officer, Action.SUBJECT_MERGE, officer.works_for)
     merge = get_object_or_404(Merge.objects.select_related("kept", "absorbed"), pk=pk, ended_at=None)
     form = Reason(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -169,7 +169,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def end_judgement(request: HttpRequest, pk: int) -> HttpResponse:
     """End a judgement that two subjects are different, and go back to their comparison."""
     officer = officer_of(request)
-    demand(officer, Action.SUBJECT_MERGE, officer.department)
+    demand(officer, Action.SUBJECT_MERGE, officer.works_for)
     merging.end_judgement(get_object_or_404(Judgement, pk=pk), by=officer.username)
     kept, absorbed = (subject_or_404(request.POST.get(field, "")) for field in ("keep", "absorb"))
     return redirect(_address("desk:subject_compare", keep=kept, absorb=absorbed))

@@ -69,7 +69,7 @@ class Reason(forms.Form):
 
 def may_merge(officer: Account) -> bool:
     """Whether the officer may change who is who; all others may look."""
-    return officer.may(Action.SUBJECT_MERGE, officer.department)
+    return officer.may(Action.SUBJECT_MERGE, officer.works_for)
 
 
 def subject_or_404(uscc: str) -> Subject:

@@ -108,7 +108,7 @@ class OtherForm(forms.Form):
 def split(request: HttpRequest) -> HttpResponse:
     """Choose (GET), see what would change (POST ``step=look``), do it (POST ``step=do``)."""
     officer = officer_of(request)
-    demand(officer, Action.SUBJECT_MERGE, officer.department)
+    demand(officer, Action.SUBJECT_MERGE, officer.works_for)
     origin = subject_or_404(request.GET.get("origin", ""))
     if request.method != "POST":
         form = OtherForm(initial={"other": request.GET.get("other", "")})
@@ -133,7 +133,7 @@ def split(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes back when a split ends; posting ends it."""
     officer = officer_of(request)
-    demand(officer, Action.SUBJECT_MERGE, officer.department)
+    demand(officer, Action.SUBJECT_MERGE, officer.works_for)
     done = get_object_or_404(Split.objects.select_related("origin", "other"), pk=pk, ended_at=None)
     form, error = Reason(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
@@ -170,7 +170,7 @@ def _do(
     basis: str,
 ) -> HttpResponse:
     try:
-        splitting.split(origin, other, chosen, by=officer.username, provider=officer.department.code, basis=basis)
+        splitting.split(origin, other, chosen, by=officer.username, provider=officer.works_for.code, basis=basis)
     except NotSplittable as refused:  # somebody was faster
         page = _choose(request, origin, form, chosen, bars=tuple(said(bar) for bar in refused.bars))
         return show(request, "desk/subject_split.html", page, status=409)

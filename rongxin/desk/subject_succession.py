@@ -78,7 +78,7 @@ class SuccessionForm(forms.Form):
 def succeed(request: HttpRequest) -> HttpResponse:
     """Record a succession."""
     officer = officer_of(request)
-    demand(officer, Action.SUBJECT_MERGE, officer.department)
+    demand(officer, Action.SUBJECT_MERGE, officer.works_for)
     sides = {field: request.GET.get(field, "") for field in ("before", "after")}
     form = SuccessionForm(request.POST or None, initial=sides)
     if request.method == "POST" and form.is_valid():
@@ -108,7 +108,7 @@ def succeed(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a succession that was entered wrongly."""
     officer = officer_of(request)
-    demand(officer, Action.SUBJECT_MERGE, officer.department)
+    demand(officer, Action.SUBJECT_MERGE, officer.works_for)
     standing = get_object_or_404(Succession.objects.select_related("predecessor", "successor"), pk=pk, ended_at=None)
     form = Reason(request.POST or None)
     if request.method == "POST" and form.is_valid():

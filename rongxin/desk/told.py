@@ -62,7 +62,8 @@ def _line(notice: Notice) -> ToldLine:
 
 def _whom(notice: Notice) -> str:
     if notice.account is not None:
-        return f"{notice.account.department.short_name} {notice.account.display_name}"
+        works_for = notice.account.department
+        return f"{works_for.short_name} {notice.account.display_name}" if works_for else notice.account.username
     return notice.department.short_name if notice.department else notice.uscc
 
 

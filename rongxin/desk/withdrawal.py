@@ -200,7 +200,7 @@ def withdrawn_csv(request: HttpRequest) -> HttpResponse:
 
 def _officer(request: HttpRequest) -> Account:
     officer = officer_of(request)
-    demand(officer, Action.BATCH_READ, officer.department)
+    demand(officer, Action.BATCH_READ, officer.works_for)
     return officer
 
 

@@ -22,7 +22,7 @@ class NoSuchDocument(LookupError):
 
 def documents(officer: Account, question: str = "") -> QuerySet[Document]:
     """The documents of the officer's department, the newest first; with a question those whose number, code or title holds it."""
-    demand(officer, Action.DOCUMENT_READ, officer.department)
+    demand(officer, Action.DOCUMENT_READ, officer.works_for)
     found = within_reach(
         officer, Action.DOCUMENT_READ, Document.objects.select_related("authority", "withdrawn"), "authority"
     )

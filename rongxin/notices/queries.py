@@ -25,7 +25,7 @@ UNREAD_FOR: Final = timedelta(days=90)
 def recipients_of(officer: Account) -> tuple[Recipient, ...]:
     """As whom an officer is told: the account, and the department where the role sees its cases."""
     own = Recipient(account=officer)
-    if officer.may(Action.CASE_READ, officer.department):
+    if officer.may(Action.CASE_READ, officer.works_for):
         return (own, Recipient(department=officer.department))
     return (own,)
 
@@ -61,11 +61,11 @@ def told_about(case: Case) -> list[Notice]:
 
 
 def given_up() -> QuerySet[Sending]:
-    """What did not go out, on the whole platform, the newest first. For administrators: shows no case."""
+    """What did not go out, on the whole platform, the newest first. For administrators: shows no message and no case."""
     failed = Sending.objects.filter(state=SendingState.GAVE_UP)
     ended = Attempt.objects.filter(sending=OuterRef("pk")).order_by("-pk").values("at")[:1]
     return (
-        failed.select_related("department", "account__department", "notice__case")
+        failed.select_related("department", "account__department")
         .annotate(ended_at=Subquery(ended))
         .order_by(Coalesce("ended_at", "due_at").desc(), "-pk")
     )
@@ -73,7 +73,8 @@ def given_up() -> QuerySet[Sending]:
 
 def given_up_within_reach(officer: Account) -> QuerySet[Sending]:
     """What did not go out about cases that the officer may act on: the own department's, a credit office's region."""
-    return within_reach(officer, Action.CASE_ACT, given_up(), "notice__case__owner")
+    failed = given_up().select_related("notice__case")
+    return within_reach(officer, Action.CASE_ACT, failed, "notice__case__owner")
 
 
 def _is_unread(reader: Account) -> Combinable:

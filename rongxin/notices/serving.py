@@ -103,7 +103,7 @@ def serve(case: Case, given: Given, *, by: Account) -> Serving:
         days=days,
         has_consent=given.way == Way.ELECTRONIC and given.has_consent,
         by=by,
-        department=by.department,
+        department=by.works_for,
         at=timezone.now(),
         policy_digest=rulebook.current().digest,
     )
@@ -203,7 +203,7 @@ def _demand_sense(given: Given) -> None:
 def _issued(officer: Account, number: str) -> Document | None:
     """The document of this number that the platform issued, if the officer sees it; otherwise the name alone is kept."""
     wanted = " ".join(number.split())
-    if not officer.may(Action.DOCUMENT_READ, officer.department):
+    if not officer.may(Action.DOCUMENT_READ, officer.works_for):
         return None
     return documents(officer).filter(number=wanted).first()
 

@@ -124,12 +124,10 @@ def _in_force(wanted: Wanted, known_at: datetime) -> dict[tuple[str, str, str], 
 
     Two queries, whatever the number of acts; one where nothing was decided.
     """
-    clearings = list(
-        Clearing.objects.filter(record__act_key__in=list(wanted), made_at__lte=known_at)
-        .select_related("record")
-        .order_by("pk")
-    )
-    contents = _contents(clearing.record_id for clearing in clearings)
+    found = Clearing.objects.filter(record__act_key__in=list(wanted), made_at__lte=known_at)
+    with asks(PLATFORM):  # compared with words that are at hand; what else was decided is shown to nobody
+        clearings = list(found.select_related("record").order_by("pk"))
+        contents = _contents(clearing.record_id for clearing in clearings)
     newest: dict[tuple[str, str, str], Clearing] = {}
     for clearing in clearings:
         text = contents.get(clearing.record_id, {}).get(clearing.field)
@@ -140,10 +138,8 @@ def _in_force(wanted: Wanted, known_at: datetime) -> dict[tuple[str, str, str], 
 
 
 def _contents(records: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """For the platform: compared with words that are at hand, and shown to nobody."""
     rows = RecordContent.objects.filter(record__in=set(records)).values_list("record", "text")
-    with asks(PLATFORM):
-        return {record: json.loads(text) for record, text in rows}
+    return {record: json.loads(text) for record, text in rows}
 
 
 # ── what waits ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_: ]*")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_: -]*")
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Asker:
 
     ``purpose``: a face of the site (desk, administration, portal, enterprise), ``entrance`` while it is found out who somebody is,
     or ``platform`` for the work of the platform itself. The three last: the actions held in the own department, in the region
-    (``region``: the digits that codes of its departments begin with) and for the platform.
+    (``region``: the digits that codes of its departments begin with) and for the platform. ``day``: on which it is asked, for what
+    holds up to a day.
     """
 
     purpose: str = ""
@@ -31,6 +33,7 @@ class Asker:
     of_department: tuple[str, ...] = ()
     of_region: tuple[str, ...] = ()
     of_platform: tuple[str, ...] = ()
+    day: date | None = None
 
     @cached_property
     def statement(self) -> str:
@@ -43,6 +46,7 @@ class Asker:
             "of_department": " ".join(self.of_department),
             "of_region": " ".join(self.of_region),
             "of_platform": " ".join(self.of_platform),
+            "day": self.day.isoformat() if self.day else "",
         }
         if not all(_PLAIN.fullmatch(value) for value in settings.values()):
             raise ValueError(f"not the words of an asker: {settings}")

@@ -44,9 +44,19 @@ def any_of(*conditions: str) -> str:
 
 
 def row_security(
-    table: str, *, read: str, add: str = NOBODY_ELSE, change: str = NOBODY_ELSE, remove: str = NOBODY_ELSE
+    table: str,
+    *,
+    read: str,
+    add: str = NOBODY_ELSE,
+    change: str = NOBODY_ELSE,
+    remove: str = NOBODY_ELSE,
+    is_forced: bool = True,
 ) -> RunPython:
-    """Guard ``table``, also against its owner: each verb for the rows of its condition and for the platform, no other row."""
+    """Guard ``table``: each verb for the rows of its condition and for the platform, no other row.
+
+    ``is_forced``: also against its owner. False only for what a policy must look up whole, by a function of the owner
+    (SECURITY DEFINER): a policy cannot ask the table that it guards.
+    """
     platform = asks("platform")
 
     def guard(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -61,7 +71,8 @@ def row_security(
         }
         for name, condition in conditions.items():
             editor.execute(f"CREATE POLICY {table}_{name} ON {table} {condition}")
-        editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        force = ", FORCE ROW LEVEL SECURITY" if is_forced else ""
+        editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY{force}")
 
     def open_again(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor != "postgresql":

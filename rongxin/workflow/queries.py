@@ -50,7 +50,7 @@ def visible_to(officer: Account) -> QuerySet[Case]:
 def case_for(officer: Account, number: str) -> Case:
     """One case; raises Case.DoesNotExist for one that the officer does not see, as if there were none."""
     found = visible_to(officer).get(number=number)
-    demand(officer, Action.CASE_READ, officer.department)
+    demand(officer, Action.CASE_READ, officer.works_for)
     return found
 
 
@@ -118,7 +118,7 @@ def steps_for(case: Case, officer: Account, taken: set[str]) -> tuple[Step, ...]
 
 def _to_do(officer: Account) -> Q:
     """Where a step that moves a case on is open to the officer: the same rule as ``barring``, for all cases at once."""
-    if not officer.may(Action.CASE_ACT, officer.department):
+    if not officer.may(Action.CASE_ACT, officer.works_for):
         return NOTHING
     ways = [
         Q(kind=table.name, state__in=step.sources) & _offices(step, officer) & _other_eyes(step, officer)
@@ -133,7 +133,7 @@ def _offices(step: Step, officer: Account) -> Q:
     parties = {each.of for each in step.who if each.role == officer.role}
     mine = {Party.OWNER: Q(owner=officer.department_id), Party.HANDLER: Q(handler=officer.department_id)}
     if Scope.REGION in officer.scopes_of(Action.CASE_ACT):
-        mine[Party.CREDIT_OFFICE] = Q(owner__region__startswith=stem(officer.department.region))
+        mine[Party.CREDIT_OFFICE] = Q(owner__region__startswith=stem(officer.works_for.region))
     return reduce(or_, (mine[party] for party in parties if party in mine), NOTHING)
 
 

@@ -37,6 +37,7 @@ from tests.factories import PENALTY, a_department, a_record, a_subject, an_accou
 from tests.intake.coverage.batches import an_officer
 from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
+from tests.strict import assert_strict
 from tests.workflow.conftest import in_force, rules, toy_is_known  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +282,7 @@ def called(client: Client, name: str, route: Route, arguments: list[object]) -> 
     with transaction.atomic():
         answer = (client.get if route.method == GET else client.post)(address, dict(route.given))
         transaction.set_rollback(True)
+    assert_strict(answer)
     return answer.status_code
 
 

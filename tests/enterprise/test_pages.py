@@ -8,6 +8,7 @@ from django.test import Client
 
 from rongxin.accounts.models import Account, AccountEvent, SignUp
 from rongxin.accounts.permissions import Action, Role
+from rongxin.notices.jobs import make_notices
 from rongxin.records.models import Effect
 from rongxin.subjects.mandates import actions, proxies
 from rongxin.subjects.mandates.models import Claim, Mandate, Way
@@ -332,6 +333,10 @@ def test_the_window_prints_the_code_once_and_the_case_tells_what_is_claimed(hall
     paper = base64.b64decode(answer.content.decode().split("data:application/pdf;base64,")[1].split('"')[0])
     assert actions.enter_code(login, claim.case.number, code_in(paper)).outcome == "right"
     assert code_in(paper) not in seen(window, address)
+    make_notices.call_now()
+    assert f"{login.username}</" in seen(window, address).split("告知")[-1], (
+        "the login of an enterprise has no department"
+    )
     again = window.post(f"{address}/claim-code", {"step": "hand_over", "seen": "1", "papers": "licence_and_letter"})
     assert again.status_code == 302
 

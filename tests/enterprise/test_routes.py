@@ -22,6 +22,7 @@ from rongxin.notices.models import Notice
 from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.queries import PROXY_ACTIONS
 from tests.factories import a_department, an_account
+from tests.strict import assert_strict
 from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,7 @@ def called(client: Client, name: str, arguments: list[object]) -> int:
         address = reverse(f"enterprise:{name}", args=arguments)
         answer = (client.get if route.method == GET else client.post)(address, dict(route.given))
         transaction.set_rollback(True)
+    assert_strict(answer)
     return answer.status_code
 
 

@@ -33,6 +33,7 @@ from tests.factories import (
     note,
     some_records,
 )
+from tests.strict import assert_strict
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,7 @@ def penalty(subject: Subject) -> Record:
 def text(client: Client, address: str, status: int = 200, headers: dict[str, str] | None = None) -> str:
     response = client.get(address, headers=headers)
     assert response.status_code == status, (address, response.status_code)
+    assert_strict(response)
     return unescape(response.content.decode())
 
 

@@ -53,7 +53,7 @@ def draft(changed: Mapping[str, str], note: str, by: Account) -> RuleDraft:
 
     Raises PermissionDenied, NotDrafted, and PolicyErrors with every mistake by file and line.
     """
-    demand(by, Action.RULE_DRAFT, by.department)
+    demand(by, Action.RULE_DRAFT, by.works_for)
     note, current = " ".join(note.split())[:LONGEST_NOTE], rulebook.current()
     if not note or any(each.sign in NUMBERS for each in suspects(note)):
         raise NotDrafted(Problem.NO_NOTE)
@@ -61,7 +61,7 @@ def draft(changed: Mapping[str, str], note: str, by: Account) -> RuleDraft:
     made = checked(sources, current.name)
     if made.digest == current.digest:
         raise NotDrafted(Problem.UNCHANGED)
-    case = open_case(KIND, title=f"规则修改：{note}", owner=by.department, by=by)
+    case = open_case(KIND, title=f"规则修改：{note}", owner=by.works_for, by=by)
     return RuleDraft.objects.create(
         case=case,
         base=current.digest,

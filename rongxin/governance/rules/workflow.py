@@ -15,6 +15,7 @@ from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import actions as releases
 from rongxin.rulebook import queries as rulebook
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case, CaseEvent
@@ -77,6 +78,7 @@ def _take_effect(taken: Taken) -> dict[str, Answer]:
     return {"version": released.digest[:12]}
 
 
+@asks(PLATFORM)  # also behind the approval of one officer: what is due is due wherever it was drafted
 def bring_into_force() -> int:
     """Bring the drafts whose day has come into force, in the order of their approval; returns how many.
 
