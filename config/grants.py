@@ -82,6 +82,7 @@ REMOVED = frozenset(
         "intake.RowProblem",
         "accounts.SignUp",
         "jobs.Due",
+        "notices.CodeAsked",
         "notices.Contact",
         "jobs.Run",
         "ledger.Pending",

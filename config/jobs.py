@@ -7,7 +7,7 @@ from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
 from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint
-from rongxin.notices.jobs import make_notices, seal_addresses_anew, send_outside
+from rongxin.notices.jobs import forget_addresses, make_notices, seal_addresses_anew, send_outside
 from rongxin.workflow.jobs import keep_clocks
 
 MODULES: tuple[str, ...] = (
@@ -19,6 +19,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.workflow.jobs",
     "rongxin.governance.rules.jobs",
     "rongxin.notices.jobs",
+    "rongxin.notices.confirming",
     "rongxin.disclosure.reminding",
 )
 
@@ -28,6 +29,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Every(tidy_files, minutes=60),
     Daily(remind_of_deadlines, at="08:30"),
     Daily(seal_addresses_anew, at="03:30"),
+    Daily(forget_addresses, at="03:40"),
     Every(keep_clocks, minutes=60),
     Every(bring_rules_into_force, minutes=5),
     # New events ask for it at once; this catches up what a full queue or a missing template held back.

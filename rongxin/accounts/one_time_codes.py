@@ -5,7 +5,9 @@ SHA-1, six digits, thirty seconds: what every authenticator programme knows.
 
 import base64
 import secrets
-from typing import Final
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
@@ -18,6 +20,8 @@ from rongxin.accounts.sealing import Unsealable, digest_of, seal, unseal
 STEP_SECONDS: Final = 30
 DIGITS: Final = 6
 RECOVERY_CODES: Final = 10
+MOST_TRIES: Final = 5
+"""So often a code that was sent to somebody may be wrong; then it is void."""
 _AROUND: Final = (-1, 0, 1)  # a clock may be half a minute off, as RFC 6238 §5.2 advises
 _CODE_BYTES: Final = 10
 _GROUP: Final = 4
@@ -84,8 +88,48 @@ def demonstration_code(account: Account) -> str:
         return ""
 
 
+class Outcome(StrEnum):
+    """What became of a code that was entered."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    VOID = "void"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """``left``: how many tries are left after a wrong one."""
+
+    outcome: Outcome
+    left: int = 0
+
+
+class Awaiting(Protocol):
+    """What a code is waited for: ``digest`` of the one that would be taken, empty without one; ``tries`` that were wrong."""
+
+    digest: str
+    tries: int
+
+
+def try_code(awaiting: Awaiting, code: str) -> Entered:
+    """Try ``code``: the right one is used up, a wrong one counted, after MOST_TRIES the code is void. Call with the row locked; it
+    is the caller who saves ``digest`` and ``tries``.
+    """
+    if not awaiting.digest:
+        return Entered(Outcome.VOID)
+    if secrets.compare_digest(awaiting.digest, code_digest(code)):
+        awaiting.digest = ""
+        return Entered(Outcome.RIGHT)
+    awaiting.tries += 1
+    if awaiting.tries >= MOST_TRIES:
+        awaiting.digest = ""
+        return Entered(Outcome.VOID)
+    return Entered(Outcome.WRONG, MOST_TRIES - awaiting.tries)
+
+
 def new_code() -> str:
-    """80 bits of chance for paper: sixteen letters and digits in groups of four."""
+    """80 bits of chance for paper or a mail: sixteen letters and digits in groups of four."""
     return _grouped(base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode())
 
 

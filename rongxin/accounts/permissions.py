@@ -14,6 +14,7 @@ class Action(StrEnum):
     CASE_ACT = "case:act"
     CASE_READ = "case:read"
     CODE_MEND = "code:mend"
+    CONTACT_KEEP = "contact:keep"
     COUNT_FILE = "count:file"
     DOCUMENT_ISSUE = "document:issue"
     DOCUMENT_READ = "document:read"

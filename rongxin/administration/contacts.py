@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rongxin.accounts.models import Account
@@ -13,13 +12,11 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.administration.frame import administrator_of, administrators_only, show
 from rongxin.departments.models import Department
-from rongxin.notices.contacts import changes_of
 from rongxin.notices.models import Contact
 from rongxin.policy.notices import ChannelName
-from rongxin.ui.contact_form import ContactForm
+from rongxin.ui.contact_form import answer, contacts_view
 
 PAGE_SIZE = 50
-LATELY = 10
 
 
 def _keeper(request: HttpRequest) -> Account:
@@ -53,9 +50,11 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     department = Department.objects.filter(code=code).first()
     if department is None:
         raise Http404
-    form = ContactForm(department, request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.keep(administrator):
-        messages.success(request, _("联系方式已经保存。"))
+    view, said, status = contacts_view(department), "", 200
+    if request.method == "POST":
+        answered = answer(department, administrator, request.POST)
+        view, said, status = answered.view, answered.said, 422
+    if said:
+        messages.success(request, said)
         return redirect("administration:contact", code=code)
-    page = {"department": department, "form": form, "changes": changes_of(department)[:LATELY]}
-    return show(request, "administration/contact.html", page, status=422 if form.errors else 200)
+    return show(request, "administration/contact.html", {"department": department, "view": view}, status=status)

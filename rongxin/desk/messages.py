@@ -19,10 +19,11 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.notices import queries, reading, sending
+from rongxin.notices.contacts import troubled
 from rongxin.notices.models import Notice, Receipt
 from rongxin.policy.words import Title
 from rongxin.ui.failed_sendings import FailedLine, failed_line
-from rongxin.ui.inbox import MessageLine, message_line, paragraphs
+from rongxin.ui.inbox import MessageLine, UnusedContact, message_line, paragraphs, unused_contact
 from rongxin.ui.parts import Tab
 from rongxin.workflow.queries import visible_to
 
@@ -41,6 +42,7 @@ class MessagesPage:
     q: str
     unread: int
     failed: int
+    unused: tuple[UnusedContact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         q=question,
         unread=unread,
         failed=queries.given_up_within_reach(officer).count() if _may_act(officer) else 0,
+        unused=_unused(officer),
     )
     return show(request, "desk/messages.html", page)
 
@@ -187,6 +190,16 @@ def _acting(request: HttpRequest) -> Account:
     officer = officer_of(request)
     demand(officer, Action.CASE_ACT, officer.works_for)
     return officer
+
+
+def _unused(officer: Account) -> tuple[UnusedContact, ...]:
+    own = reverse("entrance:contacts")
+    return tuple(
+        unused_contact(contact, whose=_("本人"), url=own)
+        if contact.account_id
+        else unused_contact(contact, whose=officer.works_for.short_name, url="")
+        for contact in troubled([officer, officer.works_for])
+    )
 
 
 def _may_act(officer: Account) -> bool:

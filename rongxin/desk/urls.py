@@ -27,6 +27,7 @@ from rongxin.desk import (
     subject_splitting,
     subject_succession,
     subjects,
+    told,
     withdrawal,
 )
 from rongxin.intake.workflow import RELEASE, SEND_BACK, STOP
@@ -45,6 +46,7 @@ urlpatterns = [
     path("cases/<str:number>/take", case.take, name="case_take"),
     path("inquiries/new", inquiries.enter, name="inquiry_enter"),
     path("rules/draft", rule_drafts.enter, name="rule_draft"),
+    path("cases/<str:number>/told", told.of_case, name="case_told"),
     path("cases/<str:number>/servings", servings.serve, name="case_serve"),
     path("servings/<int:pk>/note", servings.note, name="serving_note"),
     path("servings/<int:pk>/proof", servings.proof, name="serving_proof"),
@@ -99,6 +101,7 @@ urlpatterns = [
     path("duties/<int:pk>/end", duties.end, name="duty_end"),
     path("subjects", subjects.listing, name="subjects"),
     path("subjects.csv", subjects.listing_csv, name="subjects_csv"),
+    path("subjects/<str:uscc>/told", told.of_firm, name="subject_told"),
     path("subjects/compare", subject_merging.compare, name="subject_compare"),
     path("subjects/merges/<int:pk>/end", subject_merging.end, name="merge_end"),
     path("subjects/judgements/<int:pk>/end", subject_merging.end_judgement, name="judgement_end"),

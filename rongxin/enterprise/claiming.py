@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rongxin.accounts.one_time_codes import Outcome
 from rongxin.departments.models import Department
 from rongxin.enterprise.frame import enterprise_only, login_of, show
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates import actions, queries
-from rongxin.subjects.mandates.actions import NotClaimable, Outcome, Unclaimable
+from rongxin.subjects.mandates.actions import NotClaimable, Unclaimable
 from rongxin.subjects.mandates.models import Claim, Way
 from rongxin.subjects.models import Subject
 from rongxin.subjects.showing import shown_name

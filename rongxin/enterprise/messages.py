@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from rongxin.accounts.models import Account
 from rongxin.enterprise.frame import enterprise_only, login_of, recipients_of, show
 from rongxin.notices import queries, reading
+from rongxin.notices.contacts import troubled
 from rongxin.notices.models import Notice, Receipt
 from rongxin.policy.words import Title
 from rongxin.subjects.mandates.models import Claim, Mandate
 from rongxin.subjects.mandates.queries import claim_for, mandates_of
-from rongxin.ui.inbox import MessageLine, message_line, paragraphs
+from rongxin.ui.inbox import MessageLine, UnusedContact, message_line, paragraphs, unused_contact
 
 PAGE_SIZE: Final = 20
 
@@ -30,6 +31,7 @@ class MessagesPage:
     """``enterprise/messages.html``."""
 
     lines: Page[MessageLine]
+    unused: tuple[UnusedContact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         message_line(notice, url=reverse("enterprise:message", args=[notice.pk]), to=_to(notice, mandates))
         for notice in numbered
     ]
-    page = MessagesPage(lines=Page(lines, numbered.number, cast("Paginator[MessageLine]", numbered.paginator)))
+    page = MessagesPage(
+        lines=Page(lines, numbered.number, cast("Paginator[MessageLine]", numbered.paginator)), unused=_unused(mandates)
+    )
     return show(request, "enterprise/messages.html", page)
 
 
@@ -107,6 +111,15 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def _reader(request: HttpRequest) -> tuple[Account, list[Mandate]]:
     login = login_of(request)
     return login, mandates_of(login)
+
+
+def _unused(mandates: list[Mandate]) -> tuple[UnusedContact, ...]:
+    firms = {mandate.pk: mandate.firm for mandate in mandates}
+    found = ((contact, firms[contact.mandate_id]) for contact in troubled(mandates) if contact.mandate_id)
+    return tuple(
+        unused_contact(contact, whose=firm.name, url=reverse("enterprise:contacts", args=[firm.uscc]))
+        for contact, firm in found
+    )
 
 
 def _to(notice: Notice, mandates: list[Mandate]) -> str:

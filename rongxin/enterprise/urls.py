@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rongxin.enterprise import claiming, firms, messages, proxies, rights, sign_up
+from rongxin.enterprise import claiming, contacts, firms, messages, proxies, rights, sign_up
 from rongxin.entrance.login import Login
 
 app_name = "enterprise"
@@ -25,5 +25,6 @@ urlpatterns = [
     path("firms/<str:uscc>/proxies", proxies.listing, name="proxies"),
     path("firms/<str:uscc>/proxies/<int:pk>/end", proxies.revoke, name="proxy_end"),
     path("firms/<str:uscc>/invitations/<int:pk>/end", proxies.take_back, name="invitation_end"),
+    path("firms/<str:uscc>/contacts", contacts.page, name="contacts"),
     path("firms/<str:uscc>/leave", proxies.leave, name="leave"),
 ]

@@ -40,3 +40,10 @@ def seal_addresses_anew(progress: Progress) -> int:
     """Addresses under the present signing key, while the former one is still known; returns how many."""
     progress.phase("重封")
     return contacts.seal_anew()
+
+
+@job(title="清除不用的联系方式")
+def forget_addresses(progress: Progress) -> int:
+    """Addresses whose owner has gone, that nobody confirmed or that take nothing; returns how many."""
+    progress.phase("清除")
+    return contacts.forget_what_is_over()

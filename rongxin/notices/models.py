@@ -7,11 +7,15 @@ from rongxin.departments.models import Department
 from rongxin.documents.models import Document
 from rongxin.policy.notices import ChannelName
 from rongxin.policy.words import Title
+from rongxin.subjects.mandates.models import Mandate
 from rongxin.workflow.models import Case, CaseEvent
 
 CHANNELS = [(ChannelName.EMAIL.value, _("邮件")), (ChannelName.SMS.value, _("短信"))]
 OF_DEPARTMENT = Q(department__isnull=False, account__isnull=True)
 OF_ACCOUNT = Q(department__isnull=True, account__isnull=False)
+OF_MANDATE = Q(department__isnull=True, account__isnull=True, mandate__isnull=False)
+OF_ONE = OF_DEPARTMENT & Q(mandate__isnull=True) | OF_ACCOUNT & Q(mandate__isnull=True) | OF_MANDATE
+"""Whose address it is: a department's, one officer's, or a firm's as the login of a mandate entered it."""
 
 
 class Notice(models.Model):
@@ -87,18 +91,33 @@ class Receipt(models.Model):
 
 
 class Contact(models.Model):
-    """Where a department or a person hears that something waits. ``sealed``: the address; it can be removed for good."""
+    """Where a department, an officer or a firm hears that something waits; used once it is confirmed.
+
+    ``sealed``: the address; it can be removed for good. ``mandate``: a service address of its firm, gone with it; ``topics``: what
+    is told there. ``digest`` is that of the code that would be taken now, ``tries`` counts wrong answers to it, ``code_until``
+    is its end; ``code_reason`` says why it was not sent. ``failures``: messages in a row that this address did not take;
+    ``set_aside_at``: they were too many, nothing goes there until it is confirmed anew.
+    """
 
     channel = models.CharField(max_length=8, choices=CHANNELS)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+    mandate = models.ForeignKey(Mandate, models.PROTECT, null=True, related_name="+", db_index=False)
     sealed = models.TextField()
+    topics = models.JSONField("提醒的事项", default=list)
     set_at = models.DateTimeField("登记时间")
+    confirmed_at = models.DateTimeField("确认时间", null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    code_until = models.DateTimeField(null=True)
+    code_reason = models.CharField(max_length=24, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    set_aside_at = models.DateTimeField("停用时间", null=True)
 
     class Meta:
         verbose_name = "联系方式"
         constraints = [
-            models.CheckConstraint(condition=OF_DEPARTMENT | OF_ACCOUNT, name="notices_contact_of_one"),
+            models.CheckConstraint(condition=OF_ONE, name="notices_contact_of_one"),
             models.UniqueConstraint(
                 fields=["department", "channel"],
                 condition=Q(department__isnull=False),
@@ -107,17 +126,41 @@ class Contact(models.Model):
             models.UniqueConstraint(
                 fields=["account", "channel"], condition=Q(account__isnull=False), name="notices_account_contact_once"
             ),
+            models.UniqueConstraint(
+                fields=["mandate", "channel"], condition=Q(mandate__isnull=False), name="notices_mandate_contact_once"
+            ),
+        ]
+
+
+class CodeAsked(models.Model):
+    """An account had a code sent; only a digest of the address, and only for a day: nobody is flooded with codes.
+
+    ``address`` empty: it was not sent, because so many had gone there.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    address = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "at"], name="notices_codes_of_account"),
+            models.Index(fields=["address", "at"], name="notices_codes_to_address"),
         ]
 
 
 class ContactChange(models.Model):
-    """That an address was entered or removed, and by whom; never the address itself. Only added to."""
+    """That an address was entered or removed, and by whom; never the address itself. Only added to.
+
+    ``by`` empty: the platform removed it, because its owner ended or nobody confirmed it.
+    """
 
     channel = models.CharField(max_length=8, choices=CHANNELS)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    mandate = models.ForeignKey(Mandate, models.PROTECT, null=True, related_name="+")
     is_removal = models.BooleanField(default=False)
-    by = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField("时间")
 
     class Meta:
@@ -137,14 +180,15 @@ class SendingState(models.TextChoices):
 class Sending(models.Model):
     """A notice on its way to one address outside. ``message_id`` is written before anything leaves and never changes.
 
-    ``department`` or ``account``: whose address, looked up when it is sent. ``allowed``: with that many attempts it gives up.
-    ``due_at``: not before; for one that is taken, when others may take it over. ``reason``: why the last attempt failed.
+    ``department``, ``account`` or ``mandate``: whose address, looked up when it is sent. ``allowed``: with that many attempts it
+    gives up. ``due_at``: not before; for one that is taken, when others may take it over. ``reason``: why the last attempt failed.
     """
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="sendings", db_index=False)
     channel = models.CharField(max_length=8, choices=CHANNELS)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+    mandate = models.ForeignKey(Mandate, models.PROTECT, null=True, related_name="+")
     message_id = models.UUIDField(unique=True)
     state = models.CharField(max_length=8, choices=SendingState, default=SendingState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -156,7 +200,7 @@ class Sending(models.Model):
     class Meta:
         verbose_name = "外发"
         constraints = [
-            models.CheckConstraint(condition=OF_DEPARTMENT | OF_ACCOUNT, name="notices_sending_to_one"),
+            models.CheckConstraint(condition=OF_ONE, name="notices_sending_to_one"),
             models.CheckConstraint(condition=Q(attempts__lte=F("allowed")), name="notices_sending_gives_up"),
             models.UniqueConstraint(
                 fields=["notice", "channel", "department"],
@@ -167,6 +211,11 @@ class Sending(models.Model):
                 fields=["notice", "channel", "account"],
                 condition=Q(account__isnull=False),
                 name="notices_account_sent_once",
+            ),
+            models.UniqueConstraint(
+                fields=["notice", "channel", "mandate"],
+                condition=Q(mandate__isnull=False),
+                name="notices_mandate_sent_once",
             ),
         ]
         indexes = [

@@ -16,6 +16,7 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
 from rongxin.notices.models import Attempt, Notice, Receipt, Sending, SendingState
 from rongxin.notices.recipients import Recipient
+from rongxin.subjects.mandates.models import Mandate
 from rongxin.workflow.models import Case
 
 UNREAD_FOR: Final = timedelta(days=90)
@@ -52,12 +53,24 @@ def unread(to: Iterable[Recipient], reader: Account) -> QuerySet[Notice]:
 
 def told_about(case: Case) -> list[Notice]:
     """Everything that was told about a case, the oldest first, with receipts and sendings; three queries."""
+    return list(_with_ways(Notice.objects.filter(case=case)).order_by("at", "pk"))
+
+
+def _with_ways(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     receipts = Receipt.objects.select_related("account__department").order_by("at")
-    sendings = Sending.objects.select_related("department", "account").order_by("pk")
-    found = Notice.objects.filter(case=case).select_related("department", "account__department")
-    return list(
-        found.prefetch_related(Prefetch("receipts", receipts), Prefetch("sendings", sendings)).order_by("at", "pk")
-    )
+    sendings = Sending.objects.select_related("department", "account__department", "mandate").order_by("pk")
+    found = notices.select_related("department", "account__department", "case")
+    return found.prefetch_related(Prefetch("receipts", receipts), Prefetch("sendings", sendings))
+
+
+def sent_for(mandate: Mandate) -> QuerySet[Sending]:
+    """What went, or was to go, to the addresses of a mandate, the newest first."""
+    return Sending.objects.filter(mandate=mandate).select_related("notice").order_by("-pk")
+
+
+def told_to(uscc: str, about: QuerySet[Case]) -> QuerySet[Notice]:
+    """What an enterprise was told about these cases, the newest first."""
+    return _with_ways(Notice.objects.filter(uscc=uscc, case__in=about.values("pk"))).order_by("-at", "-pk")
 
 
 def given_up() -> QuerySet[Sending]:

@@ -17,10 +17,10 @@ from django.utils import timezone
 from config.environment import environment
 from rongxin.accounts.models import Account
 from rongxin.accounts.sealing import Unsealable
+from rongxin.notices import contacts
 from rongxin.notices.channels import channel, is_on
-from rongxin.notices.channels.channel import FOR_GOOD, OF_THE_CHANNEL, Channel, Failure, Message, Reason
-from rongxin.notices.contacts import address_of
-from rongxin.notices.models import Attempt, Contact, Sending, SendingState
+from rongxin.notices.channels.channel import FOR_GOOD, OF_THE_ADDRESS, OF_THE_CHANNEL, Channel, Failure, Message, Reason
+from rongxin.notices.models import Attempt, Sending, SendingState
 from rongxin.policy.notices import ChannelName, OutsideValue, filled_in
 from rongxin.rulebook import queries as rulebook
 
@@ -92,18 +92,16 @@ def claim_next(name: ChannelName) -> Claim | None:
 
 
 def _locked(due: QuerySet[Sending]) -> QuerySet[Sending]:
-    return due.select_related("notice__case").select_for_update(of=("self",), skip_locked=True)
+    return due.select_related("notice").select_for_update(of=("self",), skip_locked=True)
 
 
 def _try(way: Channel, sending: Sending) -> Reason | None:
     """One attempt outside any transaction; None when the other side took it."""
-    contact = Contact.objects.filter(
-        channel=sending.channel, department=sending.department_id, account=sending.account_id
-    ).first()
+    contact = contacts.contact_of(sending)
     if contact is None:
         return Reason.NO_ADDRESS
     try:
-        way.send(_message(sending, address_of(contact)))
+        way.send(_message(sending, contacts.address_of(contact)))
     except Unsealable:
         return Reason.UNREADABLE
     except Failure as failure:
@@ -121,7 +119,7 @@ def _message(sending: Sending, address: str) -> Message:
     values = {
         OutsideValue.PLATFORM: environment.platform_name,
         OutsideValue.ADDRESS: environment.login_address(),
-        OutsideValue.NUMBER: notice.case.number if notice.case else f"{notice.pk}",
+        OutsideValue.NUMBER: f"{notice.pk}",
     }
     named = {str(name): value for name, value in values.items()}
     if text.subject is None:
@@ -146,7 +144,18 @@ def _end(claim: Claim, reason: Reason | None) -> str:
     else:
         sending.state, sending.reason, sending.due_at = SendingState.WAITING, reason, now + pause(sending.attempts)
     sending.save(update_fields=["state", "sent_at", "reason", "due_at"])
+    _note_of_address(sending)
     return outcome
+
+
+def _note_of_address(sending: Sending) -> None:
+    contact = contacts.contact_of(sending)
+    if contact is None:
+        return
+    if sending.state == SendingState.SENT:
+        contacts.note_taken(contact)
+    elif sending.state == SendingState.GAVE_UP and sending.reason in OF_THE_ADDRESS:
+        contacts.note_refused(contact)
 
 
 def _note(sending: Sending, reason: Reason | None, now: datetime) -> None:

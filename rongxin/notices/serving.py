@@ -7,7 +7,7 @@ public notice, the last day of the term in ``serving/public_notice_days``, which
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -145,7 +145,12 @@ def note(serving: Serving, kind: ServingNoteKind, *, on: date | None, reason: st
 
 def servings_of(case: Case) -> QuerySet[Serving]:
     """What was recorded for a case, the newest first, with notes; without the bytes of the proofs."""
-    found = Serving.objects.filter(case=case).select_related("by", "department", "document")
+    return servings_of_all([case.pk])
+
+
+def servings_of_all(cases: Collection[int]) -> QuerySet[Serving]:
+    """The same of several cases, by their keys."""
+    found = Serving.objects.filter(case__in=cases).select_related("by", "department", "document")
     return found.prefetch_related("notes__by").order_by("-pk")
 
 

@@ -13,7 +13,7 @@ from rongxin.notices.channels import is_on
 from rongxin.notices.contacts import contacts_of
 from rongxin.notices.models import Notice, Sending
 from rongxin.notices.recipients import Recipient
-from rongxin.policy.notices import ChannelName, NoticeTemplate, NoticeValue, filled_in
+from rongxin.policy.notices import ChannelName, NoticeTemplate, NoticeValue, Topic, filled_in
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.words import Title
 from rongxin.workflow.models import CaseEvent
@@ -75,7 +75,10 @@ def tell(
     new = [notice for notice in planned if _kept(notice)]
     if not _is_stale(policy, happened_at or now, now):
         Sending.objects.bulk_create(
-            sending for notice in new for channel in told.outside for sending in _sendings(notice, channel, now)
+            sending
+            for notice in new
+            for channel in told.outside
+            for sending in _sendings(notice, channel, told.topic, now)
         )
     return new
 
@@ -91,14 +94,15 @@ def _kept(notice: Notice) -> bool:
     return found is not None
 
 
-def _sendings(notice: Notice, channel: ChannelName, now: datetime) -> Iterable[Sending]:
+def _sendings(notice: Notice, channel: ChannelName, topic: Topic, now: datetime) -> Iterable[Sending]:
     """One for each address of the recipient, none where the channel is switched off."""
-    for contact in contacts_of(notice, channel) if is_on(channel) else ():
+    for contact in contacts_of(notice, channel, topic) if is_on(channel) else ():
         yield Sending(
             notice=notice,
             channel=channel,
             department=contact.department,
             account=contact.account,
+            mandate=contact.mandate,
             message_id=uuid.uuid4(),
             allowed=environment.notice_attempts,
             due_at=now,

@@ -5,7 +5,7 @@ something waits, and where to log in. A template of a pack below takes the place
 """
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -55,18 +55,36 @@ class ChannelName(StrEnum):
     SMS = "sms"
 
 
+class Topic(StrEnum):
+    """What a notice to an enterprise is about: an enterprise chooses which of them it is also reminded of outside."""
+
+    MANDATE = "mandate"
+    PROGRESS = "progress"
+    TERM = "term"
+
+
 class OutsideValue(StrEnum):
-    """What may leave the platform: its name, the number of the case or notice, and where to log in."""
+    """What may leave the platform: its name, where to log in, and the number that a message has in the inbox, which tells nobody
+    else anything. Never the number of a case.
+    """
 
     PLATFORM = "platform"
     NUMBER = "number"
     ADDRESS = "address"
 
 
+class CodeValue(StrEnum):
+    """What the message with a code tells: the platform, the code and for how many minutes it is taken."""
+
+    PLATFORM = "platform"
+    CODE = "code"
+    MINUTES = "minutes"
+
+
 class NoticeTemplate(Strict):
     """``notices/<name>.yaml``. ``values``: what its words may name, in braces. ``to`` empty: whoever tells it says to whom.
 
-    ``outside``: the ways by which those told also hear that something waits.
+    ``outside``: the ways by which those told also hear that something waits. ``topic``: as what an enterprise chooses it.
     """
 
     name: NoticeName
@@ -75,14 +93,25 @@ class NoticeTemplate(Strict):
     values: tuple[NoticeValue, ...] = ()
     to: tuple[To, ...] = ()
     outside: tuple[ChannelName, ...] = ()
+    topic: Topic = Topic.PROGRESS
+
+
+class CodeText(Strict):
+    """What goes to an address that is to be confirmed. Only e-mail has a ``subject``, and no code is in it."""
+
+    subject: Title | None = None
+    body: Title
 
 
 class OutsideText(Strict):
-    """``notices/outside/<channel>.yaml``. Only e-mail has a ``subject``."""
+    """``notices/outside/<channel>.yaml``. Only e-mail has a ``subject``. ``confirming``: the message with the code by which an
+    address is confirmed; None only in rules released before addresses were.
+    """
 
     channel: ChannelName
     subject: Title | None = None
     body: Title
+    confirming: CodeText | None = None
 
 
 def filled_in(words: str, values: dict[str, str]) -> str:
@@ -105,18 +134,34 @@ def notice_faults(template: NoticeTemplate) -> Iterator[tuple[tuple[str, ...], s
 
 
 def outside_faults(text: OutsideText) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What is wrong with what leaves the platform; nothing else than ``OutsideValue`` may be named."""
+    """What is wrong with what leaves the platform; nothing else than ``OutsideValue`` and ``CodeValue`` may be named."""
     if (text.channel == ChannelName.EMAIL) != (text.subject is not None):
         yield ("channel",), "an e-mail, and nothing else, has a subject"
     titles = {"subject": text.subject, "body": text.body} if text.subject else {"body": text.body}
     named = yield from _words_faults(titles, set(OutsideValue), "what may leave the platform")
-    for value in (OutsideValue.NUMBER, OutsideValue.ADDRESS):
+    if OutsideValue.ADDRESS not in named:
+        yield ("body",), "{address} must stand in it"
+    yield from _code_faults(text)
+
+
+def _code_faults(text: OutsideText) -> Iterator[tuple[tuple[str, ...], str]]:
+    code = text.confirming
+    if code is None:
+        yield ("confirming",), "the message with the code by which an address is confirmed is missing"
+        return
+    if (code.subject is None) != (text.subject is None):
+        yield ("confirming",), "an e-mail, and nothing else, has a subject"
+    within = ("confirming",)
+    if code.subject:
+        yield from _words_faults({"subject": code.subject}, {CodeValue.PLATFORM}, "what a subject may tell", within)
+    named = yield from _words_faults({"body": code.body}, set(CodeValue), "what a code comes with", within)
+    for value in (CodeValue.CODE, CodeValue.MINUTES):
         if value not in named:
-            yield ("body",), f"{{{value}}} must stand in it"
+            yield ("confirming", "body"), f"{{{value}}} must stand in it"
 
 
 def _words_faults(
-    titles: dict[str, Title], allowed: set[str], listed_in: str
+    titles: dict[str, Title], allowed: Collection[str], listed_in: str, within: tuple[str, ...] = ()
 ) -> Generator[tuple[tuple[str, ...], str], None, set[str]]:
     """Faults of the words; returns what both languages name."""
     named: dict[str, set[str]] = {"zh": set(), "en": set()}
@@ -126,14 +171,17 @@ def _words_faults(
             places = set(_PLACE.findall(words))
             named[language] |= places
             if not words.strip():
-                yield (field, language), f"{field}.{language} is empty"
+                yield (*within, field, language), f"{field}.{language} is empty"
             if len(words) > LONGEST[field]:
-                yield (field, language), f"{field}.{language} has {len(words)} characters, at most {LONGEST[field]}"
-            for stranger in sorted(places - allowed):
-                yield (field, language), f"{{{stranger}}} is not in {listed_in}"
+                yield (
+                    (*within, field, language),
+                    f"{field}.{language} has {len(words)} characters, at most {LONGEST[field]}",
+                )
+            for stranger in sorted(places - set(allowed)):
+                yield (*within, field, language), f"{{{stranger}}} is not in {listed_in}"
             if set("{}") & set(_PLACE.sub("", words)):
-                yield (field, language), "a brace that belongs to no value; values are written {number}"
-    for value in sorted((named["zh"] ^ named["en"]) & allowed):
+                yield (*within, field, language), "a brace that belongs to no value; values are written {number}"
+    for value in sorted((named["zh"] ^ named["en"]) & set(allowed)):
         other = "en" if value in named["zh"] else "zh"
-        yield ("body", other), f"{{{value}}} is told in one language only"
+        yield (*within, "body", other), f"{{{value}}} is told in one language only"
     return named["zh"] & named["en"]

@@ -34,6 +34,8 @@ def failed_line(each: Sending, *, again_url: str, tells: bool) -> FailedLine:
     case = each.notice.case if tells else None
     if each.department is not None:
         to = each.department.short_name
+    elif each.mandate_id is not None:
+        to = _("企业登记的地址")
     else:
         to = each.account.display_name if tells and each.account else _("工作人员本人登记的地址")
     return FailedLine(

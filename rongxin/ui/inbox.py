@@ -3,8 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from rongxin.notices.models import Notice
+from django.utils.translation import gettext as _
+
+from rongxin.notices.channels.channel import Reason
+from rongxin.notices.contacts import masked
+from rongxin.notices.models import Contact, Notice, Sending, SendingState
 from rongxin.policy.words import Title
+from rongxin.ui.labels import label
+
+_TONES = {SendingState.SENT: "good", SendingState.GAVE_UP: "bad"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +44,44 @@ def paragraphs(notice: Notice) -> tuple[Title, ...]:
     if len(zh) != len(en):
         return (notice.body,)
     return tuple(Title(zh=one, en=other) for one, other in zip(zh, en, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideView:
+    """One mail or SMS: how it stands, and why not."""
+
+    words: str
+    tone: str
+    at: datetime | None
+    why: str
+
+
+def outside_view(sending: Sending) -> OutsideView:
+    """A message on its way outside, in words; of the address nothing."""
+    state = SendingState(sending.state)
+    return OutsideView(
+        words=_("%(channel)s%(state)s") % {"channel": sending.get_channel_display(), "state": state.label},
+        tone=_TONES.get(state, "plain"),
+        at=sending.sent_at,
+        why=label(Reason(sending.reason)) if sending.reason else "",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusedContact:
+    """``ui/_unused_contacts.html``: an address that is entered and not used. ``url``: where to mend it, empty for others' to do."""
+
+    what: str
+    whose: str
+    is_set_aside: bool
+    url: str
+
+
+def unused_contact(contact: Contact, *, whose: str, url: str) -> UnusedContact:
+    """An address of ``contacts.troubled``, for the hint in the inbox."""
+    return UnusedContact(
+        what=f"{contact.get_channel_display()} {masked(contact)}".strip(),
+        whose=whose,
+        is_set_aside=contact.set_aside_at is not None,
+        url=url,
+    )

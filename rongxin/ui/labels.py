@@ -9,6 +9,7 @@ from rongxin.intake.duties import Reporting
 from rongxin.notices.channels.channel import Reason
 from rongxin.notices.serving import Fault
 from rongxin.policy.catalogue import Every, Share
+from rongxin.policy.notices import Topic
 from rongxin.policy.words import Display, FieldClass, Polarity, Rank, Reading, Severity, StepSeverity, Strength
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
@@ -67,7 +68,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         Reading.UNCONFIRMED: _("未核实"),
     },
     Reason: {
-        Reason.NO_ADDRESS: _("没有地址：联系方式已经删除。重新登记后再发。"),
+        Reason.NO_ADDRESS: _("没有可用的地址：已经删除、停用，或者还没有确认。"),
         Reason.UNREADABLE: _("地址读不出：平台换过密钥。请重新登记联系方式后再发。"),
         Reason.ADDRESS_REFUSED: _("对方服务器不收这个地址。请核对联系方式后再发。"),
         Reason.MESSAGE_REFUSED: _("对方服务器拒收。请系统管理员查看对方的要求后再发。"),
@@ -80,6 +81,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         Reason.SERVER_FAULT: _("对方服务器出错，会自动再试。"),
         Reason.STOPPED: _("发送中途进程停止，是否发出不能确定；再发时编号不变，对方不会当成两条。"),
         Reason.FAULT: _("平台自身出错。请系统管理员查看日志。"),
+        Reason.NO_WORDS: _("现行规则里没有验证码的文字。请信用牵头部门发布新规则。"),
     },
     Reporting: {
         Reporting.DONE: _("本期已报"),
@@ -109,6 +111,11 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         Strength.BINDING: _("必须执行"),
         Strength.PROMOTED: _("鼓励推行"),
         Strength.LOCAL: _("本地设定"),
+    },
+    Topic: {
+        Topic.MANDATE: _("谁代表企业办理：认领、更换"),
+        Topic.PROGRESS: _("办理进展：受理、补正、决定"),
+        Topic.TERM: _("期限：要在某一天前办的事"),
     },
 }
 

@@ -82,6 +82,7 @@ def test_pages_of_notices(page: "Page", live_server: object, bureau: Bureau) -> 
         page.screenshot(path="var/shots/74-serving-phone.png", full_page=True)
         page.set_viewport_size({"width": 1440, "height": 900})
         page.screenshot(path="var/shots/74-serving-desktop.png", full_page=True)
+        shoot(page, f"{address}/desk/cases/示例-2026-0002/told", "73-case-timeline")
         shoot(page, f"{address}/account/contacts", "75-contacts")
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(f"{address}/desk/messages")

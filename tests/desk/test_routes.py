@@ -57,6 +57,7 @@ class Route:
     method: Literal["get", "post"] = "get"
     of: Literal[
         "",
+        "firm",
         "batch",
         "question",
         "fault",
@@ -93,6 +94,7 @@ ROUTES: Final = {
     "rule_draft": Route(Action.RULE_DRAFT),
     "case": Route(Action.CASE_READ, of="case"),
     "case_take": Route(Action.CASE_READ, POST, of="case", given={"step": "accept"}),
+    "case_told": Route(Action.CASE_READ, of="case"),
     "case_serve": Route(Action.CASE_ACT, POST, of="case"),
     "serving_note": Route(Action.CASE_ACT, POST, of="serving", given={"kind": "void", "reason": "示例"}),
     "serving_proof": Route(Action.CASE_READ, of="serving", may_be_missing=True),
@@ -147,6 +149,7 @@ ROUTES: Final = {
     "duty_end": Route(Action.DUTY_KEEP, POST, of="duty"),
     "subjects": Route(ANYBODY),
     "subjects_csv": Route(ANYBODY),
+    "subject_told": Route(Action.CASE_READ, of="firm"),
     "subject_compare": Route(ANYBODY, given={"keep": TEA, "absorb": TRADE}),
     "merge_end": Route(Action.SUBJECT_MERGE, POST, may_be_missing=True),
     "judgement_end": Route(Action.SUBJECT_MERGE, POST, may_be_missing=True),
@@ -216,6 +219,7 @@ def things_of(department: Department) -> Things:
         {
             "": [],
             "kind": [PENALTY],
+            "firm": [TEA],
             "batch": [batch.number],
             "question": [question.pk],
             "fault": [fault.pk],
@@ -321,6 +325,7 @@ def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Ca
     of_nothing: dict[str, list[object]] = {
         "": [],
         "kind": [PENALTY],
+        "firm": [TEA],
         "batch": ["B-1"],
         "record": ["R-1"],
         "document": ["D-1"],
@@ -340,7 +345,7 @@ def as_it_should(role: Role, route: Route, place: str, status: int) -> bool:
     if status >= 500:
         return False
     scopes = line.scopes(route.action) if route.action else frozenset(Scope)
-    if place == "foreign" and route.of not in ("", "kind"):
+    if place == "foreign" and route.of not in ("", "kind", "firm"):
         # Whoever never may is told so before anything is looked up; for all others there is no such thing.
         return status == 404 or (status == 403 and not scopes)
     here = {Scope.DEPARTMENT, Scope.REGION} if place == "own" else {Scope.REGION}

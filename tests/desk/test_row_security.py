@@ -97,7 +97,8 @@ OF_DEPARTMENTS: Final = {
 }
 OF_MANDATES: Final = ("mandates_mandate", "mandates_mandateend", "mandates_proxyinvitation")  # tests/enterprise
 OF_SENDING: Final = ("notices_sending", "notices_attempt", "notices_contact", "notices_contactchange")
-ELSEWHERE: Final = {"records_recordcontent", "intake_idempotencykey", *OF_MANDATES, *OF_SENDING}
+OF_CODES: Final = ("notices_codeasked",)  # tests/notices
+ELSEWHERE: Final = {"records_recordcontent", "intake_idempotencykey", *OF_MANDATES, *OF_SENDING, *OF_CODES}
 GUARDED: Final = {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
 
 _ENVELOPE: Final = "searched and counted for the public, loaded by COPY; what is not public stands in the contents"
@@ -366,10 +367,10 @@ def test_what_is_sent_outside_is_seen_with_its_case_and_addresses_by_their_beare
     with asks(asker_of(account)):
         assert {key for (key,) in rows("SELECT department_id FROM notices_sending")} == sends
         assert len(rows("SELECT id FROM notices_attempt")) == len(sends)
-        for table in ("notices_contact", "notices_contactchange"):
+        for table, of_departments in (("notices_contact", keeps | of_cases_seen), ("notices_contactchange", keeps)):
             assert set(rows(f"SELECT account_id, department_id FROM {table}")) == {
                 (account.pk, None),
-                *((None, key) for key in keeps),
+                *((None, key) for key in of_departments),
             }, table
 
 

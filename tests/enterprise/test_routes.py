@@ -59,6 +59,7 @@ ROUTES: Final = {
     "proxies": Route(Action.PROXY_KEEP, of="firm"),
     "proxy_end": Route(Action.PROXY_KEEP, POST, of="proxy"),
     "invitation_end": Route(Action.PROXY_KEEP, POST, of="invitation"),
+    "contacts": Route(Action.CONTACT_KEEP, POST, of="firm", given={"do": "remove", "channel": "email"}),
     "leave": Route(ANYBODY, POST, of="mandate"),
 }
 OPEN_TO_ALL: Final = ("login", "sign_up")

@@ -3,13 +3,15 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.utils import timezone
 from pydantic import SecretStr
 
 from config.environment import environment
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
-from rongxin.notices.contacts import set_contact
+from rongxin.notices.contacts import Owner, set_contact
 from rongxin.notices.jobs import make_notices
+from rongxin.notices.models import Contact
 from rongxin.policy.notices import ChannelName, NoticeTemplate
 from rongxin.policy.pack import Policy
 from rongxin.workflow.models import Case
@@ -86,10 +88,19 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
 
 
 def give_address(bureau: Bureau, address: str = "office@scjg.example.gov.cn", mobile: str = "") -> None:
-    """The department of the bureau has an address; with ``mobile`` a number for SMS, too."""
-    set_contact(bureau.department, ChannelName.EMAIL, address, by=bureau.reviewer)
+    """The department of the bureau has an address that was confirmed; with ``mobile`` a number for SMS, too."""
+    confirmed(bureau.department, ChannelName.EMAIL, address, by=bureau.reviewer)
     if mobile:
-        set_contact(bureau.department, ChannelName.SMS, mobile, by=bureau.reviewer)
+        confirmed(bureau.department, ChannelName.SMS, mobile, by=bureau.reviewer)
+
+
+def confirmed(owner: Owner, channel: ChannelName, address: str, *, by: Account) -> Contact:
+    """An address that was entered and confirmed."""
+    contact = set_contact(owner, channel, address, by=by)
+    assert contact is not None
+    contact.confirmed_at = timezone.now()
+    contact.save()
+    return contact
 
 
 def tell_all() -> int:

@@ -6,16 +6,18 @@ from django.utils import timezone
 
 from rongxin.accounts.permissions import Role
 from rongxin.notices import queries, reading, sending
-from rongxin.notices.models import Notice, Receipt, Sending, SendingState
+from rongxin.notices.contacts import set_contact
+from rongxin.notices.models import Contact, Notice, Receipt, Sending, SendingState
 from rongxin.notices.recipients import Recipient
+from rongxin.notices.serving import Given, serve
 from rongxin.notices.telling import tell
-from rongxin.policy.notices import NoticeValue
+from rongxin.policy.notices import ChannelName, NoticeValue
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.models import Case
 from tests.factories import an_account
 from tests.intake.coverage.batches import an_officer
-from tests.notices.conftest import give_address, tell_all
-from tests.notices.servers import Gateway
+from tests.notices.conftest import confirmed, give_address, tell_all
+from tests.notices.servers import Gateway, MailSink
 from tests.workflow.conftest import Bureau, on
 
 MOBILE = "13800000000"
@@ -159,24 +161,63 @@ def test_the_system_administrator_sees_why_and_no_case(
     assert client.get("/administration/sendings").status_code == 403
 
 
+@pytest.mark.usefixtures("mail", "gateway")
 def test_addresses_are_entered_masked_and_removed(bureau: Bureau, client: Client) -> None:
     client.force_login(bureau.clerk)
-    answer = client.post("/account/contacts", {"email": "zhang.san@example.gov.cn", "sms": ""}, follow=True)
-    page = answer.content.decode()
+    given = {"do": "keep", "email": "zhang.san@example.gov.cn", "sms": ""}
+    page = client.post("/account/contacts", given, follow=True).content.decode()
     assert "z***@example.gov.cn" in page
     assert "zhang.san@" not in page
-    wrong = client.post("/account/contacts", {"email": "", "sms": "12345"})
+    assert "待确认" in page
+    wrong = client.post("/account/contacts", {"do": "keep", "email": "", "sms": "12345"})
     assert (wrong.status_code, "手机号码是 11 位数字" in wrong.content.decode()) == (422, True)
-    client.post("/account/contacts", {"email": "", "sms": "", "remove_email": "on"})
-    assert "还没有登记" in client.get("/account/contacts").content.decode()
+    client.post("/account/contacts", {"do": "remove", "channel": "email"})
+    assert "z***@" not in client.get("/account/contacts").content.decode()
 
 
+def test_where_nothing_goes_out_no_address_is_taken(bureau: Bureau, client: Client) -> None:
+    client.force_login(bureau.clerk)
+    client.post("/account/contacts", {"do": "keep", "email": "zhang.san@example.gov.cn"})
+    assert not Contact.objects.exists()
+    assert "平台还没有开通这种提醒" in client.get("/account/contacts").content.decode()
+
+
+def test_the_inbox_says_which_address_is_not_used(bureau: Bureau, client: Client) -> None:
+    confirmed(bureau.clerk, ChannelName.EMAIL, "zhang.san@example.gov.cn", by=bureau.clerk)
+    set_contact(bureau.department, ChannelName.SMS, MOBILE, by=bureau.reviewer)
+    client.force_login(bureau.clerk)
+    page = client.get("/desk/messages").content.decode()
+    assert "138****0000还没有确认" in page
+    assert "z***@" not in page
+    Contact.objects.filter(account=bureau.clerk).update(set_aside_at=timezone.now())
+    page = client.get("/desk/messages").content.decode()
+    assert "z***@example.gov.cn连续几次收不到" in page
+    assert 'href="/account/contacts"' in page
+
+
+@pytest.mark.usefixtures("mail", "gateway")
 def test_a_departments_addresses_are_the_security_administrators(bureau: Bureau, client: Client) -> None:
     place = f"/administration/contacts/{bureau.department.code}"
     client.force_login(an_officer(bureau.department, Role.SYSTEM_ADMIN, "system"))
     assert client.get(place).status_code == 403
     client.force_login(an_officer(bureau.department, Role.SECURITY_ADMIN, "security"))
-    client.post(place, {"email": "office@scjg.example.gov.cn", "sms": MOBILE})
+    client.post(place, {"do": "keep", "email": "office@scjg.example.gov.cn", "sms": MOBILE})
     assert "138****0000" in client.get(place).content.decode()
     assert "已登记" in client.get("/administration/contacts").content.decode()
     assert timezone.localdate().isoformat() in client.get(place).content.decode()
+
+
+def test_the_whole_of_a_case_in_the_order_of_time(bureau: Bureau, mail: MailSink, accepted: Case) -> None:
+    give_address(bureau)
+    tell_all()
+    sending.send_due()
+    reading.mark_all_read([Recipient(department=bureau.department)], bureau.clerk)
+    given = Given(way="public", on=timezone.localdate(), document="榕示告〔2026〕1号")
+    serve(accepted, given, by=bureau.reviewer)
+    client = Client()
+    client.force_login(bureau.reviewer)
+    page = client.get(f"/desk/cases/{accepted.number}/told").content.decode()
+    for told in ("站内消息", "已读", "邮件已发出", "公告送达", "期间是本地设定，不是法律规定", "data-print"):
+        assert told in page
+    assert "office@" not in page
+    assert len(mail.mails) == 1

@@ -18,7 +18,7 @@ from rongxin.notices.contacts import set_contact
 from rongxin.notices.models import Attempt, Contact, ContactChange, Notice, Sending, SendingState
 from rongxin.policy.notices import ChannelName
 from rongxin.workflow.models import Case
-from tests.notices.conftest import SECRET, give_address, tell_all, use_mail
+from tests.notices.conftest import SECRET, confirmed, give_address, tell_all, use_mail
 from tests.notices.servers import Gateway, MailSink, mail_server
 from tests.workflow.conftest import Bureau
 
@@ -45,10 +45,10 @@ def test_a_mail_says_that_something_waits_and_nothing_else(bureau: Bureau, mail:
     [letter] = mail.mails
     text = letter.get_content()  # type: ignore[attr-defined]
     assert letter["To"] == "office@scjg.example.gov.cn"
-    assert letter["Subject"].strip() == f"您有一条待阅消息（{accepted.number}）"
+    assert letter["Subject"].strip() == "您有一条待阅消息"
     assert f"<{Sending.objects.get().message_id}@credit.example.gov.cn>" == letter["Message-ID"]
     assert "http://localhost/login" in text
-    for inside in (accepted.title, "示例理由", "受理", "榕示市监罚"):
+    for inside in (accepted.number, accepted.title, "示例理由", "受理", "榕示市监罚"):
         assert inside not in f"{letter['Subject']}{text}"
 
 
@@ -59,7 +59,7 @@ def test_an_sms_is_signed_and_bears_its_key(bureau: Bureau, gateway: Gateway, ac
     [asked] = gateway.asked
     told = json.loads(asked.body)
     assert told == {"id": gateway.keys[0], "to": MOBILE, "text": told["text"]}
-    assert accepted.number in told["text"]
+    assert accepted.number not in told["text"]
     assert accepted.title not in told["text"]
     signed = f"{asked.headers['X-Rongxin-Timestamp']}.".encode() + asked.body
     assert asked.headers["X-Rongxin-Signature"] == hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
@@ -84,9 +84,9 @@ def test_what_is_old_stays_inside(bureau: Bureau) -> None:
 @pytest.mark.usefixtures("accepted", "mail")
 def test_officers_who_entered_an_address_hear_of_it_and_the_same_address_once(bureau: Bureau) -> None:
     give_address(bureau)
-    set_contact(bureau.clerk, ChannelName.EMAIL, "clerk@example.gov.cn", by=bureau.clerk)
-    set_contact(bureau.reviewer, ChannelName.EMAIL, "office@scjg.example.gov.cn", by=bureau.reviewer)
-    set_contact(bureau.stranger, ChannelName.EMAIL, "stranger@example.gov.cn", by=bureau.stranger)
+    confirmed(bureau.clerk, ChannelName.EMAIL, "clerk@example.gov.cn", by=bureau.clerk)
+    confirmed(bureau.reviewer, ChannelName.EMAIL, "office@scjg.example.gov.cn", by=bureau.reviewer)
+    confirmed(bureau.stranger, ChannelName.EMAIL, "stranger@example.gov.cn", by=bureau.stranger)
     tell_all()
     assert {(each.department, each.account) for each in Sending.objects.all()} == {
         (bureau.department, None),

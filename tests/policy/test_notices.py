@@ -25,10 +25,15 @@ OUTSIDE = """\
 channel: email
 subject: {zh: "消息 {number}", en: "Message {number}"}
 body: {zh: "{platform} {number} {address}", en: "{platform} {number} {address}"}
+confirming:
+  subject: {zh: "确认 {platform}", en: "Confirm {platform}"}
+  body: {zh: "{code} {minutes}", en: "{code} {minutes}"}
 """
 TEXT = """\
 channel: sms
 body: {zh: "{number} {address}", en: "{number} {address}"}
+confirming:
+  body: {zh: "{code} {minutes}", en: "{code} {minutes}"}
 """
 TELLING = LAND | {HEAD: LATE, MAIL: OUTSIDE, SMS: TEXT}
 
@@ -72,6 +77,9 @@ def test_a_city_words_a_notice_anew(tmp_path: Path) -> None:
             "{title} is not in what may",
         ),
         (MAIL, 'body: {zh: "{platform} {number} {address}"', 'body: {zh: "{platform} {number}"', 3, "{address}"),
+        (MAIL, "确认 {platform}", "确认 {code}", 5, "{code} is not in what a subject may tell"),
+        (MAIL, 'body: {zh: "{code} {minutes}"', 'body: {zh: "{minutes}"', 6, "{code}"),
+        (SMS, 'confirming:\n  body: {zh: "{code} {minutes}", en: "{code} {minutes}"}\n', "", 1, "is missing"),
         (SMS, "body:", "subject: {zh: 示例, en: x}\nbody:", 1, "an e-mail, and nothing else, has a subject"),
     ],
 )

@@ -23,10 +23,13 @@ class Reason(StrEnum):
     SERVER_FAULT = "server_fault"
     STOPPED = "stopped"
     FAULT = "fault"
+    NO_WORDS = "no_words"
 
 
 # No further attempt with the same address and text will do better.
 FOR_GOOD = frozenset({Reason.NO_ADDRESS, Reason.UNREADABLE, Reason.ADDRESS_REFUSED, Reason.MESSAGE_REFUSED})
+# It lies with the address: others are taken.
+OF_THE_ADDRESS = frozenset({Reason.ADDRESS_REFUSED, Reason.NOT_NOW})
 # The whole channel is down or set up wrongly: other messages need not be tried now.
 OF_THE_CHANNEL = frozenset({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.LOGIN_REFUSED, Reason.REDIRECTED, Reason.BUSY})
 

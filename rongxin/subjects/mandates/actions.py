@@ -1,6 +1,5 @@
 """Claiming an enterprise: opening the claim, issuing the code, entering it. Everything else is a step of the table."""
 
-import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -9,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.one_time_codes import code_digest, new_code
+from rongxin.accounts.one_time_codes import Entered, Outcome, code_digest, new_code, try_code
 from rongxin.departments.models import Department
 from rongxin.documents.issuing import issue, printed
 from rongxin.documents.models import Document
@@ -27,7 +26,6 @@ from rongxin.workflow.actions import open_case, take_step
 from rongxin.workflow.barring import Bar, Barred, NotPossible, is_over
 from rongxin.workflow.models import Case, CaseEvent
 
-MOST_TRIES: Final = 5
 MOST_OPEN: Final = 5
 PAPER: Final = "claim_code"
 """The template of the paper with the code."""
@@ -129,26 +127,9 @@ def _values(claim: Claim, step: str) -> dict[str, str | None]:
     }
 
 
-class Outcome(StrEnum):
-    """What became of a code that was entered."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    VOID = "void"
-    EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """``left``: how many tries are left after a wrong one."""
-
-    outcome: Outcome
-    left: int = 0
-
-
 @transaction.atomic
 def enter_code(account: Account, number: str, code: str) -> Entered:
-    """Try a code for the login's own claim. A wrong one is counted; after MOST_TRIES the code is void.
+    """Try a code for the login's own claim. A wrong one is counted; after a few the code is void.
 
     Raises Claim.DoesNotExist for a claim of another, and NotPossible where no code is waited for.
     """
@@ -160,19 +141,15 @@ def enter_code(account: Account, number: str, code: str) -> Entered:
         raise NotPossible(Barred(Bar.NOT_FROM_HERE))
     if is_over(claim.case, timezone.localdate()):
         return Entered(Outcome.EXPIRED)
-    if not claim.digest:
-        return Entered(Outcome.VOID)
-    if not secrets.compare_digest(claim.digest, code_digest(code)):
-        claim.tries += 1
-        if claim.tries >= MOST_TRIES:
-            claim.digest = ""
+    entered = try_code(claim, code)
+    if entered.outcome != Outcome.RIGHT:
         claim.save(update_fields=["tries", "digest"])
-        return Entered(Outcome.WRONG, MOST_TRIES - claim.tries) if claim.digest else Entered(Outcome.VOID)
+        return entered
     take_turn(claim.subject)
-    claim.digest, claim.replaces = "", holder_of(claim.subject)
+    claim.replaces = holder_of(claim.subject)
     claim.save(update_fields=["digest", "replaces"])
     take_step(number, "enter_replacing" if claim.replaces else "enter", by=account)
-    return Entered(Outcome.RIGHT)
+    return entered
 
 
 def take(account: Account, number: str, step: str, *, seen: int | None = None, reason: str = "") -> CaseEvent:

@@ -1,5 +1,7 @@
 """Ending mandates: that of a holder takes those of its proxies with it."""
 
+from collections.abc import Callable, Collection
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,6 +10,14 @@ from rongxin.storage.turns import in_turn
 from rongxin.subjects.mandates.models import EndReason, Mandate, MandateEnd, ProxyInvitation
 from rongxin.subjects.mandates.queries import proxies_under
 from rongxin.subjects.models import Subject
+
+Ended = Callable[[Collection[Mandate]], None]
+_told: list[Ended] = []
+
+
+def when_ended(act: Ended) -> None:
+    """Have ``act`` called with every mandate that ends, in the transaction that ends it."""
+    _told.append(act)
 
 
 def take_turn(subject: Subject) -> None:
@@ -21,6 +31,9 @@ def end(mandate: Mandate, why: EndReason, *, by: Account) -> None:
     take_turn(mandate.subject)
     now = timezone.now()
     ProxyInvitation.objects.filter(given_by=mandate, over_at=None).update(over_at=now)
-    for proxy in proxies_under([mandate]):
+    proxies = list(proxies_under([mandate]))
+    for proxy in proxies:
         MandateEnd.objects.get_or_create(mandate=proxy, defaults={"why": EndReason.FOLLOWED, "by": by, "at": now})
     MandateEnd.objects.get_or_create(mandate=mandate, defaults={"why": why, "by": by, "at": now})
+    for act in _told:
+        act([mandate, *proxies])

@@ -59,12 +59,17 @@ def demand(account: Account, uscc: str, action: Action) -> Mandate:
 
 def mandate_for(account: Account, uscc: str) -> Mandate:
     """The mandate of the login for the enterprise of this code, whatever it may do by it; raises NoMandate."""
-    of_code = Q(subject__uscc=uscc, subject__merged_into=None) | Q(subject__merged_into__uscc=uscc)
     # A firm and what was merged into it may both have been claimed: the wider mandate counts.
-    found = sorted(standing().filter(of_code, account=account), key=lambda mandate: not mandate.is_holder)
+    found = sorted(acting_for(uscc).filter(account=account), key=lambda mandate: not mandate.is_holder)
     if not found:
         raise NoMandate(uscc)
     return found[0]
+
+
+def acting_for(uscc: str) -> QuerySet[Mandate]:
+    """The mandates that hold for the enterprise of this code, those for what was merged into it among them."""
+    of_code = Q(subject__uscc=uscc, subject__merged_into=None) | Q(subject__merged_into__uscc=uscc)
+    return standing().filter(of_code)
 
 
 def holder_of(subject: Subject) -> Mandate | None:

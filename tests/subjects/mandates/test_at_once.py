@@ -7,9 +7,10 @@ import pytest
 import time_machine
 
 from rongxin.accounts.models import Account
+from rongxin.accounts.one_time_codes import Entered, Outcome
 from rongxin.accounts.permissions import Action
 from rongxin.subjects.mandates import actions, proxies
-from rongxin.subjects.mandates.actions import Entered, NotClaimable, Outcome
+from rongxin.subjects.mandates.actions import NotClaimable
 from rongxin.subjects.mandates.models import Claim, Mandate
 from rongxin.subjects.mandates.proxies import NoInvitation
 from rongxin.subjects.mandates.queries import standing

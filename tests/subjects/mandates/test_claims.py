@@ -3,10 +3,11 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from rongxin.accounts.one_time_codes import Outcome
 from rongxin.accounts.permissions import Action
 from rongxin.documents.models import Document, DocumentFile
 from rongxin.subjects.mandates import actions
-from rongxin.subjects.mandates.actions import NotClaimable, Outcome, Unclaimable
+from rongxin.subjects.mandates.actions import NotClaimable, Unclaimable
 from rongxin.subjects.mandates.models import Claim, EndReason, Mandate, Way
 from rongxin.subjects.mandates.queries import claims_against, holder_of, mandates_of, offices
 from rongxin.subjects.merging import merge

@@ -16,12 +16,16 @@ ACTS = (
     f"WHERE n.id = {{}} AND {reached('c.owner_id', 'case:act')})"
 )
 SENDS_AGAIN = any_of(RETRIES, ACTS.format("notice_id"))
-# One's own, and those of departments by the keeper of accounts, who sees no other person's.
-OF_OWNER = any_of(own("account_id"), f"(department_id IS NOT NULL AND {may('account:keep')})")
+# One's own, that of a firm for whom one acts, and those of departments by the keeper of accounts, who sees no other person's.
+OF_OWNER = any_of(
+    own("account_id"),
+    through("mandates_mandate", "id = mandate_id", own("p.account_id")),
+    f"(department_id IS NOT NULL AND {may('account:keep')})",
+)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0003_row_security"), ("mandates", "0004_guarded_mandates")]
+    dependencies = [("notices", "0005_whose_addresses"), ("mandates", "0004_guarded_mandates")]
     operations = [
         row_security(
             "notices_notice",
@@ -43,6 +47,5 @@ class Migration(migrations.Migration):
             read=through("notices_sending", "id = sending_id"),
             add=any_of(RETRIES, through("notices_sending", "id = sending_id", ACTS.format("p.notice_id"))),
         ),
-        row_security("notices_contact", read=OF_OWNER, add=OF_OWNER, change=OF_OWNER, remove=OF_OWNER),
         row_security("notices_contactchange", read=OF_OWNER, add=f"({own('by_id')} AND ({OF_OWNER}))"),
     ]
