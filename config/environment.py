@@ -5,14 +5,16 @@ Every field is documented in docs/operators.md; a test compares the two.
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlparse
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
+LEDGER_KEY_BYTES = 32
 
 
 class Environment(BaseSettings):
@@ -78,6 +80,29 @@ class Environment(BaseSettings):
     )
     address: str = Field(
         default="", description="https://… where people log in, written into mails and SMS; empty: the first host name"
+    )
+    ledger_name: str = Field(
+        default="",
+        pattern=r"^[^\s+]{0,180}$",
+        description="name of the log without the year, such as credit.example.gov.cn/ledger; empty: the first host name",
+    )
+    ledger_suite: Literal["sha256", "sm3"] = Field(
+        default="sha256", description="hash function of logs begun from now on"
+    )
+    ledger_signing_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Ed25519 seed that signs checkpoints; made once under var/ when empty",
+    )
+    ledger_stream_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="makes the pseudonyms of subjects in the log; made once under var/ when empty",
+    )
+    ledger_payload_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="seals the keys of what events say; made once under var/ when empty",
+    )
+    ledger_witnesses: str = Field(
+        default="", description="NAME=PUBLIC KEY of each witness of the log, in hexadecimal, with commas between"
     )
     debug: bool = Field(default=False, description="for developers: error pages with details")
 
@@ -155,14 +180,45 @@ class Environment(BaseSettings):
 
     def signing_key(self) -> str:
         """The secret that signs cookies: from the environment, or made once and kept with owner-only access."""
-        if self.secret_key.get_secret_value():
-            return self.secret_key.get_secret_value()
-        path = self.var / "secret_key"
+        return self.secret_key.get_secret_value() or self._made_once("secret_key", lambda: secrets.token_urlsafe(64))
+
+    def ledger_key(self, name: Literal["signing", "stream", "payload"]) -> bytes:
+        """32 secret bytes of the log: from the environment, or made once and kept with owner-only access.
+
+        Raises ValueError where the variable is set to anything else.
+        """
+        given: SecretStr = getattr(self, f"ledger_{name}_key")
+        hexadecimal = given.get_secret_value() or self._made_once(f"ledger_{name}_key", lambda: secrets.token_hex(32))
+        try:
+            key = bytes.fromhex(hexadecimal)
+        except ValueError:
+            key = b""
+        if len(key) != LEDGER_KEY_BYTES:
+            raise ValueError(f"RONGXIN_LEDGER_{name.upper()}_KEY is not 64 hexadecimal characters")
+        return key
+
+    def ledger_base(self) -> str:
+        """The name of every log of this platform, before the year."""
+        return self.ledger_name or f"{self.host_names()[0]}/ledger"
+
+    def witnesses(self) -> dict[str, bytes]:
+        """Name and public key of each witness. Raises ValueError where the setting is not read so."""
+        named = {}
+        for part in filter(None, (part.strip() for part in self.ledger_witnesses.split(","))):
+            name, _, public = part.partition("=")
+            if not name or len(public) != 64:
+                raise ValueError(f"{part!r} is no witness: NAME=64 hexadecimal characters")
+            named[name] = bytes.fromhex(public)
+        return named
+
+    def _made_once(self, name: str, make: Callable[[], str]) -> str:
+        """The secret in the file ``name`` under ``var``, made where there is none."""
+        path = self.var / name
         if not path.exists():
             self.var.mkdir(parents=True, exist_ok=True)
             made = path.with_suffix(f".{os.getpid()}")
             made.touch(mode=0o600)
-            made.write_text(secrets.token_urlsafe(64))
+            made.write_text(make())
             try:
                 os.link(made, path)  # two processes starting together keep the first key
             except FileExistsError:

@@ -32,6 +32,7 @@ CHANGED = frozenset(
         "intake.RowProblem",
         "intake.SourceCount",
         "jobs.Run",
+        "ledger.Stream",
         "records.EventCursor",
         "records.Resolution",
         "sessions.Session",
@@ -61,6 +62,9 @@ LOCKED = frozenset({"documents.Document", "records.Record"})
 column, so it is given for the key alone, and triggers refuse the change.
 """
 
+SHREDDED = {"ledger.Entry": ("salt", "payload", "key")}
+"""Tables of which only these columns change: they are emptied, and triggers refuse everything else."""
+
 REMOVED = frozenset(
     {
         "accounts.CodeGenerator",
@@ -81,6 +85,8 @@ REMOVED = frozenset(
         "notices.CodeAsked",
         "notices.Contact",
         "jobs.Run",
+        "ledger.Pending",
+        "ledger.SubjectKey",
         "sessions.Session",
         "subjects.Identifier",
     }

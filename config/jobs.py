@@ -6,11 +6,13 @@ from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
+from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint
 from rongxin.notices.jobs import forget_addresses, make_notices, seal_addresses_anew, send_outside
 from rongxin.workflow.jobs import keep_clocks
 
 MODULES: tuple[str, ...] = (
     "rongxin.jobs.tidy",
+    "rongxin.ledger.jobs",
     "rongxin.intake.jobs",
     "rongxin.intake.tidy",
     "rongxin.entrance.tidy",
@@ -33,4 +35,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     # New events ask for it at once; this catches up what a full queue or a missing template held back.
     Every(make_notices, minutes=5),
     Every(send_outside, minutes=5),
+    Every(sequence_events, seconds=10),
+    Every(sign_checkpoint, seconds=60),
+    Daily(close_day, at="00:10"),
 )

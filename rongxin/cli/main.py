@@ -13,6 +13,7 @@ from rongxin.cli import (
     documents,
     intake,
     jobs,
+    ledger,
     policy,
     report,
     serving,
@@ -36,6 +37,7 @@ app.add_typer(accounts.departments, name="department")
 app.add_typer(documents.app, name="document")
 app.add_typer(report.app, name="report")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(ledger.app, name="ledger")
 app.command("intake")(intake.intake)
 app.command("demo")(demonstration.demo)
 app.command("quickstart")(serving.quickstart)

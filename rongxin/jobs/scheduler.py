@@ -26,7 +26,7 @@ class Scheduler:
     added. A schedule that is new begins with its next time.
     """
 
-    def __init__(self, schedules: Iterable[Schedule] | None = None, interval: float = 10.0) -> None:
+    def __init__(self, schedules: Iterable[Schedule] | None = None, interval: float = 5.0) -> None:
         registry.load()
         if schedules is None:
             from config import jobs

@@ -23,18 +23,23 @@ class Schedule(Protocol):
 
 @dataclass(frozen=True)
 class Every:
-    """Every so many minutes, counted from the epoch: the same times in every process, whenever it started."""
+    """Every so many minutes or seconds, counted from the epoch: the same times in every process, whenever it started."""
 
     job: Job[..., Any]
-    minutes: int
+    minutes: int = 0
+    seconds: int = 0
 
     def __post_init__(self) -> None:
-        if self.minutes < 1:
-            raise ValueError(f"{self.job.name}: every {self.minutes} minutes is never")
+        if self.minutes < 0 or self.seconds < 0 or not self.period:
+            raise ValueError(f"{self.job.name}: every {self.minutes} minutes {self.seconds} seconds is never")
+
+    @property
+    def period(self) -> int:
+        """Seconds from one time to the next."""
+        return self.minutes * 60 + self.seconds
 
     def latest(self, now: datetime) -> datetime:
-        period = self.minutes * 60
-        return datetime.fromtimestamp(int(now.timestamp()) // period * period, UTC)
+        return datetime.fromtimestamp(int(now.timestamp()) // self.period * self.period, UTC)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""The tamper-evident log of every change and every look at non-public data.
+"""The tamper-evident log of every change and every look at non-public data (``ledger/1``, docs/ledger.md).
 
-Specified as ``ledger/1``: pending events in the transaction of the change, a sequencer, signed checkpoints, witnesses, proofs
-and lawful erasure. Source: item 14 of 闽信用〔2019〕7号 (security and rights).
+Purpose: an enterprise sees that its list of events is complete, an auditor that nothing was removed or rewritten, the public that
+everybody is shown the same history. Source: item 14 of 闽信用〔2019〕7号 (security and rights).
 
-Nothing is here yet: record events are kept by ``records`` under a gapless cursor, which is what this log will seal.
+``actions`` logs in the caller's transaction; ``sequencing`` gives places; ``signing`` makes checkpoints; ``witnessing``,
+``proving``, ``exporting`` and ``verifying`` let others check; ``erasing`` destroys what the law wants destroyed.
 """

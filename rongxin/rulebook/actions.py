@@ -6,9 +6,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from rongxin.ledger.actions import log
+from rongxin.ledger.entries import Kind, Of, Subject
 from rongxin.policy.pack import Policy
 from rongxin.rulebook import queries
 from rongxin.rulebook.models import SEED, Release
+
+RULEBOOK = Subject(Of.SYSTEM, "rulebook")
+"""Whose stream of the ledger every release is in."""
 
 
 class ReleaseRefused(ValueError):
@@ -68,6 +73,14 @@ def _add(
         note=note,
         supersedes=previous,
     )
+    told: dict[str, str | None] = {
+        "act": "rules.release",
+        "pack": added.pack,
+        "digest": added.digest,
+        "asked_by": asked_by,
+    }
+    told |= {"approved_by": approved_by, "supersedes": previous.digest if previous else None}
+    log(Kind.ADMIN, RULEBOOK, told)
     queries.forget()
     transaction.on_commit(queries.forget)
     return added

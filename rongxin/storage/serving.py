@@ -116,6 +116,8 @@ def _grants(name: str) -> Iterator[str]:
             held.append("UPDATE")
         elif label in grants.LOCKED:
             held.append(f"UPDATE ({quote(model._meta.pk.column)})")
+        elif label in grants.SHREDDED:
+            held.append(f"UPDATE ({', '.join(map(quote, grants.SHREDDED[label]))})")
         if label in grants.REMOVED:
             held.append("DELETE")
         yield f"GRANT {', '.join(held)} ON {table} TO {name}"

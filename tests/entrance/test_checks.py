@@ -71,6 +71,7 @@ def test_the_command_refuses_and_accepts(tmp_path: Path) -> None:
         RONGXIN_HOSTS="credit.example.gov.cn",
         RONGXIN_ADMIN_HOST="guanli.example.gov.cn",
         RONGXIN_HTTPS="true",
+        **{f"RONGXIN_LEDGER_{name}_KEY": "5a" * 32 for name in ("SIGNING", "STREAM", "PAYLOAD")},
     )
     assert accepted.returncode == 0, accepted.stdout
 

@@ -117,6 +117,31 @@ def test_schedulers_racing_for_a_time_serve_it_once() -> None:
     assert Due.objects.count() == 2
 
 
+NOTHING_FREQUENT = {"frequent results": 0, "frequent runs": 0, "frequent dues": 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_runs_every_few_seconds_and_did_what_it_should_is_forgotten_after_a_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("config.jobs.SCHEDULES", (Every(tidy, seconds=10),))
+    before_yesterday = timezone.now() - timedelta(hours=25)
+    ended = [tidy.enqueue(), tidy.enqueue(), tidy.enqueue()]
+    Worker(["default"], batch=True).run()
+    Run.objects.filter(pk__in=[ended[0].pk, ended[1].pk]).update(finished_at=before_yesterday)
+    Run.objects.filter(pk=ended[1].pk).update(state=State.FAILED)
+    assert tidy.call_now() == {
+        "frequent results": 1,
+        "frequent runs": 1,
+        "frequent dues": 0,
+        "runs": 0,
+        "results": 0,
+        "dues": 0,
+    }
+    assert set(Run.objects.values_list("pk", flat=True)) == {ended[1].pk, ended[2].pk}
+    assert set(DBTaskResult.objects.values_list("pk", flat=True)) == {ended[1].task_id, ended[2].task_id}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_tidy_deletes_what_is_over_and_old_and_nothing_else() -> None:
     old = timezone.now() - KEPT_FOR - timedelta(hours=1)
@@ -129,7 +154,7 @@ def test_tidy_deletes_what_is_over_and_old_and_nothing_else() -> None:
     for days in (1, 2):
         Due.objects.create(job="jobs.tidy", due_at=old + timedelta(days=days - 3))
 
-    assert tidy.call_now() == {"runs": 1, "results": 1, "dues": 1}
+    assert tidy.call_now() == {**NOTHING_FREQUENT, "runs": 1, "results": 1, "dues": 1}
 
     assert set(Run.objects.values_list("pk", flat=True)) == {ended[1].pk, waiting.pk}
     assert set(DBTaskResult.objects.values_list("pk", flat=True)) == {ended[1].task_id, waiting.task_id}
