@@ -79,7 +79,7 @@ class Environment(BaseSettings):
         default=6, ge=1, le=20, description="after so many failed attempts a mail or SMS is given up, and said so"
     )
     address: str = Field(
-        default="", description="https://… where people log in, written into mails and SMS; empty: the first host name"
+        default="", description="https://… of the public site, written into mails and SMS; empty: the first host name"
     )
     ledger_name: str = Field(
         default="",
@@ -142,11 +142,9 @@ class Environment(BaseSettings):
         """The host names of the public site and the workbench."""
         return [host.strip() for host in self.hosts.split(",") if host.strip()]
 
-    def login_address(self) -> str:
-        """Where people log in, as written into mails and SMS."""
-        if self.address:
-            return self.address
-        return f"{'https' if self.https else 'http'}://{self.host_names()[0]}/login"
+    def site(self) -> str:
+        """The address of the public site, without a slash at its end, as written into mails and SMS."""
+        return self.address.rstrip("/") or f"{'https' if self.https else 'http'}://{self.host_names()[0]}"
 
     def outbox(self) -> Path:
         """Where mails and SMS are laid down as files instead of being sent."""

@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 return redirect("entrance:setup")
             if not form.errors:
                 # Shown too long ago, or one in a hundred million: somebody got the name meanwhile.
-                form.add_error(None, _("登录名已经换了一个，请再提交一次。"))
+                form.add_error(None, _("用户名已经换了一个，请再提交一次。"))
                 name = ""
     if form.errors and status == 200:
         status = 422

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from config.environment import environment
@@ -113,12 +115,17 @@ def _try(way: Channel, sending: Sending) -> Reason | None:
     return None
 
 
+def _login_of(sending: Sending) -> str:
+    """The route by which whoever it is to comes in: enterprises have a window of their own."""
+    return str(settings.LOGIN_URL) if sending.mandate_id is None else "enterprise:login"
+
+
 def _message(sending: Sending, address: str) -> Message:
     notice, policy = sending.notice, rulebook.current()
     text = policy.outside_texts[sending.channel]
     values = {
         OutsideValue.PLATFORM: environment.platform_name,
-        OutsideValue.ADDRESS: environment.login_address(),
+        OutsideValue.ADDRESS: f"{environment.site()}{resolve_url(_login_of(sending))}",
         OutsideValue.NUMBER: f"{notice.pk}",
     }
     named = {str(name): value for name, value in values.items()}

@@ -75,7 +75,7 @@ def test_a_password_that_will_not_do_opens_nothing_and_keeps_the_name(hall: Hall
 def test_nobody_chooses_a_name(hall: Hall, forged: str) -> None:
     answer = signs_up(Client(), given_name=forged)
     assert answer.status_code == 422
-    assert "登录名已经换了一个" in answer.content.decode()
+    assert "用户名已经换了一个" in answer.content.decode()
 
 
 def test_a_name_that_was_taken_meanwhile_is_replaced(hall: Hall) -> None:

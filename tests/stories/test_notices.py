@@ -90,7 +90,7 @@ def test_a_firm_hears_by_mail_that_there_is_a_message(
     page.goto(f"{address}/enterprise/messages")
     expect(page.get_by_role("main")).to_contain_text("申请更换经办账号")
     mail = text_of(letters(outbox)[-1])
-    assert f"{environment.login_address()}" in mail
+    assert f"{environment.site()}/enterprise/login" in mail
     for inside in (claim.case.number, firm.name, firm.uscc, "更换", "认领", login.username):
         assert inside not in mail
     assert len(letters(outbox)) == 2

@@ -194,7 +194,7 @@ def test_from_signing_up_to_the_file(page: Page, phone: Page, hall: Hall, live_s
     # A login name is given; the password and the phone are the person's.
     phone.goto(f"{address}/enterprise/login")
     phone.get_by_role("link", name="没有账号，开通一个").click()
-    name = phone.get_by_label("您的登录名").input_value()
+    name = phone.get_by_label("您的用户名").input_value()
     phone.get_by_label("新密码").fill("示例口令-long-enough")
     phone.get_by_label("再输一次").fill("示例口令-long-enough")
     phone.get_by_role("button", name="开通").click()
