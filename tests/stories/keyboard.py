@@ -23,3 +23,9 @@ def press(page: Page, words: str) -> None:
 def type_into(page: Page, field: str, text: str) -> None:
     focused(page, lambda words, name: name == field)
     page.keyboard.type(text)
+
+
+def hit(page: Page, key: str) -> None:
+    """Press the ``key`` that a page listens to, once its scripts are there to hear it: text is on the page before them."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)

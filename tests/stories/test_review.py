@@ -16,6 +16,7 @@ from tests.factories import the_pack
 from tests.intake.conftest import Office, open_office
 from tests.intake.questions.conftest import FAR, FAR_NAME, TRADE, TRADE_NAME, one_off, unclear
 from tests.intake.tables import CODE, NAME, TEA, TEA_NAME, as_csv, penalty
+from tests.stories.keyboard import hit
 from tests.stories.test_main_job import log_in, log_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -62,19 +63,19 @@ def test_rows_are_told_by_a_person_with_three_keys(page: Page, live_server: obje
     filed = page.locator(".rx-reviewgrid .rx-facts").first
 
     # One key each: the first candidate, another one, none of them.
-    page.keyboard.press("1")
+    hit(page, "1")
     expect(page.locator("main")).to_contain_text(f"第 3 行 已归入 {TRADE_NAME}")
     expect(page.locator("main")).to_contain_text("第 1 条，共 3 条")
-    page.keyboard.press("j")
+    hit(page, "j")
     expect(filed).to_contain_text("示例无人知晓的公司")
-    page.keyboard.press("0")
+    hit(page, "0")
     expect(page.locator("main")).to_contain_text("第 5 行 已退回更正")
     expect(page.locator(".rx-candname").first).to_have_text(FAR_NAME)
-    page.keyboard.press("1")
+    hit(page, "1")
     expect(page.locator("main")).to_contain_text("第 6 行 已归入")
 
     # A slip is taken back, and the row is asked again.
-    page.keyboard.press("u")
+    hit(page, "u")
     expect(page.locator("main")).to_contain_text("已撤销，第 6 行 回到队列")
     expect(filed).to_contain_text("厦门示例榕海贸易公司")
     assert Question.objects.filter(state=QuestionState.OPEN).count() == 2
