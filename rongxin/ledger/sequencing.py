@@ -20,6 +20,7 @@ from rongxin.ledger.entries import FIRST, PLATFORM, Kind, Of, Subject, commitmen
 from rongxin.ledger.loading import load
 from rongxin.ledger.models import Cut, Entry, Log, Stream, SubjectKey, Withholding
 from rongxin.ledger.suites import Suite
+from rongxin.storage.loading import reserved_keys
 from rongxin.storage.turns import in_turn
 
 BATCH: Final = 4_096
@@ -126,7 +127,8 @@ def _ends(log: Log, subjects: set[tuple[str, str]]) -> dict[tuple[str, str], _En
     suite, secret = log.hashing, logs.stream_key(log.origin)
     ids = {subject: stream_id(suite, secret, Subject(Of(subject[0]), subject[1])) for subject in subjects}
     known = _known(log, list(ids.values()))
-    new = iter(_reserved(len(ids) - len(known)))
+    with connection.cursor() as cursor:
+        new = iter(reserved_keys(cursor, Stream, len(ids) - len(known)).to_list())
     ends = {}
     for subject, stream in ids.items():
         old = known.get(stream)
@@ -155,18 +157,6 @@ def _known(log: Log, streams: list[bytes]) -> dict[bytes, tuple[int, int, bytes,
             bytes(stream): (row, count, bytes(head), last, None if sealed is None else bytes(sealed))
             for stream, row, count, head, last, sealed in cursor.fetchall()
         }
-
-
-def _reserved(count: int) -> list[int]:
-    """Keys for so many new streams; the sequencer alone adds them."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('ledger_stream', 'id')) FROM generate_series(1, %s)", [count]
-            )
-            return [key for (key,) in cursor.fetchall()]
-    last = Stream.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    return list(range(last + 1, last + 1 + count))
 
 
 def _jump(before: int, now: int) -> Waiting:
