@@ -117,7 +117,7 @@ class Environment(BaseSettings):
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 20,
                     # 64 MB of pages for each connection: keys are random, and 2 MB hold none of their indexes.
-                    "init_command": "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
                     "PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA journal_size_limit=67108864;",
                 },
             }
