@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "rongxin.entrance.sessions.LiveSessions",
     "rongxin.entrance.confirming.FreshProof",
+    "rongxin.entrance.unlogged.NothingUnlogged",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.urls import reverse
 
-from rongxin.accounts.models import Account
+from rongxin.accounts.access import Access
 from rongxin.policy.words import Title
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import documents_of
@@ -32,7 +32,7 @@ class Panel:
     place: Place = Place.MAIN
 
 
-MakePanel = Callable[[Case, Account], Panel | None]
+MakePanel = Callable[[Case, Access], Panel | None]
 Asked = Mapping[str, str]
 
 
@@ -48,7 +48,7 @@ class Looks:
     steps: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
     told: Callable[[Case, Step], str] = lambda case, step: ""
-    panels: Callable[[Case, Account, Asked], tuple[Panel, ...]] = lambda case, officer, asked: ()
+    panels: Callable[[Case, Access, Asked], tuple[Panel, ...]] = lambda case, access, asked: ()
 
 
 COMMON: Final = Looks()
@@ -82,13 +82,13 @@ def add_panel_to_all(make: MakePanel) -> None:
     _of_all.append(make)
 
 
-def panels_of(case: Case, officer: Account, asked: Asked) -> tuple[Panel, ...]:
-    """The panels of a case for an officer, in the order in which they were added; those of every case last."""
-    made = (make(case, officer) for make in (*_makers.get(case.kind, ()), _documents, *_of_all))
-    return (*looks_of(case).panels(case, officer, asked), *(panel for panel in made if panel is not None))
+def panels_of(case: Case, access: Access, asked: Asked) -> tuple[Panel, ...]:
+    """The panels of a case for whoever looks at it, in the order in which they were added; those of every case last."""
+    made = (make(case, access) for make in (*_makers.get(case.kind, ()), _documents, *_of_all))
+    return (*looks_of(case).panels(case, access, asked), *(panel for panel in made if panel is not None))
 
 
-def _documents(case: Case, officer: Account) -> Panel | None:
+def _documents(case: Case, access: Access) -> Panel | None:
     found = tuple(each.document for each in documents_of(case))
     return (
         Panel(title=Title(zh="文书", en="Documents"), template="desk/_case_documents.html", content=found)

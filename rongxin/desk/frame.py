@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from rongxin.accounts.access import Access, Purpose, purpose_of
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face
 from rongxin.accounts.queries import departments_within_reach
@@ -46,6 +47,12 @@ officer_only = gate(Face.DESK)
 def officer_of(request: HttpRequest) -> Account:
     """The officer who is logged in."""
     return cast(Account, request.user)
+
+
+def access_of(request: HttpRequest, usual: Purpose, case: str = "") -> Access:
+    """With which the queries of this request look at what is not public; one for a request. ``case``: of which case or batch."""
+    officer = officer_of(request)
+    return Access(officer, purpose_of(officer, usual), case)
 
 
 def show(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand, departments_within_reach
@@ -20,6 +21,7 @@ from rongxin.policy.words import Title
 from rongxin.primitives.uscc import normalise_code
 from rongxin.remedies.inquiries.actions import NotAsked, Problem, ask_why
 from rongxin.remedies.inquiries.models import About, Inquiry
+from rongxin.remedies.inquiries.queries import inquiry_of
 from rongxin.subjects.queries import by_uscc
 from rongxin.ui.parts import Choice
 from rongxin.workflow.models import Case
@@ -59,10 +61,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     return redirect(address(inquiry.case))
 
 
-def facts(case: Case, officer: Account) -> Panel:
+def facts(case: Case, access: Access) -> Panel:
     """What was asked, for the page of the case."""
-    inquiry = Inquiry.objects.select_related("subject").get(case=case)
-    return Panel(title=Title(zh="询问", en="What is asked"), template="desk/_inquiry.html", content=inquiry)
+    asked = inquiry_of(case, access)
+    return Panel(title=Title(zh="询问", en="What is asked"), template="desk/_inquiry.html", content=asked)
 
 
 def _asked(request: HttpRequest, officer: Account, reach: list[Department]) -> Inquiry:

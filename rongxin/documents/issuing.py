@@ -35,8 +35,11 @@ class NotWithdrawn(ValueError):
 
 
 @transaction.atomic
-def issue(template: str, values: Mapping[str, Any], *, authority: Department, by: str) -> Document:
+def issue(
+    template: str, values: Mapping[str, Any], *, authority: Department, by: str, firm: str | None = None
+) -> Document:
     """Issue a document of ``authority`` under its next number, today, by the rules in force; ``by`` says who signs for it.
+    ``firm``: the unified code of the enterprise that it is about.
 
     The series of the authority stays locked until the transaction ends, and goes back with it: no number is lost and none is given
     twice. So it should be the last thing that a longer transaction does. Raises NoSuchTemplate, ValuesUnfit, NoGlyph (a character
@@ -50,7 +53,7 @@ def issue(template: str, values: Mapping[str, Any], *, authority: Department, by
     given = filled(chosen, values)
     demand_glyphs(sheet_of(policy, chosen, given, authority_name=authority.name, on=timezone.localdate()).writing)
     series, moment = _next(authority, chosen.series_for(authority.code))
-    return _added(policy, chosen, given, authority=authority, series=series, moment=moment, by=by)
+    return _added(policy, chosen, given, authority=authority, series=series, moment=moment, by=by, firm=firm)
 
 
 @transaction.atomic
@@ -115,6 +118,7 @@ def _added(
     series: Series,
     moment: datetime,
     by: str,
+    firm: str | None,
 ) -> Document:
     on = timezone.localdate(moment)
     number = f"{series.word}〔{series.year}〕{series.last}号"
@@ -147,6 +151,7 @@ def _added(
         issued_on=on,
         issued_at=moment,
         issued_by=by,
+        firm=firm,
     )
     DocumentFile.objects.create(document=document, content=content)
     return document

@@ -16,6 +16,7 @@ from rongxin.policy.display import display_rule
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
+from rongxin.primitives.uscc import is_valid
 from rongxin.records.barred import Withdrawn, withdrawn_rows
 from rongxin.records.display import (
     SHANGHAI,
@@ -183,6 +184,14 @@ def subjects_of(records: Iterable[Record]) -> dict[int, Subject]:
         resolution.record_id: resolution.subject.merged_into or resolution.subject
         for resolution in resolutions.select_related("subject__merged_into")
     }
+
+
+def firms_of(records: Iterable[Record]) -> dict[int, str]:
+    """Whose the records are, for the ledger: {record id: unified code}. Where none is resolved: the code filed, or nothing."""
+    whole = list(records)
+    subjects = subjects_of(whole)
+    filed = {record.pk: record.party_code if is_valid(record.party_code) else "" for record in whole}
+    return filed | {pk: subject.uscc for pk, subject in subjects.items()}
 
 
 def act(number: str, policy: Policy, moment: Moment) -> Act | None:

@@ -7,6 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.one_time_codes import Entered, Outcome, code_digest, new_code, try_code
 from rongxin.departments.models import Department
@@ -78,7 +79,7 @@ def open_claim(account: Account, code: str, *, way: Way, office: Department) -> 
         raise NotClaimable(Unclaimable.NO_ADDRESS)
     if office not in offices(subject):
         raise NotClaimable(Unclaimable.NO_OFFICE)
-    case = open_case(NAME, title=f"企业认领：{shown_name(subject)}", owner=office, by=account)
+    case = open_case(NAME, title=f"企业认领：{shown_name(subject)}", owner=office, by=account, firm=subject.uscc)
     claim = Claim.objects.create(case=case, subject=subject, account=account, way=way)
     if way == Way.LETTER:
         take_step(case.number, "ask_for_letter", by=account)
@@ -95,6 +96,16 @@ class Paper:
     code: str
 
 
+def print_code(
+    number: str, step: str, *, access: Access, seen: int | None = None, reason: str = "", papers: str = ""
+) -> Paper:
+    """Issue a code for whoever prints the paper. What cannot be logged is not issued: raises NotLogged beside what
+    :func:`issue_code` raises.
+    """
+    access.look([claim_of(number).subject.uscc], "document", act="print")
+    return issue_code(number, step, by=access.actor, seen=seen, reason=reason, papers=papers)
+
+
 @transaction.atomic
 def issue_code(
     number: str, step: str, *, by: Account, seen: int | None = None, reason: str = "", papers: str = ""
@@ -109,7 +120,9 @@ def issue_code(
     code = new_code()
     claim.digest, claim.tries, claim.codes = code_digest(code), 0, claim.codes + 1
     with asks(PLATFORM):  # the paper of the procedure: a window issues no other document
-        claim.document = issue(PAPER, _values(claim, step), authority=claim.case.owner, by=by.display_name)
+        claim.document = issue(
+            PAPER, _values(claim, step), authority=claim.case.owner, by=by.display_name, firm=claim.case.firm
+        )
     once = {"code": code} | ({"address": claim.subject.address} if step == SEND_LETTER else {})
     claim.save(update_fields=["digest", "tries", "codes", "document"])
     return Paper(claim.document, printed(claim.document, **once), code)
