@@ -46,8 +46,8 @@ class Example:
     reveals: bool = False
     says: str = ""
     """What an answer tells that holds no text: the page of a document as a drawing."""
-    also: frozenset[str] = frozenset()
-    """Firms that are told though the words may be another's: those a row may mean."""
+    may_be: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Words that on this page may be of any of several firms, and elsewhere of nobody that is known."""
 
     @property
     def address(self) -> str:
@@ -69,7 +69,7 @@ def words_in(answer: HttpResponseBase, example: Example) -> str:
     papers += [base64.b64decode(found) for found in re.findall(rb"data:application/pdf;base64,([\w+/=]+)", body)]
     for paper in papers:
         try:
-            said += [page.extract_text().replace("\n", "") for page in PdfReader(io.BytesIO(paper)).pages]
+            said += ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(paper)).pages]
         except PyPdfError:  # made up: its bytes say what it says
             continue
     if answer.headers.get("Content-Type") == "image/svg+xml":
@@ -104,9 +104,7 @@ def looked(client: Client, example: Example, words: Words) -> Looked:
         events = Counter(told[before:])
     finally:
         transaction.savepoint_rollback(place)
-    shown = {firm for text, firms in words.items() if text in said for firm in firms}
-    if shown or events:
-        shown |= example.also
+    shown = {firm for text, firms in [*words.items(), *example.may_be.items()] if text in said for firm in firms}
     return Looked(answer.status_code, frozenset(shown), events)
 
 

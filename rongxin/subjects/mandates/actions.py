@@ -99,11 +99,12 @@ class Paper:
 def print_code(
     number: str, step: str, *, access: Access, seen: int | None = None, reason: str = "", papers: str = ""
 ) -> Paper:
-    """Issue a code for whoever prints the paper. What cannot be logged is not issued: raises NotLogged beside what
-    :func:`issue_code` raises.
+    """Issue a code for whoever prints the paper. Raises what :func:`issue_code` raises, and NotLogged: then the code is out and
+    nobody has it, until another is printed.
     """
+    paper = issue_code(number, step, by=access.actor, seen=seen, reason=reason, papers=papers)
     access.look([claim_of(number).subject.uscc], "document", act="print")
-    return issue_code(number, step, by=access.actor, seen=seen, reason=reason, papers=papers)
+    return paper
 
 
 @transaction.atomic
