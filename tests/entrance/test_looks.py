@@ -114,13 +114,8 @@ def a_desk() -> Platform:
     table = f"甲,乙,丙\n{TEA_NAME},{TEA},{said('列', TEA)}\n".encode()
     columns = receive([table], file_name="列.csv", kind=PENALTY, provider=office, by=clerk, check_now=True).batch
     text_firm, plain_firm, hidden_firm = a_subject(), a_subject(), a_subject()
-    text = a_record(
-        text_firm,
-        department=office,
     facts = f"张三在店内实施。{said('事实', text_firm.uscc)}"
     text = a_record(text_firm, department=office, violation_facts=facts, penalty_content=None)
-        penalty_content=None,
-    )
     a_record(plain_firm, department=office, violation_facts=said("没有明码标价", plain_firm.uscc), penalty_content=None)
     hidden = a_record(
         hidden_firm, department=office, violation_type=said("类型", hidden_firm.uscc), violation_facts=None
