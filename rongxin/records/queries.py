@@ -186,12 +186,18 @@ def subjects_of(records: Iterable[Record]) -> dict[int, Subject]:
     }
 
 
+def firm_of(record: Record, subject: Subject | None) -> str:
+    """The unified code of whose the record is, for the ledger; where no subject is resolved the code filed, or nothing."""
+    if subject is not None:
+        return subject.uscc
+    return record.party_code if is_valid(record.party_code) else ""
+
+
 def firms_of(records: Iterable[Record]) -> dict[int, str]:
-    """Whose the records are, for the ledger: {record id: unified code}. Where none is resolved: the code filed, or nothing."""
+    """The same of several: {record id: unified code}; one query."""
     whole = list(records)
     subjects = subjects_of(whole)
-    filed = {record.pk: record.party_code if is_valid(record.party_code) else "" for record in whole}
-    return filed | {pk: subject.uscc for pk, subject in subjects.items()}
+    return {record.pk: firm_of(record, subjects.get(record.pk)) for record in whole}
 
 
 def act(number: str, policy: Policy, moment: Moment) -> Act | None:

@@ -24,7 +24,7 @@ from rongxin.records.actions import note
 from rongxin.records.barred import WITHDRAWAL
 from rongxin.records.display import Moment, displayed, known, standing_ends
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
-from rongxin.records.queries import firms_of, subjects_of
+from rongxin.records.queries import firm_of, subjects_of
 from rongxin.subjects.models import Subject
 
 LONGEST_REASON: Final = 200
@@ -220,12 +220,13 @@ def kept(access: Access, number: str, policy: Policy) -> Kept | None:
     record = own(access.actor, number)
     if record is None:
         return None
-    access.look(firms_of([record]).values(), "record")
+    subject = subjects_of([record]).get(record.pk)
+    access.look([firm_of(record, subject)], "record")
     content = RecordContent.objects.filter(record=record).first()
     return Kept(
         record=record,
         title=content.title if content else "",
-        subject=subjects_of([record]).get(record.pk),
+        subject=subject,
         is_displayed=displayed(policy, present).filter(pk=record.pk).exists(),
         is_withdrawn=bool(_withdrawals(record.act_key)),
         filled=frozenset(name for name, value in json.loads(content.text).items() if value) if content else frozenset(),
