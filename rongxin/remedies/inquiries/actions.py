@@ -63,5 +63,5 @@ def ask_why(
     found = Inquiry.objects.select_related("case").filter(case__owner=owner, case__is_open=True, **same).first()
     if found is not None:
         return found
-    case = open_case(KIND, title=f"{subject.name}{_TITLES[about]}", owner=owner, by=by)
+    case = open_case(KIND, title=f"{subject.name}{_TITLES[about]}", owner=owner, by=by, firm=subject.uscc)
     return Inquiry.objects.create(case=case, **same)
