@@ -133,7 +133,7 @@ def card_of(question: Question, access: Access) -> QuestionCard:
             for number, candidate in enumerate(found[:SHOWN], start=1)
             if candidate["subject"] in subjects
         ),
-        resolved=_plain(subjects[resolved]) if resolved in subjects else None,
+        resolved=_plain(subjects[resolved]) if resolved is not None and resolved in subjects else None,
     )
 
 

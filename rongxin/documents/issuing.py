@@ -15,6 +15,8 @@ from rongxin.documents.glyphs import demand_glyphs
 from rongxin.documents.models import Document, DocumentFile, Series, Withdrawal
 from rongxin.documents.sheets import Sheet, canonical, sheet_of, template_of
 from rongxin.documents.typesetting import typeset, typeset_with
+from rongxin.ledger.actions import log
+from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.policy.pack import Policy
 from rongxin.policy.templates import Fault, Template, faults, filled
 from rongxin.rulebook import queries as rulebook
@@ -66,7 +68,9 @@ def withdraw(document: Document, *, by: str, reason: str) -> Withdrawal:
     Document.objects.select_for_update().get(pk=document.pk)
     if Withdrawal.objects.filter(document=document).exists():
         raise NotWithdrawn("the document was withdrawn already")
-    return Withdrawal.objects.create(document=document, reason=reason, by=by, at=timezone.now())
+    made = Withdrawal.objects.create(document=document, reason=reason, by=by, at=timezone.now())
+    _log("document.withdraw", document)
+    return made
 
 
 def made_again(document: Document) -> Sheet:
@@ -154,4 +158,17 @@ def _added(
         firm=firm,
     )
     DocumentFile.objects.create(document=document, content=content)
+    _log("document.issue", document)
     return document
+
+
+def _log(act: str, document: Document) -> None:
+    told = {
+        "act": act,
+        "document": document.number,
+        "authority": document.authority.code,
+        "template": document.template,
+        "code": document.code,
+        "sha256": document.sha256,
+    }
+    log(Kind.STATUS, firm_or_platform(document.firm), told)

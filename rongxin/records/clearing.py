@@ -29,6 +29,7 @@ from rongxin.primitives.recognisers import hide, suspects
 from rongxin.records.display import Moment, displayed, known
 from rongxin.records.models import Clearing, ClearingDecision, Record, RecordContent
 from rongxin.records.queries import firms_of
+from rongxin.records.telling import tell
 from rongxin.storage.askers import PLATFORM, asks
 
 OPEN: Final = ClearingDecision.REOPENED
@@ -52,12 +53,13 @@ class ToRead(ValueError):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A text in the queue, without its words. ``suspected``: at how many places it may tell of persons."""
+    """A text in the queue: of its words the ``digest`` alone, and at how many places they may tell of persons (``suspected``)."""
 
     record: Record
     title: str
     field: str
     suspected: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ def queue(
 ) -> list[Waiting]:
     """Texts of displayed records that wait for this officer, the oldest decision first, ``after`` a place in the queue."""
     found = _queue(officer, policy, kind, after, limit)
-    return [Waiting(text.record, text.title, text.field, text.suspected) for text in found]
+    return [Waiting(text.record, text.title, text.field, text.suspected, text.digest) for text in found]
 
 
 def unsuspected(access: Access, policy: Policy, *, limit: int, among: int = LONGEST_LIST) -> list[Text]:
@@ -324,7 +326,7 @@ def decide(number: str, field: str, wish: Wish, *, by: Account, policy: Policy) 
     if wish.decision == ClearingDecision.AS_FILED and found and not wish.names_nobody:
         raise ToRead
     clear(text, wish.decision, by=by, digest=wish.digest, spans=[*wish.spans, *_occurrences(text.words, wish.hidden)])
-    return Waiting(text.record, text.title, field, len(found))
+    return Waiting(text.record, text.title, field, len(found), text.digest)
 
 
 def _occurrences(text: str, hidden: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -387,6 +389,7 @@ def clear_unsuspected(digests: Mapping[tuple[str, str], str], *, by: Account, po
         )
         for text in texts
     ]
+    _tell(made, by)
     return len(Clearing.objects.bulk_create(made))
 
 
@@ -408,9 +411,24 @@ def undo(text: Text, *, by: Account) -> Clearing | None:
     return _keep(text.record, text.field, ClearingDecision(earlier.decision), earlier.text, by)
 
 
+@transaction.atomic
 def _keep(record: Record, field: str, decision: ClearingDecision, shown: str, by: Account) -> Clearing:
-    return Clearing.objects.create(
+    made = Clearing.objects.create(
         record=record, field=field, decision=decision, text=shown, by=by.username, made_at=timezone.now()
+    )
+    _tell([made], by)
+    return made
+
+
+def _tell(made: Iterable[Clearing], by: Account) -> None:
+    """What the public may read of each text is told as a digest, which the text itself confirms."""
+    tell(
+        "record.clear",
+        (
+            (each.record, {"field": each.field, "decision": each.decision, "shown": digest_of(each.text)})
+            for each in made
+        ),
+        by=by.username,
     )
 
 

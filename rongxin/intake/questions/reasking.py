@@ -79,8 +79,11 @@ def _problems(rows: pl.DataFrame, field: str) -> pl.DataFrame:
         else (row, REFUTED, params_text({"registered": shown_name(subjects[subject])}), subjects[subject].uscc)
         for row, subject, method in rows.select("row", "subject", "method").iter_rows()
     ]
-    schema = {"row": rows.schema["row"], "code": pl.String, "params": pl.String, "firm": pl.String}
-    codes = pl.DataFrame(told, schema=schema, orient="row")
+    codes = pl.DataFrame(
+        told,
+        schema={"row": rows.schema["row"], "code": pl.String, "params": pl.String, "firm": pl.String},
+        orient="row",
+    )
     named = rows.select("row", value=pl.col("party_name").str.slice(0, VALUE_LENGTH))
     return codes.join(named, on="row", maintain_order="left").with_columns(
         pl.lit(field).alias("field"), pl.lit(_REVIEW).alias("severity")
