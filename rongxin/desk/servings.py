@@ -1,6 +1,6 @@
 """送达 of a case: what was recorded, the form, what came after, the scanned proof."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -147,7 +147,7 @@ class ServingPage:
 
 def panel(case: Case, access: Access) -> Panel | None:
     """The card; left out where nothing was served and this officer may not."""
-    content = _view(case, access)
+    content = _view(case, access.actor, servings=list(acts.servings_of(case, access)))
     if not content.servings and content.form is None:
         return None
     return Panel(title=Title(zh="送达", en="Official delivery"), template="desk/_servings.html", content=content)
@@ -169,7 +169,7 @@ def serve(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _recorded(entry))
             return redirect("desk:case", number=number)
-    page = ServingPage(case_number=number, content=_view(case, access_of(request, Purpose.CASE, number), form))
+    page = ServingPage(case_number=number, content=_view(case, officer, form))
     return show(request, "desk/serving.html", page, status=422)
 
 
@@ -247,10 +247,12 @@ def _recorded(entry: Serving) -> str:
     return _("已登记送达，送达日期 %(on)s。") % {"on": entry.served_on.isoformat()}
 
 
-def _view(case: Case, access: Access, form: ServingForm | None = None) -> ServingsView:
-    today, servings = timezone.localdate(), list(acts.servings_of(case, access))
+def _view(
+    case: Case, officer: Account, form: ServingForm | None = None, *, servings: Sequence[Serving] = ()
+) -> ServingsView:
+    today = timezone.localdate()
     proven = acts.with_proof(servings) if servings else set()
-    may = acts.may_serve(access.actor, case)
+    may = acts.may_serve(officer, case)
     try:
         rule = acts.public_days(today)
     except NotServed:

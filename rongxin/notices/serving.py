@@ -7,7 +7,7 @@ public notice, the last day of the term in ``serving/public_notice_days``, which
 
 import hashlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -174,7 +174,7 @@ def proof_of(serving: Serving, access: Access) -> ServingProof | None:
     return found
 
 
-def with_proof(servings: list[Serving]) -> set[int]:
+def with_proof(servings: Sequence[Serving]) -> set[int]:
     """The keys of those that have a scanned proof."""
     return set(ServingProof.objects.filter(serving__in=servings).values_list("pk", flat=True))
 

@@ -42,11 +42,11 @@ class Example:
     route: str
     arguments: tuple[object, ...] = ()
     method: str = "get"
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict, hash=False)
     reveals: bool = False
     says: str = ""
     """What an answer tells that holds no text: the page of a document as a drawing."""
-    may_be: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    may_be: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     """Words that on this page may be of any of several firms, and elsewhere of nobody that is known."""
 
     @property

@@ -187,7 +187,7 @@ def a_desk() -> Platform:
         desk("case", batch.number),
         desk("case_take", case.number, method=POST, given={"step": "redraft", "seen": "99"}, reveals=True),
         desk("case_told", case.number, reveals=True),
-        desk("case_serve", case.number, method=POST, reveals=True),
+        desk("case_serve", case.number, method=POST),
         desk("serving_note", serving.pk, method=POST, given={"kind": "void", "reason": "示例"}),
         desk("serving_proof", serving.pk, reveals=True),
         desk("messages_read", method=POST),
@@ -368,10 +368,7 @@ def a_machine() -> Platform:
     words = dict([words_of("日子", TEA)])
     row = penalty(处罚决定日期="示例甲乙丙日子")
     batch = receive([as_csv([row])], file_name="a.csv", kind=PENALTY, provider=office, by=clerk, check_now=True).batch
-    one = {
-        "kind": PENALTY,
-        "record": {"party_name": TEA_NAME, "party_uscc": TEA, "penalty_decision_date": "示例甲乙丙日子"},
-    }
+    one = {"kind": PENALTY, "record": row}
 
     def of(name: str, *arguments: object, **more: Any) -> Example:
         return Example(f"api-1:{name}", arguments, **more)
