@@ -194,7 +194,7 @@ def a_desk() -> Platform:
         desk("message", told.pk, reveals=True),
         desk("message_read", told.pk, method=POST),
         desk("message_again", 1, method=POST),
-        desk("claim_code", claim.number, method=POST, given={"step": "send_letter"}, reveals=True),
+        desk("claim_code", claim.number, method=POST, given={"step": "send_letter", "seen": "99"}, reveals=True),
         desk("texts_together", reveals=True),
         desk("texts_together", method=POST, reveals=True),
         desk("text", text.number, "violation_facts", reveals=True),
