@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from itertools import islice, repeat
+from itertools import islice
 from typing import Any, Final
 
 import polars as pl
@@ -14,7 +14,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from rongxin.ledger.durability import durable
-from rongxin.ledger.entries import PLATFORM, Kind, Of, Subject
+from rongxin.ledger.entries import Kind, Of, Subject, firm_or_platform
 from rongxin.ledger.loading import load
 from rongxin.ledger.models import Pending
 
@@ -86,17 +86,9 @@ def log_firms(kind: Kind, events: pl.DataFrame) -> int:
     _demand_transaction()
     count, now = events.height, time.time_ns() // 1_000_000
     salts = os.urandom(_SALT * count)
-    rows = zip(
-        repeat(int(kind), count),
-        pl.select(pl.when(events["firm"].is_null()).then(pl.lit(Of.SYSTEM.value)).otherwise(pl.lit(Of.FIRM.value)))
-        .to_series()
-        .to_list(),
-        events["firm"].fill_null(PLATFORM.identifier).to_list(),
-        events["payload"].to_list(),
-        (salts[at : at + _SALT] for at in range(0, len(salts), _SALT)),
-        repeat(now, count),
-        repeat("", count),
-        strict=True,
+    rows = (
+        (int(kind), *_named(firm_or_platform(firm)), payload, salts[at * _SALT : (at + 1) * _SALT], now, "")
+        for at, (firm, payload) in enumerate(events.select("firm", "payload").iter_rows())
     )
     with connection.cursor() as cursor:
         load(cursor, Pending, ("kind", "of", "identifier", "payload", "salt", "time", "sealed"), rows)

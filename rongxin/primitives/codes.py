@@ -65,7 +65,7 @@ def describe(text: str, divisions: Divisions | None = None) -> CodeReport:
     almost no identity number reads as a known division at that place.
     """
     code = compact(text)
-    if not _has_no_fault(code, divisions) and (resident_id.looks_like(code) or resident_id.looks_like_old(code)):
+    if (resident_id.looks_like(code) or resident_id.looks_like_old(code)) and not _has_no_fault(code, divisions):
         return CodeReport(_masked(code), "resident_id", True)
     if re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code) and not uscc.lost_digits(code):
         return _checked(text, "organisation_code", code[-1], organisation_code.check_character(code[:8]))

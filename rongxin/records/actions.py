@@ -52,9 +52,10 @@ def unresolve(batch: str, row: int, *, by: str, basis: str) -> None:
     locked_position()
     record = sighting.record
     ended = Resolution.objects.filter(record=record, ended_at=None).update(ended_at=timezone.now())
-    if ended:
-        tell(TAKEN, [(record, {"basis": batch})], by=by)
-    if ended and not Record.objects.filter(supersedes=record).exists():
+    if not ended:
+        return
+    tell(TAKEN, [(record, {"basis": batch})], by=by)
+    if not Record.objects.filter(supersedes=record).exists():
         note(record, Effect.SUSPENDED, by=by, basis=f"{UNRESOLVED}：{basis}", told="unresolved")
 
 

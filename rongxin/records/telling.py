@@ -105,7 +105,7 @@ def firms_to_tell(batch: str) -> pl.DataFrame:
     made = (
         pl.concat(parts)
         .group_by("firm", is_new=pl.col("version") == 1)
-        .agg(count=pl.len(), lines=pl.col("line").sort())
+        .agg(count=pl.len(), lines=pl.col("line"))
         .sort("firm", "is_new")
     )
     payloads = [

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from django.conf import settings
+from django.db import connection
 
 PART: Final = 4 << 20  # bytes read at once
 SHARE: Final = 2
@@ -40,9 +40,8 @@ def warm() -> bool:
     """Have the database file of this platform read by another process, and wait for it; False where there is none, or where it
     does not fit into memory.
     """
-    database = settings.DATABASES["default"]
-    path = Path(database["NAME"])
-    if "sqlite" not in database["ENGINE"] or not path.is_file() or not fits(path.stat().st_size, free_memory()):
+    path = Path(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or not path.is_file() or not fits(path.stat().st_size, free_memory()):
         return False
     return subprocess.run([sys.executable, "-m", "rongxin.storage.warming", path], check=False).returncode == 0  # noqa: S603
 

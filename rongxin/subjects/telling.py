@@ -16,5 +16,13 @@ def tell(act: str, about: Iterable[Subject], told: Mapping[str, Any], *, by: str
 
 def tell_judgements(act: str, judgements: Iterable[Judgement], *, by: str) -> None:
     """Tell the subjects of ``judgements`` that a party as filed was said to be them or not, or that this was taken back."""
-    for judgement in judgements:
-        tell(act, (judgement.subject,), {"verdict": judgement.verdict, "department": judgement.provider}, by=by)
+    log_many(
+        Kind.DECISION,
+        [
+            Event(
+                firm_or_platform(judgement.subject.uscc),
+                {"act": act, "verdict": judgement.verdict, "department": judgement.provider, "by": by},
+            )
+            for judgement in judgements
+        ],
+    )

@@ -234,11 +234,11 @@ def test_a_clock_a_year_ahead_begins_the_next_log_early_and_the_log_goes_on(run:
     assert sign_checkpoint.call_now() > 1
     # Back on the right day nothing turns the year again, and both logs stand.
     assert close_day.call_now()["log"] == ahead == f"localhost/ledger/{logs.year_of(now + timedelta(days=366))}"
-    assert [bundle_act(log) for log in Log.objects.order_by("pk")] == ["clock.ahead", "clock.back"]
+    assert [clock_act(log) for log in Log.objects.order_by("pk")] == ["clock.ahead", "clock.back"]
     assert run("verify").exit_code == 0
 
 
-def bundle_act(log: Log) -> str:
+def clock_act(log: Log) -> str:
     """What the one event of the log says that tells of a clock."""
     told = [json.loads(prove(log, index)["payload"])["act"] for index in range(logs.latest_cut(log).size)]
     return next(act for act in told if act.startswith("clock."))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.db import connection
 
 from rongxin.storage import warming
 
@@ -24,8 +24,8 @@ def test_the_whole_file_is_read(tmp_path: Path) -> None:
 def test_another_process_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "made.sqlite3"
     file.write_bytes(b"made up")
-    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
-    monkeypatch.setitem(settings.DATABASES["default"], "NAME", file)
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setitem(connection.settings_dict, "NAME", file)
     read: list[str] = []
     monkeypatch.setattr(warming, "read_through", lambda path: read.append(path) or 0)
     assert warming.warm()
@@ -35,5 +35,5 @@ def test_another_process_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_server_keeps_its_own_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
+    monkeypatch.setattr(connection, "vendor", "postgresql")
     assert not warming.warm()

@@ -109,6 +109,10 @@ def test_from_a_departments_file_to_the_public_record(
     expect(page.get_by_role("heading", level=1)).to_contain_text(TEA_NAME)
     expect(page.locator("main")).to_contain_text("榕示市监罚〔2026〕1号")
     page.get_by_role("link", name="标签标注不符合规定").first.click()
+    # The code to scan stands beside the number of the record and leaves it room.
+    code = page.locator(".rx-qrrow .rx-qr").bounding_box()
+    assert code is not None
+    assert code["width"] <= 130
     for shown in ("福州市示例市场监督管理局", "食品安全法", "第一百二十五条", "罚款 8,000"):
         expect(page.locator("main")).to_contain_text(shown)
     expect(page.locator("main")).not_to_contain_text("林示例")
