@@ -48,6 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     hypothesis.settings.load_profile("any machine")
     config.addinivalue_line("markers", "console_errors: the page under test may write errors to the console")
+    config.addinivalue_line(
+        "markers", "before_the_ledger: what the test writes happened before the ledger was told of it"
+    )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

@@ -164,7 +164,9 @@ def note(
 ) -> RecordEvent:
     """An event on the act of ``record``, noted at an instant and in effect from then on or from ``effective_at``."""
     with time_machine.travel(at or timezone.now(), tick=False):
-        return records.note(record, effect, by="示例经办人", basis=basis, effective_at=effective_at, reason=reason)
+        return records.note(
+            record, effect, by="示例经办人", basis=basis, told="", effective_at=effective_at, reason=reason
+        )
 
 
 def _content(

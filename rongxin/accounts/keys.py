@@ -4,15 +4,20 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
+from django.db import transaction
 from django.utils import timezone
 
+from rongxin.accounts.events import ACCOUNTS
 from rongxin.accounts.models import Account, MachineKey
 from rongxin.accounts.sealing import digest_of
+from rongxin.ledger.actions import log
+from rongxin.ledger.entries import Kind
 
 PREFIX_LENGTH: Final = 12
 _SEEN_EVERY: Final = timedelta(minutes=1)
 
 
+@transaction.atomic
 def make_key(account: Account, *, label: str) -> str:
     """Make a key for ``account`` and give it in clear, for the only time: ``<prefix>.<secret>``.
 
@@ -22,18 +27,25 @@ def make_key(account: Account, *, label: str) -> str:
         raise ValueError(account.role)
     prefix, secret = secrets.token_hex(PREFIX_LENGTH // 2), secrets.token_urlsafe(32)
     key = f"{prefix}.{secret}"
-    MachineKey.objects.create(
+    made = MachineKey.objects.create(
         account=account, label=label, prefix=prefix, digest=digest_of(key), made_at=timezone.now()
     )
+    _tell("key.make", made)
     return key
 
 
+@transaction.atomic
 def end_key(prefix: str) -> None:
     """The key with this prefix is in use no longer. Raises MachineKey.DoesNotExist; ending twice changes nothing."""
-    key = MachineKey.objects.get(prefix=prefix)
+    key = MachineKey.objects.select_related("account").get(prefix=prefix)
     if key.ended_at is None:
         key.ended_at = timezone.now()
         key.save(update_fields=["ended_at"])
+        _tell("key.end", key)
+
+
+def _tell(act: str, key: MachineKey) -> None:
+    log(Kind.ADMIN, ACCOUNTS, {"act": act, "account": key.account.username, "key": key.prefix})
 
 
 def account_of(key: str) -> Account | None:

@@ -130,6 +130,7 @@ def _charge(authority: Authority, entered: Department) -> None:
                 codes[kind],
                 known=codes.values(),
                 since=timezone.localdate(),
+                by="",
                 power_title=f"{authority.short_name}权责事项（示例）",
             )
 

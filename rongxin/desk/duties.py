@@ -117,6 +117,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             given["item"],
             known=known,
             since=timezone.localdate(),
+            by=officer.username,
             power_code=given["power_code"][:40],
             power_title=given["power_title"][:200],
         )
@@ -130,7 +131,8 @@ def enter(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a duty; what was delivered stays."""
-    duties.end_duty(_duty(officer_of(request), Action.DUTY_KEEP, pk), on=timezone.localdate())
+    officer = officer_of(request)
+    duties.end_duty(_duty(officer, Action.DUTY_KEEP, pk), on=timezone.localdate(), by=officer.username)
     return redirect("desk:duties")
 
 

@@ -15,6 +15,8 @@ from rongxin.documents.glyphs import demand_glyphs
 from rongxin.documents.models import Document, DocumentFile, Series, Withdrawal
 from rongxin.documents.sheets import Sheet, canonical, sheet_of, template_of
 from rongxin.documents.typesetting import typeset, typeset_with
+from rongxin.ledger.actions import log
+from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.policy.pack import Policy
 from rongxin.policy.templates import Fault, Template, faults, filled
 from rongxin.rulebook import queries as rulebook
@@ -35,8 +37,11 @@ class NotWithdrawn(ValueError):
 
 
 @transaction.atomic
-def issue(template: str, values: Mapping[str, Any], *, authority: Department, by: str) -> Document:
+def issue(
+    template: str, values: Mapping[str, Any], *, authority: Department, by: str, firm: str | None = None
+) -> Document:
     """Issue a document of ``authority`` under its next number, today, by the rules in force; ``by`` says who signs for it.
+    ``firm``: the unified code of the enterprise that it is about.
 
     The series of the authority stays locked until the transaction ends, and goes back with it: no number is lost and none is given
     twice. So it should be the last thing that a longer transaction does. Raises NoSuchTemplate, ValuesUnfit, NoGlyph (a character
@@ -50,7 +55,7 @@ def issue(template: str, values: Mapping[str, Any], *, authority: Department, by
     given = filled(chosen, values)
     demand_glyphs(sheet_of(policy, chosen, given, authority_name=authority.name, on=timezone.localdate()).writing)
     series, moment = _next(authority, chosen.series_for(authority.code))
-    return _added(policy, chosen, given, authority=authority, series=series, moment=moment, by=by)
+    return _added(policy, chosen, given, authority=authority, series=series, moment=moment, by=by, firm=firm)
 
 
 @transaction.atomic
@@ -63,7 +68,9 @@ def withdraw(document: Document, *, by: str, reason: str) -> Withdrawal:
     Document.objects.select_for_update().get(pk=document.pk)
     if Withdrawal.objects.filter(document=document).exists():
         raise NotWithdrawn("the document was withdrawn already")
-    return Withdrawal.objects.create(document=document, reason=reason, by=by, at=timezone.now())
+    made = Withdrawal.objects.create(document=document, reason=reason, by=by, at=timezone.now())
+    _log("document.withdraw", document)
+    return made
 
 
 def made_again(document: Document) -> Sheet:
@@ -115,6 +122,7 @@ def _added(
     series: Series,
     moment: datetime,
     by: str,
+    firm: str | None,
 ) -> Document:
     on = timezone.localdate(moment)
     number = f"{series.word}〔{series.year}〕{series.last}号"
@@ -147,6 +155,20 @@ def _added(
         issued_on=on,
         issued_at=moment,
         issued_by=by,
+        firm=firm,
     )
     DocumentFile.objects.create(document=document, content=content)
+    _log("document.issue", document)
     return document
+
+
+def _log(act: str, document: Document) -> None:
+    told = {
+        "act": act,
+        "document": document.number,
+        "authority": document.authority.code,
+        "template": document.template,
+        "code": document.code,
+        "sha256": document.sha256,
+    }
+    log(Kind.STATUS, firm_or_platform(document.firm), told)

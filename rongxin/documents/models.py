@@ -26,7 +26,8 @@ class Document(models.Model):
 
     ``values`` (canonical JSON), ``template``, ``policy_digest``, ``authority_name``, ``number`` and ``issued_on`` are all that the
     page says, so it can be made again; ``sha256`` is that of the PDF, ``typeset_with`` the compiler, fonts and frame it was made
-    with. ``code`` stands on the page and finds the document.
+    with. ``code`` stands on the page and finds the document. ``firm``: the unified code of the enterprise that it is about, in
+    whose stream of the ledger it is; null for none.
     """
 
     number = models.CharField("文号", max_length=40)
@@ -45,6 +46,8 @@ class Document(models.Model):
     issued_on = models.DateField("成文日期")
     issued_at = models.DateTimeField("签发时间")
     issued_by = models.CharField("签发人", max_length=150)
+    # Null, not empty: a column added without a default leaves the table and its triggers as they are.
+    firm = models.CharField("企业", max_length=18, null=True)
 
     class Meta:
         verbose_name = "文书"

@@ -37,6 +37,7 @@ from rongxin.jobs.registry import job
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.records.appending import SCHEMA, Appended, Origin, append, chunk_of
+from rongxin.records.telling import firms_to_tell, tell_firms
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.bulk import wide_cache
 from rongxin.storage.staging import staged
@@ -93,6 +94,7 @@ def _keep_checked(batch: Batch, checked: CheckedFile, policy: Policy) -> dict[st
             # Nothing new would show, so nobody has to release it; that the rows were seen again is kept.
             for part in checked.recordable(checked.again):
                 append(part, origin)
+        tell_firms(number, firms_to_tell(number))
         _conclude(
             batch,
             checked,
@@ -130,10 +132,13 @@ def record_batch(progress: Progress, number: str) -> dict[str, Any]:
         with wide_cache():
             for rows in waiting.collect_batches(chunk_size=chunk, maintain_order=True, lazy=True):
                 told += append(rows, origin, chunk=chunk, advance=progress.advance)
+    # Made before the transaction, which holds up everybody else while it lasts; the last row is recorded by now.
+    firms = firms_to_tell(number)
     with transaction.atomic(), events_last():
         batch = held_with_origin(number)
         if batch.state != BatchState.RELEASED or batch.decided_by is None:
             return _left_as_it_is(batch)
+        tell_firms(number, firms)
         settle_left_out(batch, told, kind, batch.decided_by)
         move(batch, BatchState.RECORDED if batch.accepted else BatchState.NOTHING_NEW)
         batch.recorded = batch.accepted

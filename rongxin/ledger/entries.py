@@ -48,6 +48,11 @@ class Subject(NamedTuple):
 PLATFORM: Final = Subject(Of.SYSTEM, "platform")
 
 
+def firm_or_platform(uscc: str | None) -> Subject:
+    """The enterprise with this unified code; the platform for what is about none, or about one that nobody knows."""
+    return Subject(Of.FIRM, uscc) if uscc else PLATFORM
+
+
 class NotAnEntry(ValueError):
     """These bytes are no entry of a ledger."""
 

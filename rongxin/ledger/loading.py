@@ -6,7 +6,15 @@ from typing import Any, Final
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
-_TYPES: Final = {"BinaryField": "bytea", "BigIntegerField": "int8", "ForeignKey": "int8", "OneToOneField": "int8"}
+_TYPES: Final = {
+    "BinaryField": "bytea",
+    "BigIntegerField": "int8",
+    "CharField": "text",
+    "ForeignKey": "int8",
+    "OneToOneField": "int8",
+    "PositiveSmallIntegerField": "int2",
+    "TextField": "text",
+}
 
 
 def load(

@@ -11,6 +11,7 @@ from rongxin.departments.models import Department
 from rongxin.engine.resolution import BY_JUDGEMENT
 from rongxin.records.barred import filed_parties
 from rongxin.records.models import Effect, EventCursor, Record, RecordContent, RecordEvent, Resolution, Sighting
+from rongxin.records.telling import ACTS, TAKEN, tell
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
@@ -51,8 +52,10 @@ def unresolve(batch: str, row: int, *, by: str, basis: str) -> None:
     locked_position()
     record = sighting.record
     ended = Resolution.objects.filter(record=record, ended_at=None).update(ended_at=timezone.now())
+    if ended:
+        tell(TAKEN, [(record, {"basis": batch})], by=by)
     if ended and not Record.objects.filter(supersedes=record).exists():
-        note(record, Effect.SUSPENDED, by=by, basis=f"{UNRESOLVED}：{basis}")
+        note(record, Effect.SUSPENDED, by=by, basis=f"{UNRESOLVED}：{basis}", told="unresolved")
 
 
 @transaction.atomic
@@ -87,19 +90,22 @@ def note(
     *,
     by: str,
     basis: str,
+    told: str,
     effective_at: datetime | None = None,
     reason: str | None = None,
 ) -> RecordEvent:
     """Add an event to the act of ``record`` under the cursor: a withdrawal, a dispute, a repair …
 
-    Display follows from it when read. ``basis`` says why and by which document, for officers; it may not be empty.
-    ``reason`` is what the public is told, at most 200 characters.
+    Display follows from it when read. ``basis`` says why and by which document, for officers; it may not be empty. ``told`` is
+    what the ledger says of it: the number of a document or a closed word. ``reason`` is what the public is told, at most 200
+    characters.
     """
     if not basis.strip():
         raise ValueError("an event needs its basis")
     position = locked_position() + 1
     EventCursor.objects.filter(name=EVENTS).update(value=position)
     now = timezone.now()
+    tell(ACTS[effect], [(record, {"basis": told})], by=by)
     return RecordEvent.objects.create(
         position=position,
         record=record,

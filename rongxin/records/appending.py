@@ -27,6 +27,7 @@ from rongxin.records.models import (
     Sighting,
 )
 from rongxin.records.numbers import new_numbers
+from rongxin.records.telling import GIVEN, tell, tell_chunk
 from rongxin.storage.frames import fetched, kept
 from rongxin.storage.loading import load, reserved_keys
 from rongxin.storage.staging import staged
@@ -167,10 +168,11 @@ def _append_chunk(rows: pl.DataFrame, origin: Origin) -> Appended:
         rows = _without(rows, unjudged)
         known = fetched(cursor, _KNOWN, _KNOWN_SQL)
         made = _made(rows, known, fetched(cursor, _BEARERS, _BEARERS_SQL, [BY_CODE]))
-        made = made.with_columns(reserved_keys(cursor, Record, made.height))
+        made = made.with_columns(reserved_keys(cursor, Record, made.height), _numbers(made, origin))
         _load_made(cursor, made, origin, position)
         seen = pl.concat([known.select("key", *_SAME), made.select("key", *_SAME)])
         _load_sightings(cursor, rows.join(seen, on=_SAME, maintain_order="left"), origin)
+    tell_chunk(origin.batch, rows, made, position)
     _resolve_again(rows.join(known.filter(pl.col("owner").is_null()), on=_SAME), origin)
     recorded = made.filter(version=1).height
     corrected = made.height - recorded
@@ -233,22 +235,25 @@ _EVENTS_SQL: Final = f"""
 """
 
 
+def _numbers(made: pl.DataFrame, origin: Origin) -> pl.Expr:
+    """The number of each act, the known one where it has one."""
+    # In rising order, so that the index of the numbers grows at its end; nobody can guess one all the same.
+    fresh = sorted(new_numbers(origin.platform, made.height, int(timezone.now().timestamp() * 1000)))
+    return pl.coalesce("last_number", pl.Series(fresh, dtype=pl.String)).alias("number")
+
+
 def _load_made(cursor: CursorWrapper, made: pl.DataFrame, origin: Origin, position: int) -> None:
     """The versions, whose they are, their contents and their events, under the cursor that stands at ``position``."""
     instant = timezone.now()
-    # In rising order, so that the index of the numbers grows at its end; nobody can guess one all the same.
-    numbers = pl.Series(
-        sorted(new_numbers(origin.platform, made.height, int(instant.timestamp() * 1000))), dtype=pl.String
-    )
     load(
         cursor,
         Record._meta.db_table,
         made.select(
             "version",
+            "number",
             *_ENVELOPE,
             id="key",
             supersedes_id="supersedes",
-            number=pl.coalesce("last_number", numbers),
             kind=pl.lit(origin.kind),
             kind_digest=pl.lit(origin.kind_digest),
             policy_digest=pl.lit(origin.policy_digest),
@@ -289,9 +294,10 @@ def _resolve_again(rows: pl.DataFrame, origin: Origin) -> None:
     ):
         Resolution.objects.create(record_id=key, subject_id=subject, method=method, by=origin.released_by, made_at=now)
         record = Record.objects.get(pk=key)
+        tell(GIVEN, [(record, {"basis": origin.batch})], by=origin.released_by)
         events = RecordEvent.objects.filter(act_key=record.act_key).order_by("-position")
         resumed = events.filter(effect=Effect.RESUMED).values_list("position", flat=True).first() or 0
         standing = events.filter(effect=Effect.SUSPENDED, position__gt=resumed)
         # A suspension for another cause stays, whoever the record belongs to.
         if standing and all(event.basis.startswith(UNRESOLVED) for event in standing):
-            note(record, Effect.RESUMED, by=origin.released_by, basis=origin.batch)
+            note(record, Effect.RESUMED, by=origin.released_by, basis=origin.batch, told=origin.batch)

@@ -27,6 +27,7 @@ from rongxin.policy.words import FieldClass
 from rongxin.primitives.recognisers import hide, suspects
 from rongxin.records.display import Moment, displayed, known
 from rongxin.records.models import Clearing, ClearingDecision, Record, RecordContent
+from rongxin.records.telling import tell
 from rongxin.storage.askers import PLATFORM, asks
 
 OPEN: Final = ClearingDecision.REOPENED
@@ -303,6 +304,7 @@ def clear_unsuspected(digests: Mapping[tuple[str, str], str], *, by: Account, po
         )
         for text in texts
     ]
+    _tell(made, by)
     return len(Clearing.objects.bulk_create(made))
 
 
@@ -324,9 +326,24 @@ def undo(text: Text, *, by: Account) -> Clearing | None:
     return _keep(text.record, text.field, ClearingDecision(earlier.decision), earlier.text, by)
 
 
+@transaction.atomic
 def _keep(record: Record, field: str, decision: ClearingDecision, shown: str, by: Account) -> Clearing:
-    return Clearing.objects.create(
+    made = Clearing.objects.create(
         record=record, field=field, decision=decision, text=shown, by=by.username, made_at=timezone.now()
+    )
+    _tell([made], by)
+    return made
+
+
+def _tell(made: Iterable[Clearing], by: Account) -> None:
+    """What the public may read of each text is told as a digest, which the text itself confirms."""
+    tell(
+        "record.clear",
+        (
+            (each.record, {"field": each.field, "decision": each.decision, "shown": digest_of(each.text)})
+            for each in made
+        ),
+        by=by.username,
     )
 
 

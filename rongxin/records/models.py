@@ -120,6 +120,16 @@ class EventCursor(models.Model):
     value = models.BigIntegerField(default=0)
 
 
+class Untold(models.Model):
+    """A batch of whose records the ledger is not told enterprise by enterprise yet: their events begin at ``since``.
+
+    Written with its first record, gone with the transaction that tells (records.telling).
+    """
+
+    batch = models.CharField("批次", max_length=32, primary_key=True)
+    since = models.BigIntegerField()
+
+
 class Sighting(models.Model):
     """An act seen in a row of a batch: the first time and every time it was sent again."""
 

@@ -15,10 +15,12 @@ from rongxin.primitives.names import normalise_name
 from rongxin.records.actions import SPLIT
 from rongxin.records.display import Moment, known
 from rongxin.records.models import Record, Resolution
+from rongxin.records.telling import digest_of
 from rongxin.subjects import splitting
 from rongxin.subjects.merging import Ended, branch, one_at_a_time
 from rongxin.subjects.models import Category, Identifier, Split, Subject, SubjectName
 from rongxin.subjects.splitting import NotSplittable, SplitBar
+from rongxin.subjects.telling import tell
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ def split(origin: Subject, other: Subject, portion: Portion, *, by: str, provide
     done = splitting.begin(
         origin, other, names=portion.names, identifiers=portion.identifiers, by=by, provider=provider, basis=basis
     )
-    moving = list(_standing(branch(origin.pk)).filter(record__number__in=portion.numbers))
+    standing = _standing(branch(origin.pk)).filter(record__number__in=portion.numbers)
+    moving = list(standing.select_related("record"))
     _replace(moving, [(resolution.record_id, other.pk, SPLIT) for resolution in moving], by=by, at=done.made_at)
     splitting.remember(
         done,
@@ -141,6 +144,7 @@ def split(origin: Subject, other: Subject, portion: Portion, *, by: str, provide
             if party.code or other.category != Category.SOLE_TRADER
         ],
     )
+    _tell("subject.split", done, moving, by)
     return done
 
 
@@ -171,7 +175,19 @@ def rejoin(done: Split, *, by: str, basis: str) -> Split:
         for each in standing
     ]
     _replace(standing, back, by=by, at=done.ended_at or timezone.now())
+    _tell("subject.rejoin", done, standing, by)
     return done
+
+
+def _tell(act: str, done: Split, moved: list[Resolution], by: str) -> None:
+    """Both are told which records went from the one to the other: ``records`` is the digest of their versions."""
+    told = {
+        "origin": done.origin.uscc,
+        "other": done.other.uscc,
+        "count": len(moved),
+        "records": digest_of(f"{each.record.number} {each.record.content_hash}" for each in moved),
+    }
+    tell(act, (done.origin, done.other), told, by=by)
 
 
 def given_by(done: Split) -> QuerySet[Resolution]:

@@ -157,7 +157,7 @@ def withdraw(number: str, wish: Wish, *, by: Account) -> RecordEvent:
         _check(record, wish)
         effect = Effect.ANNULLED if wish.ground in FELL else Effect.WITHDRAWN
         basis = f"{LABELS[wish.ground].zh}；{wish.basis.strip()}"
-        return note(record, effect, by=by.username, basis=basis, reason=wish.reason)
+        return note(record, effect, by=by.username, basis=basis, told=wish.ground, reason=wish.reason)
 
 
 def suspected(words: str) -> tuple[Suspect, ...]:

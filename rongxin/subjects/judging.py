@@ -18,6 +18,7 @@ from rongxin.storage.frames import fetched
 from rongxin.storage.staging import staged
 from rongxin.subjects.models import Judgement, Subject, Verdict
 from rongxin.subjects.queries import counting_as
+from rongxin.subjects.telling import tell_judgements
 
 PARTIES_SCHEMA: Final = {
     "row": pl.Int64,
@@ -60,6 +61,7 @@ def judge(
     ended = tuple(about.filter(contrary).select_related("subject"))
     now = timezone.now()
     about.filter(contrary).update(ended_at=now, ended_by=by)
+    tell_judgements("subject.unjudge", ended, by=by)
     made = Judgement.objects.create(
         provider=provider,
         name_normalised=party.name,
@@ -70,6 +72,7 @@ def judge(
         basis=basis[:_LONGEST_BASIS],
         made_at=now,
     )
+    tell_judgements("subject.judge", [made], by=by)
     return ended if verdict == Verdict.SAME else (*ended, made)
 
 
@@ -83,6 +86,7 @@ def take_back(
     )
     ended = tuple(standing)
     standing.update(ended_at=timezone.now(), ended_by=by)
+    tell_judgements("subject.unjudge", ended, by=by)
     return ended
 
 

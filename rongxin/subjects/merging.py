@@ -24,6 +24,7 @@ from rongxin.subjects.models import (
     Succession,
     Verdict,
 )
+from rongxin.subjects.telling import tell, tell_judgements
 
 
 class Bar(StrEnum):
@@ -142,6 +143,7 @@ def merge(
         made_at=timezone.now(),
     )
     _settle(absorbed.pk)
+    _tell("subject.merge", made, by)
     return made
 
 
@@ -150,19 +152,21 @@ def unmerge(merge: Merge, *, by: str, basis: str) -> Merge:
     """End a merge: both subjects stand as before it. Raises Ended, and ValueError without a basis."""
     _demand_basis(basis)
     one_at_a_time()
-    standing = Merge.objects.get(pk=merge.pk)
+    standing = Merge.objects.select_related("kept", "absorbed").get(pk=merge.pk)
     if standing.ended_at is not None:
         raise Ended
     standing.ended_at, standing.ended_by, standing.ended_basis = timezone.now(), by, basis
     standing.save(update_fields=["ended_at", "ended_by", "ended_basis"])
     _settle(standing.absorbed_id)
+    _tell("subject.unmerge", standing, by)
     return standing
 
 
 @transaction.atomic
 def end_judgement(judgement: Judgement, *, by: str) -> None:
     """End a judgement; nothing happens to one that was ended before."""
-    Judgement.objects.filter(pk=judgement.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=by)
+    if Judgement.objects.filter(pk=judgement.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=by):
+        tell_judgements("subject.unjudge", [judgement], by=by)
 
 
 def one_at_a_time() -> None:
@@ -173,6 +177,10 @@ def one_at_a_time() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE subjects_merge IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _tell(act: str, merge: Merge, by: str) -> None:
+    tell(act, (merge.kept, merge.absorbed), {"kept": merge.kept.uscc, "absorbed": merge.absorbed.uscc}, by=by)
 
 
 def _demand_basis(basis: str) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from rongxin.subjects.merging import Ended, one_at_a_time
 from rongxin.subjects.models import Category, Subject, Succession, SuccessionKind
+from rongxin.subjects.telling import tell
 
 
 class SuccessionBar(StrEnum):
@@ -69,7 +70,7 @@ def succeed(
     predecessor, successor = (Subject.objects.get(pk=subject.pk) for subject in (predecessor, successor))
     if found := bars(kind, predecessor, successor, effective_on=effective_on):
         raise NotSucceedable(found)
-    return Succession.objects.create(
+    made = Succession.objects.create(
         kind=kind,
         predecessor=predecessor,
         successor=successor,
@@ -78,6 +79,8 @@ def succeed(
         by=by,
         made_at=timezone.now(),
     )
+    _tell("subject.succeed", made, by)
+    return made
 
 
 @transaction.atomic
@@ -85,12 +88,24 @@ def end_succession(succession: Succession, *, by: str, basis: str) -> Succession
     """End a succession that was entered wrongly. Raises Ended, and ValueError without a basis."""
     if not basis.strip():
         raise ValueError("who is who is never changed without a basis")
-    standing = Succession.objects.select_for_update().get(pk=succession.pk)
+    found = Succession.objects.select_related("predecessor", "successor")
+    standing = found.select_for_update(of=("self",)).get(pk=succession.pk)
     if standing.ended_at is not None:
         raise Ended
     standing.ended_at, standing.ended_by, standing.ended_basis = timezone.now(), by, basis
     standing.save(update_fields=["ended_at", "ended_by", "ended_basis"])
+    _tell("subject.end_succession", standing, by)
     return standing
+
+
+def _tell(act: str, succession: Succession, by: str) -> None:
+    told = {
+        "kind": succession.kind,
+        "predecessor": succession.predecessor.uscc,
+        "successor": succession.successor.uscc,
+        "on": succession.effective_on.isoformat(),
+    }
+    tell(act, (succession.predecessor, succession.successor), told, by=by)
 
 
 def successions_of(subject: Subject) -> list[Succession]:

@@ -51,14 +51,16 @@ def open_case(
     owner: Department,
     handler: Department | None = None,
     by: Account | None = None,
+    firm: str | None = None,
     key: str | None = None,
     number: str = "",
 ) -> Case:
     """Open a case of the procedure ``kind``; ``by`` None is the platform, which writes in any case. With ``key`` the case that it
     opened before is given.
 
-    ``number``: the number that the thing has already; without it the case takes the next of its procedure and year. Raises
-    UnknownProcedure, PermissionDenied for an officer who may not open it, NotPossible without a term in force.
+    ``firm``: the unified code of the enterprise that it is about. ``number``: the number that the thing has already; without it
+    the case takes the next of its procedure and year. Raises UnknownProcedure, PermissionDenied for an officer who may not open
+    it, NotPossible without a term in force.
     """
     table = procedure(kind)
     now, today = timezone.now(), timezone.localdate()
@@ -70,6 +72,7 @@ def open_case(
         kind=kind,
         key=key,
         title=" ".join(title.split())[:LONGEST_TITLE],
+        firm=firm,
         state=table.first,
         owner=owner,
         handler=handler,

@@ -12,12 +12,15 @@ class Case(models.Model):
     ``position`` counts its events, ``moved_at`` is the position of its last step: a page shown before that is out of date.
     ``clock`` is kept by ``clocks``; ``due_on`` and ``is_provisional`` follow from it and the calendar whose mark is
     ``calendar``. ``key`` tells what opened it, so that the same thing opens no second case. ``title`` names no person.
+    ``firm``: the unified code of the enterprise that it is about, in whose stream of the ledger its steps are; null for none.
     """
 
     number = models.CharField("案件号", max_length=24, unique=True)
     kind = models.CharField("事项", max_length=40)
     key = models.CharField(max_length=120, null=True)
     title = models.CharField("标题", max_length=200)
+    # Null, not empty: a column added without a default leaves the table as it is.
+    firm = models.CharField("企业", max_length=18, null=True)
     state = models.CharField("状态", max_length=40)
     is_open = models.BooleanField("在办", default=True)
     owner = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="责任单位", db_index=False)

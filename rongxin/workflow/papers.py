@@ -21,7 +21,7 @@ def issue_in(taken: Taken, template: str, values: Mapping[str, Any], *, authorit
     """
     signed = taken.by.display_name if taken.by else "平台"
     try:
-        document = issue(template, values, authority=authority, by=signed)
+        document = issue(template, values, authority=authority, by=signed, firm=taken.case.firm)
     except ValuesUnfit as unfit:
         told = Title(zh="；".join(each.told.zh for each in unfit.faults), en=str(unfit))
         raise NotPossible(Barred(Bar.GUARD, told)) from unfit

@@ -7,6 +7,8 @@ from typing import Final
 
 from django.db.models import F
 
+from rongxin.ledger.actions import Event, log_many
+from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.workflow.models import CaseCursor, CaseEvent, CaseSeries
 from rongxin.workflow.outbox import wake_consumers
@@ -56,8 +58,26 @@ def append(events: Sequence[CaseEvent]) -> None:
         event.position = cursor.value + offset
     with asks(PLATFORM):
         CaseEvent.objects.bulk_create(events)
+    log_many(Kind.DECISION, map(_told, events))
     CaseCursor.objects.filter(name=EVENTS).update(value=cursor.value + len(events))
     wake_consumers()
+
+
+def _told(event: CaseEvent) -> Event:
+    """What the ledger says of it: what was done, in closed words; never a reason or a title."""
+    return Event(
+        firm_or_platform(event.case.firm),
+        {
+            "act": f"case.{event.step or event.kind}",
+            "procedure": event.case.kind,
+            "case": event.case.number,
+            "step": event.step,
+            "state": event.target,
+            "by": event.by.username if event.by else "",
+            "department": event.department.code if event.department else "",
+            "role": event.role,
+        },
+    )
 
 
 def next_number(prefix: str, year: int) -> str:

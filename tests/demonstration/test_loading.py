@@ -35,6 +35,7 @@ from rongxin.subjects.mandates import queries as mandates
 from rongxin.subjects.mandates.models import Claim
 from rongxin.subjects.models import Subject, SubjectName
 from tests.demonstration.conftest import A_MONDAY, SUBJECTS, make_demo_platform
+from tests.ledger.told import demand_all_told
 
 COUNTED = (Release, Department, Account, Subject, SubjectName, Batch, RowProblem, Record, RecordEvent, Sighting, Run)
 
@@ -190,3 +191,7 @@ def test_minor_penalties_are_withheld_and_all_texts_are_marked(db: None) -> None
     marked = Q(document_number__contains="示") | Q(document_number__startswith="990000") | Q(document_number="")
     assert not Record.objects.exclude(marked).exists()
     assert not RecordContent.objects.filter(title="").exists()
+
+
+def test_the_ledger_was_told_of_all_of_it(db: None) -> None:
+    demand_all_told()

@@ -135,6 +135,7 @@ OPEN: Final = {
     "documents_series": _NUMBERS,
     "intake_batchcounter": _NUMBERS,
     "records_eventcursor": _NUMBERS,
+    "records_untold": _NUMBERS,
     "workflow_caseseries": _NUMBERS,
     "workflow_casecursor": _NUMBERS,
     "workflow_consumer": _NUMBERS,

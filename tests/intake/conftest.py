@@ -20,6 +20,7 @@ from rongxin.rulebook import queries as rulebook_queries
 from rongxin.subjects.registration import register
 from tests.factories import the_pack
 from tests.intake.tables import TEA, TEA_NAME
+from tests.ledger.told import demand_all_told
 
 PASSWORD = "a-long-demonstration-password"
 TODAY = "2026-11-20T10:00:00+08:00"  # a Friday
@@ -69,9 +70,14 @@ def open_office(code: str = "demo") -> Office:
 
 
 @pytest.fixture
-def office(db: None, policy: Policy, _friday: None) -> Office:
-    """The office of the department ``demo`` on a platform with rules and one registered company."""
+def office(request: pytest.FixtureRequest, db: None, policy: Policy, _friday: None) -> Iterator[Office]:
+    """The office of the department ``demo`` on a platform with rules and one registered company.
+
+    Whatever a test did, the ledger was told of it in the end.
+    """
     rulebook_queries.forget()
     rulebook.seed(policy, {})
     register(pl.DataFrame({"uscc": [TEA], "name": [TEA_NAME]}), source="示例", on=date(2026, 1, 5))
-    return open_office()
+    yield open_office()
+    if request.node.get_closest_marker("before_the_ledger") is None:
+        demand_all_told()

@@ -20,7 +20,8 @@ from rongxin.records.models import Record, RecordEvent, Sighting
 from rongxin.rulebook import actions as rulebook
 from rongxin.rulebook import queries as rulebook_queries
 from tests.intake.conftest import Office
-from tests.intake.tables import DOCUMENT, as_csv, penalties, penalty
+from tests.intake.tables import DOCUMENT, TEA, as_csv, penalties, penalty
+from tests.ledger.told import PLATFORM, Kind, of, told
 
 
 def test_a_full_disk_while_receiving_keeps_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +73,9 @@ def test_recording_that_dies_half_way_goes_on_where_it_stood(office: Office, mon
     batch.refresh_from_db()
     assert (batch.state, Record.objects.count(), Sighting.objects.count()) == (BatchState.RECORDED, 10, 10)
     assert sorted(RecordEvent.objects.values_list("position", flat=True)) == list(range(1, 11))
+    chunks = [each["count"] for each in told(Kind.RECORD, PLATFORM, act="record.chunk")]
+    assert chunks == [4, 4, 2]
+    assert [each["count"] for each in told(Kind.RECORD, of(TEA), act="record.create")] == [10]
 
 
 @pytest.mark.soak

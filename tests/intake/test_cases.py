@@ -27,7 +27,8 @@ from rongxin.workflow.models import Case, CaseCursor, CaseEvent, EventKind
 from rongxin.workflow.queries import counts, overdue, to_do
 from tests.factories import at
 from tests.intake.conftest import Office
-from tests.intake.tables import CODE, DOCUMENT, as_csv, penalties, penalty
+from tests.intake.tables import CODE, DOCUMENT, TEA, as_csv, penalties, penalty
+from tests.ledger import told as ledger
 from tests.workflow.conftest import changed, in_force, with_year
 
 
@@ -115,6 +116,7 @@ def test_a_killed_worker_begins_again_and_the_case_moves_once(office: Office, mo
     for _ in range(2):
         jobs.record_batch.call_now(batch.number)
     assert [step for step, *_ in told(batch)].count("record") == 1
+    assert [each["count"] for each in ledger.told(ledger.Kind.RECORD, ledger.of(TEA))] == [2]
 
 
 # ── who ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,6 +235,7 @@ class Editor:
             cursor.execute(statement)
 
 
+@pytest.mark.before_the_ledger
 def test_batches_from_before_get_their_cases_with_what_is_known_of_them(office: Office) -> None:
     recorded = office.release(office.send(as_csv(penalties(1))))
     back, stopped, waiting = (office.send(as_csv(penalties(n)), name=f"{n}.csv") for n in (2, 3, 4))

@@ -28,7 +28,14 @@ def item(policy: Policy) -> str:
 @pytest.fixture
 def duty(office: Office, policy: Policy, item: str) -> Duty:
     codes = [each.item.code for each in policy.catalogue]
-    return enter_duty(office.department, item, known=codes, since=date(2026, 11, 2), power_title="食品安全处罚（示例）")
+    return enter_duty(
+        office.department,
+        item,
+        known=codes,
+        since=date(2026, 11, 2),
+        by="demo-office",
+        power_title="食品安全处罚（示例）",
+    )
 
 
 def state(policy: Policy, on: date) -> Reporting:
@@ -56,7 +63,7 @@ def test_a_file_that_could_not_be_read_delivers_nothing(policy: Policy, duty: Du
 
 def test_another_departments_file_delivers_nothing_for_this_one(policy: Policy, duty: Duty, office: Office) -> None:
     other = departments.enter("other", "福州市示例二局", region="990000")
-    enter_duty(other, duty.item, known=[duty.item], since=date(2026, 11, 2))
+    enter_duty(other, duty.item, known=[duty.item], since=date(2026, 11, 2), by="demo-office")
     office.send(as_csv(penalties(1)))
     assert [line.state for line in duty_lines(policy, timezone.localdate(), of=[other])] == [Reporting.SILENT]
     sums = delivered_by_item(duty_lines(policy, timezone.localdate()))
@@ -71,14 +78,14 @@ def test_saying_that_there_is_nothing_new_ends_the_silence_for_the_period(policy
 
 
 def test_an_ended_duty_asks_for_nothing(policy: Policy, duty: Duty) -> None:
-    end_duty(duty, on=date(2026, 11, 10))
+    end_duty(duty, on=date(2026, 11, 10), by="demo-office")
     assert duty_lines(policy, date(2026, 11, 10)) != []
     assert duty_lines(policy, date(2026, 11, 11)) == []
 
 
 def test_nothing_outside_the_catalogue_is_a_duty(office: Office) -> None:
     with pytest.raises(NoSuchItem):
-        enter_duty(office.department, "X-99", known=["X-01"], since=date(2026, 11, 2))
+        enter_duty(office.department, "X-99", known=["X-01"], since=date(2026, 11, 2), by="demo-office")
 
 
 def test_the_clerk_sees_the_silence_and_says_that_there_is_nothing_new(
@@ -114,7 +121,7 @@ def test_the_page_asks_the_database_no_more_for_many_duties(
     codes = [each.item.code for each in policy.catalogue]
     for number in range(12):
         other = departments.enter(f"d{number}", f"福州市示例{number}局", region="990000")
-        enter_duty(other, codes[0], known=codes, since=date(2026, 11, 2))
+        enter_duty(other, codes[0], known=codes, since=date(2026, 11, 2), by="demo-office")
     lead = departments.enter("lead", "福州市示例牵头办", region="990000")
     lead_officer = open_account(
         "lead-officer", PASSWORD, display_name="管理员丙", department=lead, role=Role.CITY_OFFICE

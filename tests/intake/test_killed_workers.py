@@ -24,6 +24,7 @@ from rongxin.records.models import Record, RecordEvent, Resolution, Sighting
 from tests.intake.questions.conftest import Desk, desk, unclear  # noqa: F401
 from tests.intake.tables import DOCUMENT, as_csv, as_xlsx, penalty
 from tests.jobs.processes import ROOT
+from tests.ledger.told import demand_all_told
 
 KILLS = 20
 WORKERS = 3
@@ -202,5 +203,6 @@ def test_workers_killed_at_twenty_random_points_lose_nothing_and_do_nothing_twic
     assert not Record.objects.filter(version__gt=1).exists()
     positions = RecordEvent.objects.order_by("position").values_list("position", flat=True)
     assert list(positions) == list(range(1, rows + 1))
+    demand_all_told()
     assert list((environment.var / "received").iterdir()) == []
     assert set(Run.objects.values_list("state", flat=True)) == {State.SUCCEEDED}

@@ -82,7 +82,7 @@ def test_only_a_withdrawal_or_an_annulment_sends_the_act_back(
 ) -> None:
     record = recorded(office)
     for effect in effects:
-        records.note(record, effect, by="demo-reviewer", basis="示例依据", reason="示例原因。")
+        records.note(record, effect, by="demo-reviewer", basis="示例依据", told="", reason="示例原因。")
 
     batch = office.send(as_csv([penalty(**CHANGED if changed else {})]), name="再报.csv")
 
@@ -106,7 +106,7 @@ def test_the_clerk_is_told_the_record_the_day_the_public_reason_and_what_to_do(o
 
 
 def test_without_a_reason_the_effect_is_told(office: Office) -> None:
-    records.note(recorded(office), Effect.ANNULLED, by="demo-reviewer", basis="示例判决")
+    records.note(recorded(office), Effect.ANNULLED, by="demo-reviewer", basis="示例判决", told="")
     batch = office.send(as_csv([penalty()]), name="再报.csv")
     assert RowProblem.objects.get(batch=batch).params["reason"] == "决定被撤销"
 
@@ -159,7 +159,7 @@ def test_a_thousand_withdrawn_rows_cost_no_more_queries_than_one(office: Office,
     kind = policy.kinds["administrative_penalty"]
     office.release(office.send(as_csv(penalties(300))))
     for record in Record.objects.all():
-        records.note(record, Effect.WITHDRAWN, by="demo-reviewer", basis="示例依据", reason="示例")
+        records.note(record, Effect.WITHDRAWN, by="demo-reviewer", basis="示例依据", told="", reason="示例")
     numbers = []
     for count in (1, 300):
         path = files.environment.var / f"many-{count}.csv"

@@ -122,7 +122,13 @@ def test_positions_have_no_gaps_even_after_a_transaction_that_failed(origin: Ori
         append(acts(subject, "2", first_row=3), origin)
         raise RuntimeError("the disk was full")
     append(acts(subject, "3", "4", first_row=9), origin)
-    actions.note(Record.objects.get(document_number="3"), Effect.WITHDRAWN, by="demo-reviewer", basis="决定被撤销")
+    actions.note(
+        Record.objects.get(document_number="3"),
+        Effect.WITHDRAWN,
+        by="demo-reviewer",
+        basis="决定被撤销",
+        told="annulled",
+    )
 
     assert positions() == [1, 2, 3, 4]
 
@@ -130,7 +136,7 @@ def test_positions_have_no_gaps_even_after_a_transaction_that_failed(origin: Ori
 def test_an_event_needs_its_basis(origin: Origin, subject: Subject) -> None:
     append(acts(subject, "1"), origin)
     with pytest.raises(ValueError, match="basis"):
-        actions.note(Record.objects.get(), Effect.WITHDRAWN, by="demo-reviewer", basis=" ")
+        actions.note(Record.objects.get(), Effect.WITHDRAWN, by="demo-reviewer", basis=" ", told="")
 
 
 @pytest.mark.parametrize("table", ["records_record", "records_recordevent", "records_sighting"])

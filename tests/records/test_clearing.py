@@ -249,7 +249,7 @@ def test_clearing_many_asks_as_often_as_clearing_one(
 ) -> None:
     some_records(40, a_subject(), department=department, violation_facts="未按规定公示价目表。")
     asked = digests(reviewer)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         assert clearing.clear_unsuspected(asked, by=reviewer, policy=policy) == 80
 
 

@@ -5,6 +5,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from rongxin.documents.issuing import withdraw
 from rongxin.documents.models import Document, Series
 from rongxin.remedies.inquiries.actions import NotAsked, ask_why
 from rongxin.remedies.inquiries.models import About, Inquiry
@@ -15,6 +16,7 @@ from rongxin.workflow.models import Case, CaseDocument
 from rongxin.workflow.queries import overdue, to_do
 from tests.desk.test_pages import as_officer
 from tests.factories import a_subject, at
+from tests.ledger.told import Kind, of, told
 from tests.workflow.conftest import Bureau, bureau, toy_is_known  # noqa: F401
 
 DAY = at("2026-11-10").date()
@@ -44,6 +46,16 @@ def test_two_people_answer_and_the_document_stands_on_the_page(bureau: Bureau) -
     page = as_officer(bureau.clerk).get(f"/desk/cases/{case.number}").content.decode()
     for words in ("信询〔2026〕1号", "办结：已答复", "福州示例榕海茶业有限公司"):
         assert words in page
+    stream = of(inquiry.subject.uscc)
+    assert [(each["act"], each["state"], each["by"], each["role"]) for each in told(Kind.DECISION, stream)] == [
+        ("case.opened", "asked", bureau.clerk.username, "clerk"),
+        ("case.draft", "drafted", bureau.clerk.username, "clerk"),
+        ("case.answer", "answered", bureau.reviewer.username, "reviewer"),
+    ]
+    (issued,) = told(Kind.STATUS, stream)
+    assert (issued["act"], issued["document"], issued["sha256"]) == ("document.issue", paper.number, paper.sha256)
+    withdraw(paper, by="示例审核员", reason="答复有误")
+    assert [each["act"] for each in told(Kind.STATUS, stream)] == ["document.issue", "document.withdraw"]
 
 
 def test_a_number_is_taken_only_when_the_step_succeeds(
@@ -88,6 +100,9 @@ def test_an_unanswered_one_is_late_and_the_credit_office_sees_it(bureau: Bureau)
         keep_clocks()
         assert [case.number for case in overdue(bureau.lead_officer, at("2026-12-01").date())] == [inquiry.case.number]
         assert Case.objects.get().escalated_on is not None
+    late = told(Kind.DECISION, of(inquiry.subject.uscc))
+    assert [each["act"] for each in late] == ["case.opened", "case.overdue", "case.escalated"]
+    assert {each["by"] for each in late} == {""}
 
 
 def test_the_same_asked_twice_is_one_and_nonsense_is_refused(bureau: Bureau) -> None:  # noqa: F811

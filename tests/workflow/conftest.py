@@ -21,6 +21,7 @@ from rongxin.workflow.actions import open_case, take_step
 from rongxin.workflow.models import Case, CaseEvent
 from tests.factories import a_department, at, the_pack
 from tests.intake.coverage.batches import an_officer
+from tests.ledger.told import demand_all_told
 from tests.workflow import toy
 
 
@@ -112,10 +113,11 @@ def toy_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def bureau(db: None, toy_is_known: None) -> Iterator[Bureau]:
-    """The bureau on Thursday, 12 November 2026, ten in the morning."""
+    """The bureau on Thursday, 12 November 2026, ten in the morning. The ledger is told of whatever a test does in it."""
     with time_machine.travel(at("2026-11-12"), tick=False):
         in_force(rules())
         yield open_bureau()
+        demand_all_told()
 
 
 def on(day: str, clock: str = "10:00") -> time_machine.travel:

@@ -1,6 +1,8 @@
 """Saying what a column means, taking it back, and sending a waiting batch as another kind."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
 from django.db import IntegrityError, transaction
@@ -9,9 +11,13 @@ from django.utils import timezone
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
+from rongxin.departments.actions import DEPARTMENTS
+from rongxin.departments.models import Department
 from rongxin.intake import releasing
 from rongxin.intake.mapping.known import NotWaiting, columns_of, remembered, required_left
 from rongxin.intake.models import Batch, BatchState, HeadMapping
+from rongxin.ledger.actions import log
+from rongxin.ledger.entries import Kind
 from rongxin.rulebook import queries as rulebook
 
 HEAD_LENGTH: Final = 200
@@ -62,6 +68,8 @@ def say(number: str, by: Account, chosen: Mapping[int, str]) -> Batch:
         unique_fields=["provider", "kind", "head"],
         update_fields=["written", "field", "by", "made_at"],
     )
+    if lines:
+        _tell("columns.say", batch.provider, batch.kind, lines, by)
     return releasing.tell_columns(number, by)
 
 
@@ -95,4 +103,19 @@ def forget(pk: int, by: Account) -> HeadMapping:
     line = remembered(by).select_for_update(of=("self",)).get(pk=pk)
     demand(by, Action.BATCH_SUBMIT, line.provider)
     line.delete()
+    _tell("columns.forget", line.provider, line.kind, [line], by)
     return line
+
+
+def _tell(act: str, provider: Department, kind: str, lines: Sequence[HeadMapping], by: Account) -> None:
+    """Heads are what a department wrote; so the ledger is told their digest only."""
+    said = json.dumps(sorted([line.head, line.field] for line in lines), ensure_ascii=False, separators=(",", ":"))
+    told = {
+        "act": act,
+        "department": provider.code,
+        "kind": kind,
+        "count": len(lines),
+        "columns": sha256(said.encode()).hexdigest(),
+        "by": by.username,
+    }
+    log(Kind.ADMIN, DEPARTMENTS, told)

@@ -67,7 +67,7 @@ def ask_why(
     found = Inquiry.objects.select_related("case").filter(case__owner=owner, case__is_open=True, **same).first()
     if found is not None:
         return found
-    case = open_case(KIND, title=f"{subject.name}{_TITLES[about]}", owner=owner, by=by)
+    case = open_case(KIND, title=f"{subject.name}{_TITLES[about]}", owner=owner, by=by, firm=subject.uscc)
     return Inquiry.objects.create(case=case, **same)
 
 
@@ -88,7 +88,7 @@ def ask_about_event(mandate: Mandate, owner: Department, *, event: str, happened
         if not _REFERENCE.fullmatch(words) or suspects(words):
             words = ""
         firm, about = mandate.firm, About.LOOK
-        case = open_case(KIND, title=f"{firm.name}{_TITLES[about]}", owner=owner)
+        case = open_case(KIND, title=f"{firm.name}{_TITLES[about]}", owner=owner, firm=firm.uscc)
         return Inquiry.objects.create(
             case=case, subject=firm, about=about, happened_on=happened_on, reference=words, event=event
         )

@@ -78,7 +78,7 @@ def open_claim(account: Account, code: str, *, way: Way, office: Department) -> 
         raise NotClaimable(Unclaimable.NO_ADDRESS)
     if office not in offices(subject):
         raise NotClaimable(Unclaimable.NO_OFFICE)
-    case = open_case(NAME, title=f"企业认领：{shown_name(subject)}", owner=office, by=account)
+    case = open_case(NAME, title=f"企业认领：{shown_name(subject)}", owner=office, by=account, firm=subject.uscc)
     claim = Claim.objects.create(case=case, subject=subject, account=account, way=way)
     if way == Way.LETTER:
         take_step(case.number, "ask_for_letter", by=account)
@@ -109,7 +109,9 @@ def issue_code(
     code = new_code()
     claim.digest, claim.tries, claim.codes = code_digest(code), 0, claim.codes + 1
     with asks(PLATFORM):  # the paper of the procedure: a window issues no other document
-        claim.document = issue(PAPER, _values(claim, step), authority=claim.case.owner, by=by.display_name)
+        claim.document = issue(
+            PAPER, _values(claim, step), authority=claim.case.owner, by=by.display_name, firm=claim.case.firm
+        )
     once = {"code": code} | ({"address": claim.subject.address} if step == SEND_LETTER else {})
     claim.save(update_fields=["digest", "tries", "codes", "document"])
     return Paper(claim.document, printed(claim.document, **once), code)

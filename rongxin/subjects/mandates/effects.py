@@ -5,6 +5,7 @@ from rongxin.subjects.mandates.ending import end, take_turn
 from rongxin.subjects.mandates.guards import claim_in, holder_is_the_one_replaced
 from rongxin.subjects.mandates.models import Claim, EndReason, Mandate, Way
 from rongxin.subjects.mandates.queries import holder_of
+from rongxin.subjects.mandates.telling import tell
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.table import Answer, Taken
 
@@ -18,13 +19,14 @@ def begin(taken: Taken) -> dict[str, Answer] | None:
     before = holder_of(claim.subject)
     if before is not None and taken.by is not None:
         end(before, EndReason.REPLACED, by=taken.by)
-    Mandate.objects.create(
+    made = Mandate.objects.create(
         subject=claim.subject,
         account=claim.account,
         role=Role.ENTERPRISE,
         case=taken.case,
         began_at=taken.at,
     )
+    tell("mandate.begin", made, by=taken.by)
     return {"replaced": before is not None}
 
 

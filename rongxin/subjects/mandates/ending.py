@@ -9,6 +9,7 @@ from rongxin.accounts.models import Account
 from rongxin.storage.turns import in_turn
 from rongxin.subjects.mandates.models import EndReason, Mandate, MandateEnd, ProxyInvitation
 from rongxin.subjects.mandates.queries import proxies_under
+from rongxin.subjects.mandates.telling import tell
 from rongxin.subjects.models import Subject
 
 Ended = Callable[[Collection[Mandate]], None]
@@ -32,8 +33,9 @@ def end(mandate: Mandate, why: EndReason, *, by: Account) -> None:
     now = timezone.now()
     ProxyInvitation.objects.filter(given_by=mandate, over_at=None).update(over_at=now)
     proxies = list(proxies_under([mandate]))
-    for proxy in proxies:
-        MandateEnd.objects.get_or_create(mandate=proxy, defaults={"why": EndReason.FOLLOWED, "by": by, "at": now})
-    MandateEnd.objects.get_or_create(mandate=mandate, defaults={"why": why, "by": by, "at": now})
+    for each, reason in [*((proxy, EndReason.FOLLOWED) for proxy in proxies), (mandate, why)]:
+        _, is_new = MandateEnd.objects.get_or_create(mandate=each, defaults={"why": reason, "by": by, "at": now})
+        if is_new:
+            tell("mandate.end", each, by=by, why=reason)
     for act in _told:
         act([mandate, *proxies])

@@ -26,6 +26,7 @@ from rongxin.subjects.mandates.queries import (
     open_invitations,
     proxies_under,
 )
+from rongxin.subjects.mandates.telling import tell
 
 LONGEST: Final = "mandates/proxy_longest"
 MOST_INVITATIONS: Final = 20
@@ -111,6 +112,7 @@ def accept(account: Account, code: str) -> Mandate:
         given_by=giver,
         began_at=now,
     )
+    tell("mandate.begin", mandate, by=giver.account)
     found.over_at, found.mandate = now, mandate
     found.save(update_fields=["over_at", "mandate"])
     return mandate

@@ -17,6 +17,7 @@ from rongxin.workflow.keeping import keep_clocks
 from rongxin.workflow.models import CaseEvent
 from tests.documents.papers import written
 from tests.factories import a_code, a_department, a_sole_trader
+from tests.ledger import told as ledger
 from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy, acts, code_in
 from tests.workflow.conftest import on
 
@@ -47,6 +48,11 @@ def test_a_code_from_the_window_and_a_second_officer_make_a_holder(hall: Hall) -
     take_step(claim.case.number, "confirm", by=hall.second)
     assert (state(claim), acts(login, firm)) == ("confirmed", True)
     assert holder_of(firm) == Mandate.objects.get(case=claim.case)
+    stream = ledger.of(firm.uscc)
+    steps = ("opened", "hand_over", "enter", "confirm")
+    assert ledger.acts(ledger.Kind.DECISION, stream) == [f"case.{step}" for step in steps]
+    (begun,) = ledger.told(ledger.Kind.ADMIN, stream)
+    assert (begun["act"], begun["account"], begun["by"]) == ("mandate.begin", login.username, hall.second.username)
 
 
 def test_a_letter_goes_to_the_registered_address(hall: Hall) -> None:

@@ -1,0 +1,73 @@
+"""What the ledger was told in a test, in the order in which it was."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from rongxin.accounts.events import UNTOLD
+from rongxin.accounts.models import AccountEvent
+from rongxin.departments.models import Department
+from rongxin.documents.models import Document, Withdrawal
+from rongxin.ledger.entries import PLATFORM, Kind, Of, Subject
+from rongxin.ledger.models import Pending
+from rongxin.records.models import Clearing, Effect, RecordEvent, Untold
+from rongxin.records.telling import ACTS
+from rongxin.subjects.mandates.models import Mandate, MandateEnd
+from rongxin.workflow.models import CaseEvent
+
+
+def told(kind: Kind, subject: Subject | None = None, *, act: str = "") -> list[dict[str, Any]]:
+    """The payloads of ``kind`` that wait; those of ``subject`` and of acts that begin with ``act``."""
+    waiting = Pending.objects.filter(kind=kind).order_by("pk")
+    if subject is not None:
+        waiting = waiting.filter(of=subject.of, identifier=subject.identifier)
+    payloads = [json.loads(payload) for payload in waiting.values_list("payload", flat=True)]
+    return [payload for payload in payloads if payload["act"].startswith(act)]
+
+
+def acts(kind: Kind, subject: Subject | None = None) -> list[str]:
+    """The same by their names alone."""
+    return [payload["act"] for payload in told(kind, subject)]
+
+
+def of(uscc: str) -> Subject:
+    """The stream of an enterprise."""
+    return Subject(Of.FIRM, uscc)
+
+
+def demand_all_told() -> None:
+    """What the tables of events hold, and what the ledger was told, are the same, row by row. Enterprises are told of the
+    records of a batch when it comes to its end; that is compared once every batch did.
+    """
+    events = Counter(RecordEvent.objects.values_list("effect", flat=True))
+    bulk = {effect: events.pop(effect, 0) for effect in (Effect.RECORDED, Effect.CORRECTED)}
+    assert Counter(each["act"] for each in told(Kind.RECORD) if "record" in each and each["act"] in ACTS.values()) == {
+        ACTS[Effect(effect)]: count for effect, count in events.items()
+    }
+    chunks = [each for each in told(Kind.RECORD, PLATFORM) if each["act"] == "record.chunk"]
+    assert sum(each["count"] for each in chunks) == sum(bulk.values())
+    assert sum(each["corrected"] for each in chunks) == bulk[Effect.CORRECTED]
+    for effect, count in bulk.items() if not Untold.objects.exists() else ():
+        assert sum(each["count"] for each in told(Kind.RECORD, act=ACTS[effect])) == count
+    assert len(told(Kind.RECORD, act="record.clear")) == Clearing.objects.count()
+
+    steps = CaseEvent.objects.values_list("case__number", "step", "target")
+    cases = told(Kind.DECISION, act="case.")
+    assert sorted((each["case"], each["step"], each["state"]) for each in cases) == sorted(steps)
+
+    kept = AccountEvent.objects.exclude(kind__in=UNTOLD).values_list("account__username", "kind")
+    accounts = told(Kind.ADMIN, act="account.") + [each for each in told(Kind.SECURITY) if each["account"]]
+    assert sorted((each["account"], each["act"].removeprefix("account.")) for each in accounts) == sorted(kept)
+
+    counts = {
+        "document.issue": Document.objects.count(),
+        "document.withdraw": Withdrawal.objects.count(),
+        "mandate.begin": Mandate.objects.count(),
+        "mandate.end": MandateEnd.objects.count(),
+        "department.enter": Department.objects.count(),
+    }
+    rest = [each["act"] for kind in (Kind.STATUS, Kind.ADMIN) for each in told(kind)]
+    assert {act: rest.count(act) for act in counts} == counts
+
+
+__all__ = ["PLATFORM", "Kind", "acts", "demand_all_told", "of", "told"]
