@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.departments.models import Department
 from rongxin.disclosure import look_words as words
@@ -215,6 +216,20 @@ def proof_of_all(mandate: Mandate, name: str) -> dict[str, Any]:
     with asks(PLATFORM):
         _, book = _chosen(_books(mandate), name)
         return proving.prove_stream(book.log, book.subject)
+
+
+def asked_look(officer: Account, inquiry: Inquiry) -> dict[str, Any] | None:
+    """What the ledger says of the look that ``inquiry`` is about, with the account that looked, for the department that is asked.
+
+    None where it asks about no event, the event was destroyed, or the officer may not read the cases of that department.
+    """
+    origin, _, index = inquiry.event.rpartition("/")
+    if not origin or not officer.may(Action.CASE_READ, inquiry.case.owner):
+        return None
+    with asks(PLATFORM):  # the department must know whom to ask; it is shown its own look and no other
+        shown = reading.said_at(origin, int(index))
+    said = json.loads(shown.payload) if isinstance(shown, Opening) else None
+    return said if said and said.get("department") == inquiry.case.owner.code else None
 
 
 def event_key(book: Book, head: Head) -> str:

@@ -20,6 +20,7 @@ from rongxin.disclosure.looks import BookView, Line, NoSuchEvent, Wanted
 from rongxin.enterprise.frame import demanded, enterprise_only, show
 from rongxin.ledger.entries import Kind
 from rongxin.ledger.proving import NotProvable
+from rongxin.ledger.reading import Book
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.remedies.inquiries.actions import ask_about_event
@@ -114,6 +115,10 @@ def looked_csv(request: HttpRequest, uscc: str) -> HttpResponse:
         _("内容类别"), _("件数"), _("情况"), _("询问"),
     )  # fmt: skip
     policy = rulebook.current()
+    try:
+        lines = looks.all_lines(mandate, request.GET.get("book", ""), looks.LOOKS, _wanted(request))
+    except NoSuchEvent:
+        raise Http404 from None
     rows = [
         (
             line.head.number,
@@ -128,7 +133,7 @@ def looked_csv(request: HttpRequest, uscc: str) -> HttpResponse:
             _state(line),
             _asked_words(line, policy),
         )
-        for line in looks.all_lines(mandate, request.GET.get("book", ""), looks.LOOKS, _wanted(request))
+        for line in lines
     ]
     return csv_download(f"looks-{mandate.firm.uscc}-{timezone.localdate().isoformat()}.csv", heads, rows)
 
@@ -260,7 +265,7 @@ def _wanted(request: HttpRequest) -> Wanted:
     )
 
 
-def _found(mandate: Mandate, book: str, number: int) -> tuple[looks.Book, Line]:
+def _found(mandate: Mandate, book: str, number: int) -> tuple[Book, Line]:
     try:
         return looks.line_of(mandate, book, number)
     except NoSuchEvent:

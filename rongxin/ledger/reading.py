@@ -83,6 +83,12 @@ def said(book: Book, heads: Sequence[Head]) -> dict[int, Opening | Sealed | None
     return {row.number: opened[row.index] for row in rows}
 
 
+def said_at(origin: str, index: int) -> Opening | Sealed | None:
+    """What one entry of the log ``origin`` says; None where it was erased or is not there."""
+    row = Entry.objects.select_related("log").filter(log__origin=origin, index=index).first()
+    return openings(row.log, [row])[index] if row is not None else None
+
+
 def sealed_numbers(book: Book) -> frozenset[int]:
     """Numbers of the events that are sealed today."""
     rows = Withholding.objects.filter(stream=book.stream, until__gt=timezone.localdate())

@@ -33,6 +33,7 @@ from rongxin.workflow.models import Case
 from tests.factories import a_department
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
 from tests.ledger.looks import a_look, changed, looked_at, signed
+from tests.ledger.test_tampering import superuser
 from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy
 
 pytestmark = pytest.mark.django_db
@@ -115,19 +116,16 @@ def test_what_is_sealed_is_counted_and_shown_as_sealed_and_what_was_erased_as_er
     assert "其中 1 项依法封存" in page
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_removed_event_is_told(login: Account, firm: Firm) -> None:
     looked_at(firm.uscc, a_look(), a_look(), a_look())
     signed()
     number = int(place(firm, 1).rpartition("/")[2])
     (book,) = books_of([Subject(Of.FIRM, firm.uscc)])
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
-        else:
-            cursor.execute("DROP TRIGGER ledger_entry_no_delete")
-        cursor.execute("DELETE FROM ledger_entry WHERE stream_id = %s AND number = %s", [book.stream.pk, number])
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE ledger_entry ENABLE TRIGGER ALL")
+    with superuser() as past_every_trigger:
+        past_every_trigger.execute(
+            "DELETE FROM ledger_entry WHERE stream_id = %s AND number = %s", [book.stream.pk, number]
+        )
     assert "编号不连续" in seen(as_login(login), at(firm))
 
 

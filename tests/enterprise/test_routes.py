@@ -18,7 +18,8 @@ from django.utils import timezone
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face, Role, Scope
-from rongxin.ledger import logs
+from rongxin.ledger.entries import Of, Subject
+from rongxin.ledger.reading import books_of
 from rongxin.notices.models import Notice
 from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.queries import PROXY_ACTIONS
@@ -93,7 +94,8 @@ def things_of(hall: Hall, name: str) -> Things:
     claim = hall.claim(holder, a_firm(f"{name}分公司"))
     looked_at(firm.uscc, a_look(department=hall.office.code))
     signed()
-    book = logs.current().origin.rpartition("/")[2]
+    (book,) = books_of([Subject(Of.FIRM, firm.uscc)])
+    name_of_log, looked = book.log.origin.rpartition("/")[2], book.heads.events[-1]
     return Things(
         holder,
         proxy,
@@ -105,8 +107,8 @@ def things_of(hall: Hall, name: str) -> Things:
             "proxy": [firm.uscc, given.pk],
             "invitation": [firm.uscc, invitation.pk],
             "notice": [a_notice(firm.uscc).pk],
-            "book": [firm.uscc, book],
-            "look": [firm.uscc, book, 0],
+            "book": [firm.uscc, name_of_log],
+            "look": [firm.uscc, name_of_log, looked.number],
         },
     )
 
