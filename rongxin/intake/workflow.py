@@ -130,6 +130,7 @@ BATCH: Final = Procedure(
     ),
     opening=Title(zh="报送", en="Sent"),
     hold=_hold,
+    is_internal=True,
     states=(
         State(_S.RECEIVED, Title(zh="校验中", en="Being checked")),
         State(

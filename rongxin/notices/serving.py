@@ -28,6 +28,7 @@ from rongxin.policy.values import ValueInForce
 from rongxin.primitives.recognisers import NUMBERS, suspects
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.models import Case
+from rongxin.workflow.registry import procedure
 
 PUBLIC_DAYS: Final = "serving/public_notice_days"
 TRACKING: Final = re.compile(r"[0-9A-Za-z]{8,30}")
@@ -79,7 +80,11 @@ class Given:
 
 
 def may_serve(officer: Account, case: Case) -> bool:
-    """Whoever may act on cases of the office responsible or the one that handles it; also after the case is over."""
+    """Whoever may act on cases of the office responsible or the one that handles it; also after the case is over. Nobody for a
+    procedure that stays among offices.
+    """
+    if procedure(case.kind).is_internal:
+        return False
     return any(officer.may(Action.CASE_ACT, office) for office in (case.owner, case.handler) if office is not None)
 
 

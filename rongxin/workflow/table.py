@@ -157,7 +157,7 @@ class Procedure:
     """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand, and
     ``opens_outside`` which enterprises may. ``opening``: what opening one is called. ``hold`` locks what the step of this name
     changes, before the case is locked: so all who lock both do it in one order. ``notice``: the name of what is told when one
-    is opened.
+    is opened. ``is_internal``: it stays among offices, so no document of it is served on anybody.
 
     The order of states is that of the diagram. The first step written for a state is the ordinary way on.
     """
@@ -173,6 +173,7 @@ class Procedure:
     opening: Title = OPENED
     hold: Hold | None = None
     notice: str = ""
+    is_internal: bool = False
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))

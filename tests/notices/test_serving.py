@@ -1,6 +1,7 @@
 """送达: which day counts, what is refused, and that what was wrong is corrected beside and never away."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,8 @@ from django.test import Client
 
 from rongxin.documents.issuing import issue
 from rongxin.notices.models import Serving, ServingNote, ServingNoteKind, ServingProof
-from rongxin.notices.serving import Fault, Given, NotServed, note, serve, served_on
+from rongxin.notices.serving import Fault, Given, NotServed, may_serve, note, serve, served_on
+from rongxin.workflow import registry
 from rongxin.workflow.models import Case
 from tests.documents.papers import values
 from tests.workflow.conftest import Bureau, on
@@ -41,6 +43,16 @@ def test_the_day_that_counts(bureau: Bureau, case: Case, what: Given, counts: da
     entry = serve(case, what, by=bureau.clerk)
     assert (served_on(entry), entry.served_on) == (counts, counts)
     assert entry.department == bureau.department
+
+
+def test_what_stays_among_offices_is_served_on_nobody(
+    bureau: Bureau, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    among_offices = replace(registry.procedure(case.kind), is_internal=True)
+    monkeypatch.setitem(registry._known, case.kind, among_offices)
+    assert not may_serve(bureau.clerk, case)
+    with pytest.raises(PermissionDenied):
+        serve(case, given(), by=bureau.clerk)
 
 
 def test_a_letter_counts_from_its_receipt_and_one_that_came_back_does_not(bureau: Bureau, case: Case) -> None:

@@ -104,6 +104,7 @@ RULES: Final = Procedure(
     first="compared",
     opens=_OFFICES,
     opening=Title(zh="起草并通过校验", en="Drafted and checked"),
+    is_internal=True,
     states=(
         State(
             "compared",
