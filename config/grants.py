@@ -87,6 +87,7 @@ REMOVED = frozenset(
         "jobs.Run",
         "ledger.Pending",
         "ledger.SubjectKey",
+        "records.Untold",
         "sessions.Session",
         "subjects.Identifier",
     }
