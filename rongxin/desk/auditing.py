@@ -196,7 +196,7 @@ def _note(request: HttpRequest) -> str:
     file = request.FILES.get("file")
     if pasted.strip() or file is None:
         return pasted[:LONGEST_NOTE]
-    return file.read(LONGEST_NOTE).decode("utf-8", "replace")
+    return bytes(file.read(LONGEST_NOTE)).decode("utf-8", "replace")
 
 
 def _line(request: HttpRequest, pk: int) -> AuditLine:

@@ -53,7 +53,8 @@ def begin(log: Log, task: Task, *, by: str, with_contents: bool = False) -> Audi
 def run_verification(audit: Audit, progress: Progress) -> int:
     """Recompute the whole log; how many things are wrong. Repeating it overwrites what a crash left."""
     cut = logs.latest_cut(audit.log)
-    size, told, wrong = cut.size if cut else 0, [], 0
+    told: list[str] = []
+    size, wrong = cut.size if cut else 0, 0
     progress.phase("核对", size * 2)
     for line in verify(audit.log, done=progress.set):
         wrong += 1

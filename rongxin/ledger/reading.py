@@ -46,7 +46,8 @@ class Book:
     def heads(self) -> "Heads":
         """Its events, oldest first, and whether they are all there. One query, whatever their number."""
         rows = Entry.objects.filter(stream=self.stream).order_by("number")
-        found, before, is_whole = [], FIRST, True
+        found: list[Head] = []
+        before, is_whole = FIRST, True
         for index, number, packed, leaf in rows.values_list("index", "number", "entry", "leaf").iterator(10_000):
             _, kind, _, time, _, told, previous, _ = fields(bytes(packed))
             is_whole &= number == told == len(found) and previous == before

@@ -155,7 +155,8 @@ def test_queries_do_not_grow_with_events(login: Account, firm: Firm) -> None:
         signed()
         with CaptureQueriesContext(connection) as queries:
             seen(client, at(firm))
-        counted.append(len(queries))
+        # The release in force is remembered for a while by the process, so either visit may be the one that asks for it.
+        counted.append(sum("rulebook_release" not in query["sql"] for query in queries))
     assert counted[0] == counted[1]
 
 
