@@ -48,7 +48,7 @@ def test_pages_of_the_ledger(
     page.set_viewport_size({"width": 1440, "height": 900})
     logins.log_in(page, address, "auditor-1", PASSWORD)
     shoot(page, f"{address}/desk/ledger", "98-auditor-ledger")
-    shoot(page, f"{address}/desk/ledger/looks", "99-auditor-looks")
+    shoot(page, f"{address}/desk/ledger/looks?week=2027-03-01", "99-auditor-looks")
     page.goto(f"{address}/desk/ledger")
     audit = page.locator("a[href*='/desk/ledger/audits/']").first.get_attribute("href")
     shoot(page, f"{address}{audit}", "99-auditor-recomputed")
