@@ -30,7 +30,7 @@ class Purpose(StrEnum):
     IDENTITY = "identity"
 
 
-PURPOSES: Final[Mapping[Purpose, Title]] = {
+PURPOSES: Final[Mapping[str, Title]] = {
     Purpose.OWN: Title(zh="查看本企业档案", en="The enterprise's own file"),
     Purpose.INTAKE: Title(zh="归集核对", en="Checking what was sent"),
     Purpose.CASE: Title(zh="办理案件", en="Handling a case"),

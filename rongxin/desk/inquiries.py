@@ -17,6 +17,8 @@ from rongxin.accounts.queries import demand, departments_within_reach
 from rongxin.departments.models import Department
 from rongxin.desk.case_panels import Panel, address
 from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.disclosure import look_words
+from rongxin.disclosure.looks import asked_look
 from rongxin.policy.words import Title
 from rongxin.primitives.uscc import normalise_code
 from rongxin.remedies.inquiries.actions import NotAsked, Problem, ask_why
@@ -38,6 +40,25 @@ class InquiryPage:
     reference: str = ""
     today: date
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLook:
+    """The look that is asked about, for the department whose account it was."""
+
+    by: str
+    role: Title
+    purpose: Title
+    what: Title
+    case: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryFacts:
+    """``desk/_inquiry.html``. ``look`` None: it asks about no look that the ledger knows."""
+
+    inquiry: Inquiry
+    look: AskedLook | None
 
 
 class _Wrong(ValueError):
@@ -63,8 +84,21 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 def facts(case: Case, access: Access) -> Panel:
     """What was asked, for the page of the case."""
-    asked = inquiry_of(case, access)
-    return Panel(title=Title(zh="询问", en="What is asked"), template="desk/_inquiry.html", content=asked)
+    inquiry = inquiry_of(case, access)
+    said = asked_look(access.actor, inquiry)
+    look = (
+        AskedLook(
+            by=str(said.get("by", "")),
+            role=look_words.role_title(str(said.get("role", ""))),
+            purpose=look_words.purpose_title(str(said.get("purpose", ""))),
+            what=look_words.what_title(str(said.get("what", ""))),
+            case=str(said.get("case", "")),
+        )
+        if said
+        else None
+    )
+    content = InquiryFacts(inquiry=inquiry, look=look)
+    return Panel(title=Title(zh="询问", en="What is asked"), template="desk/_inquiry.html", content=content)
 
 
 def _asked(request: HttpRequest, officer: Account, reach: list[Department]) -> Inquiry:

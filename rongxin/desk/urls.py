@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from rongxin.desk import (
+    auditing,
     batches,
     case,
     cases,
@@ -57,6 +58,12 @@ urlpatterns = [
     path("messages/<int:pk>", messages.detail, name="message"),
     path("messages/<int:pk>/read", messages.read, name="message_read"),
     path("cases/<str:number>/claim-code", claims.code, name="claim_code"),
+    path("ledger", auditing.page, name="ledger"),
+    path("ledger/audits", auditing.ask, name="ledger_ask"),
+    path("ledger/audits/<int:pk>", auditing.audit, name="ledger_audit"),
+    path("ledger/audits/<int:pk>/export.zip", auditing.export, name="ledger_export"),
+    path("ledger/looks", auditing.looks, name="ledger_looks"),
+    path("ledger/looks.csv", auditing.looks_csv, name="ledger_looks_csv"),
     path("clocks", clocks.listing, name="clocks"),
     path("clocks.csv", clocks.listing_csv, name="clocks_csv"),
     path("coverage", coverage.month_page, name="coverage"),

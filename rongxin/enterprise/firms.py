@@ -99,6 +99,7 @@ class FirmPage:
     is_holder: bool
     until: date | None
     may_download: bool
+    may_see_looks: bool
     may_keep_contacts: bool
     may_keep_proxies: bool
     proxies: int
@@ -140,6 +141,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         is_holder=mandate.is_holder,
         until=mandate.until,
         may_download=mandate.may(Action.FILE_DOWNLOAD),
+        may_see_looks=mandate.may(Action.LOOK_READ),
         may_keep_contacts=mandate.may(Action.CONTACT_KEEP),
         may_keep_proxies=mandate.may(Action.PROXY_KEEP),
         proxies=queries.proxies_under([mandate]).count() if mandate.is_holder else 0,

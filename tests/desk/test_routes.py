@@ -23,6 +23,7 @@ from rongxin.departments.models import Department, Duty
 from rongxin.documents.issuing import issue
 from rongxin.intake.models import CodeFault, FaultKind, HeadMapping, Question
 from rongxin.intake.receiving import receive
+from rongxin.ledger.models import Audit, Log, Task
 from rongxin.notices.models import Notice, Sending, SendingState
 from rongxin.notices.serving import Given, serve
 from rongxin.subjects.mandates.actions import open_claim
@@ -73,6 +74,7 @@ class Route:
         "notice",
         "sending",
         "claim",
+        "audit",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -110,6 +112,12 @@ ROUTES: Final = {
     "upload": Route(Action.BATCH_SUBMIT),
     "record_form": Route(Action.BATCH_SUBMIT),
     "template": Route(ANYBODY, of="kind"),
+    "ledger": Route(Action.LEDGER_READ),
+    "ledger_ask": Route(Action.LEDGER_READ, POST, given={"task": "verify"}),
+    "ledger_audit": Route(Action.LEDGER_READ, of="audit"),
+    "ledger_export": Route(Action.LEDGER_READ, of="audit", may_be_missing=True),
+    "ledger_looks": Route(Action.LEDGER_READ),
+    "ledger_looks_csv": Route(Action.LEDGER_READ),
     "clocks": Route(Action.BATCH_READ),
     "clocks_csv": Route(Action.BATCH_READ),
     "coverage": Route(Action.BATCH_READ),
@@ -234,8 +242,14 @@ def things_of(department: Department) -> Things:
             "page": [document.code, 1],
             "record": [record.number],
             "text": [record.number, "violation_facts"],
+            "audit": [an_audit().pk],
         },
     )
+
+
+def an_audit() -> Audit:
+    log, _ = Log.objects.get_or_create(origin="credit.example.gov.cn/ledger/2026", suite=1, defaults={"began_at": NOW})
+    return Audit.objects.create(log=log, task=Task.VERIFY, ended_at=NOW)
 
 
 def a_notice(case: Case, department: Department) -> Notice:
@@ -348,7 +362,7 @@ def as_it_should(role: Role, route: Route, place: str, status: int) -> bool:
     if status >= 500:
         return False
     scopes = line.scopes(route.action) if route.action else frozenset(Scope)
-    if place == "foreign" and route.of not in ("", "kind", "firm"):
+    if place == "foreign" and route.of not in ("", "kind", "firm", "audit"):
         # Whoever never may is told so before anything is looked up; for all others there is no such thing.
         return status == 404 or (status == 403 and not scopes)
     here = {Scope.DEPARTMENT, Scope.REGION} if place == "own" else {Scope.REGION}

@@ -102,7 +102,7 @@ OF_LEDGER: Final = tuple(  # tests/ledger
     f"ledger_{name}"
     for name in (
         *("pending", "stream", "subjectkey", "entry", "withholding"),
-        *("log", "cut", "checkpoint", "cosignature", "headsmap"),
+        *("log", "cut", "checkpoint", "cosignature", "headsmap", "audit"),
     )
 )
 ELSEWHERE: Final = {"records_recordcontent", "intake_idempotencykey", *OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_LEDGER}
