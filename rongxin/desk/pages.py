@@ -25,7 +25,8 @@ class Frame:
     ``may_clear``: decide what is shown of texts that may name persons, ``may_read_documents``: see the department's official
     documents. ``wanting_room``: background work that waits until the platform has room again; told to who looks after several
     departments. ``has_cases``: this platform runs procedures; ``cases_to_do`` wait for this officer, ``cases_overdue`` are late
-    in the department. ``unread_notices``: messages that this officer has not opened.
+    in the department. ``unread_notices``: messages that this officer has not opened. ``incidents_to_report``: incidents whose hours
+    for the report run, for who handles them.
     """
 
     officer: str
@@ -46,6 +47,7 @@ class Frame:
     has_cases: bool = False
     cases_to_do: int = 0
     cases_overdue: int = 0
+    incidents_to_report: int = 0
 
     @property
     def urgent(self) -> int:
