@@ -76,10 +76,12 @@ def worker() -> None:
 
 
 def scheduler() -> None:
-    """Enqueue what is due by the schedules in config/jobs.py; two of them do no harm."""
+    """Enqueue what is due by the schedules in config/jobs.py; two of them do no harm. A database file is read into memory first."""
     _start_to_serve()
     from rongxin.jobs.scheduler import Scheduler
+    from rongxin.storage.warming import warm_beside
 
+    warm_beside()
     Scheduler().run()
 
 

@@ -26,6 +26,8 @@ from rongxin.storage.turns import in_turn
 BATCH: Final = 4_096
 BACKWARDS: Final = 1_000
 """Milliseconds by which a clock may go back, as clocks that are kept right do, without being noted."""
+FORWARDS: Final = 30 * 86_400_000
+"""Milliseconds without an event after which it is noted that the clock went ahead, or nothing happened for so long."""
 Waiting = tuple[int, int, str, str, str, bytes, int, str]
 
 
@@ -74,7 +76,7 @@ def _taken(limit: int) -> list[Waiting]:
 
 def _place(log: Log, waiting: list[Waiting]) -> None:
     cut, now = logs.latest_cut(log), time.time_ns() // 1_000_000
-    if cut is not None and now < cut.time - BACKWARDS:
+    if cut is not None and not cut.time - BACKWARDS <= now <= cut.time + FORWARDS:
         waiting = [_jump(cut.time, now), *waiting]
     suite = log.hashing
     ends = _ends(log, {(row[2], row[3]) for row in waiting})
@@ -160,6 +162,7 @@ def _known(log: Log, streams: list[bytes]) -> dict[bytes, tuple[int, int, bytes,
 
 
 def _jump(before: int, now: int) -> Waiting:
-    """The event that the clock went back, in milliseconds since 1970."""
-    payload = json.dumps({"act": "clock.back", "from": before, "to": now}, separators=(",", ":"))
+    """The event that the clock went back or ahead, in milliseconds since 1970."""
+    act = "clock.back" if now < before else "clock.ahead"
+    payload = json.dumps({"act": act, "from": before, "to": now}, separators=(",", ":"))
     return 0, Kind.SECURITY, PLATFORM.of, PLATFORM.identifier, payload, os.urandom(32), now, ""

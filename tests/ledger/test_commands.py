@@ -3,10 +3,13 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
@@ -18,6 +21,7 @@ from rongxin.ledger.completeness import map_heads
 from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint
 from rongxin.ledger.models import Checkpoint, Log
 from rongxin.ledger.notes import Note, Signer
+from rongxin.ledger.proving import prove
 from rongxin.ledger.sequencing import sequence_all
 from rongxin.ledger.signing import checkpoint
 from rongxin.ledger.suites import SHA256
@@ -209,8 +213,6 @@ def test_a_new_year_has_a_new_log_that_names_the_end_of_the_old(monkeypatch: pyt
     new = Log.objects.order_by("-pk").first()
     assert new is not None
     sign_checkpoint.call_now()
-    from rongxin.ledger.proving import prove
-
     first = json.loads(prove(new, 0)["payload"])
     last = logs.latest_checkpoint(log)
     assert last is not None
@@ -218,6 +220,28 @@ def test_a_new_year_has_a_new_log_that_names_the_end_of_the_old(monkeypatch: pyt
     logged(FIRM)
     sequence_all()
     assert os.fspath(logs.folder_of(new)).endswith("2999")
+
+
+def test_a_clock_a_year_ahead_begins_the_next_log_early_and_the_log_goes_on(run: Run) -> None:
+    signed_log(5)
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(days=366), tick=True):
+        logged(FIRM)
+        sequence_all()
+        ahead = close_day.call_now()["log"]
+    logged(FIRM)
+    sequence_all()
+    assert sign_checkpoint.call_now() > 1
+    # Back on the right day nothing turns the year again, and both logs stand.
+    assert close_day.call_now()["log"] == ahead == f"localhost/ledger/{logs.year_of(now + timedelta(days=366))}"
+    assert [bundle_act(log) for log in Log.objects.order_by("pk")] == ["clock.ahead", "clock.back"]
+    assert run("verify").exit_code == 0
+
+
+def bundle_act(log: Log) -> str:
+    """What the one event of the log says that tells of a clock."""
+    told = [json.loads(prove(log, index)["payload"])["act"] for index in range(logs.latest_cut(log).size)]
+    return next(act for act in told if act.startswith("clock."))
 
 
 def test_sm3_all_the_way(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
