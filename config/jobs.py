@@ -3,6 +3,7 @@
 from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
 from rongxin.entrance.tidy import tidy_sessions
+from rongxin.governance.incidents.jobs import keep_incident_hours
 from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
@@ -19,6 +20,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.entrance.tidy",
     "rongxin.workflow.jobs",
     "rongxin.governance.rules.jobs",
+    "rongxin.governance.incidents.jobs",
     "rongxin.notices.jobs",
     "rongxin.notices.confirming",
     "rongxin.disclosure.reminding",
@@ -34,6 +36,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(forget_addresses, at="03:40"),
     Every(keep_clocks, minutes=60),
     Every(bring_rules_into_force, minutes=5),
+    Every(keep_incident_hours, minutes=5),
     # New events ask for it at once; this catches up what a full queue or a missing template held back.
     Every(make_notices, minutes=5),
     Every(send_outside, minutes=5),

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "rongxin.intake",
     "rongxin.remedies.inquiries",
     "rongxin.governance.rules",
+    "rongxin.governance.incidents",
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",

@@ -21,6 +21,8 @@ class Action(StrEnum):
     DUTY_KEEP = "duty:keep"
     FILE_DOWNLOAD = "file:download"
     FILE_READ = "file:read"
+    INCIDENT_HANDLE = "incident:handle"
+    INCIDENT_REPORT = "incident:report"
     JOB_WATCH = "job:watch"
     LEDGER_READ = "ledger:read"
     LOOK_ASK = "look:ask"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.models import Account
-from rongxin.desk.case_panels import Panel, Place, address, looks_of, panels_of
+from rongxin.desk.case_panels import Panel, Place, address, looks_of, panels_of, times_of
 from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.intake.moving import KIND as BATCH
 from rongxin.policy.pack import NothingInForce, Policy
@@ -246,7 +246,7 @@ def _page(
         owner=case.owner.name,
         handler=case.handler.name if case.handler else "",
         opened_at=case.opened_at,
-        time_left=time_left(case, policy, today),
+        time_left=times_of([case]).get(case.pk) or time_left(case, policy, today),
         is_escalated=case.escalated_on is not None,
         stepper=stepper(case, table, events),
         terms=tuple(_terms(case, policy, today)),

@@ -1,6 +1,6 @@
 """What a procedure adds to the page of its cases beside what its table says. A procedure needs none of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from rongxin.accounts.access import Access
 from rongxin.policy.words import Title
+from rongxin.ui.cases import TimeLeft
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import documents_of
 from rongxin.workflow.table import Step
@@ -41,7 +42,7 @@ class Looks:
     """How the cases of a procedure are shown. ``route``: their page, where it is not the common address. ``steps``: the route
     of steps that are taken on a page of their own. ``forms``: the route to which the form of a step is sent that answers with
     more than the case. ``told``: what a step does to this case, in one sentence. ``panels``: cards that depend on what was
-    asked for with the address.
+    asked for with the address. ``times``: how some of these cases stand with another clock than that of their state, by key.
     """
 
     route: str = "desk:case"
@@ -49,6 +50,7 @@ class Looks:
     forms: Mapping[str, str] = field(default_factory=dict)
     told: Callable[[Case, Step], str] = lambda case, step: ""
     panels: Callable[[Case, Access, Asked], tuple[Panel, ...]] = lambda case, access, asked: ()
+    times: Callable[[Sequence[Case]], Mapping[int, TimeLeft]] = lambda cases: {}
 
 
 COMMON: Final = Looks()
@@ -75,6 +77,14 @@ def looks_of(case: Case) -> Looks:
 def address(case: Case) -> str:
     """The page of the case: one for each."""
     return reverse(looks_of(case).route, args=[case.number])
+
+
+def times_of(cases: Sequence[Case]) -> dict[int, TimeLeft]:
+    """How those of the cases stand that have another clock than that of their state; a query for each procedure that has one."""
+    found: dict[int, TimeLeft] = {}
+    for kind in {case.kind for case in cases}:
+        found |= _looks.get(kind, COMMON).times([case for case in cases if case.kind == kind])
+    return found
 
 
 def add_panel_to_all(make: MakePanel) -> None:

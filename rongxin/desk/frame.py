@@ -16,6 +16,7 @@ from rongxin.desk.pages import BatchLine, Frame
 from rongxin.desk.pages import BatchState as Shown
 from rongxin.disclosure.clocks import clock_counts, running_clocks
 from rongxin.entrance.gate import gate
+from rongxin.governance.incidents.queries import to_report as incidents_to_report
 from rongxin.intake import queries
 from rongxin.intake.models import Batch, BatchState
 from rongxin.intake.questions.queries import open_count
@@ -88,6 +89,7 @@ def frame_for(officer: Account) -> Frame:
         has_cases=bool(procedures()),
         cases_to_do=cases.to_do,
         cases_overdue=cases.overdue,
+        incidents_to_report=incidents_to_report(officer),
     )
 
 

@@ -26,6 +26,7 @@ class Frame:
     documents, ``may_audit``: read the ledger. ``wanting_room``: background work that waits until the platform has room again;
     told to who looks after several departments. ``has_cases``: this platform runs procedures; ``cases_to_do`` wait for this
     officer, ``cases_overdue`` are late in the department. ``unread_notices``: messages that this officer has not opened.
+    ``incidents_to_report``: incidents whose hours for the report run, for who handles them.
     """
 
     officer: str
@@ -47,6 +48,7 @@ class Frame:
     has_cases: bool = False
     cases_to_do: int = 0
     cases_overdue: int = 0
+    incidents_to_report: int = 0
 
     @property
     def urgent(self) -> int:

@@ -1,6 +1,7 @@
 """The whole log recomputed from its rows: what a superuser of the database changed, removed or put in is told with its entry."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +21,8 @@ from rongxin.ledger.rows import PART, stored
 from rongxin.ledger.suites import WIDTH
 from rongxin.ledger.tree.frontier import Frontier
 
+OF_ENTRY: Final = re.compile(r"entry (\d+)\b")
+"""How a line begins that is about one entry, with its index."""
 _KIND_AT: Final = 4
 Head = tuple[int, bytes, int]
 """Number of events, last leaf, last time."""

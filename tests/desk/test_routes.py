@@ -18,9 +18,11 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from rongxin.accounts.matrix import matrix
+from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face, Role, Scope
 from rongxin.departments.models import Department, Duty
 from rongxin.documents.issuing import issue
+from rongxin.governance.incidents.models import Affected, Incident, Search
 from rongxin.intake.models import CodeFault, FaultKind, HeadMapping, Question
 from rongxin.intake.receiving import receive
 from rongxin.ledger.models import Audit, Log, Task
@@ -75,6 +77,7 @@ class Route:
         "sending",
         "claim",
         "audit",
+        "incident",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -94,6 +97,13 @@ ROUTES: Final = {
     "cases_csv": Route(Action.CASE_READ),
     "inquiry_enter": Route(Action.CASE_ACT),
     "rule_draft": Route(Action.RULE_DRAFT),
+    "incidents": Route(ANYBODY),
+    "incidents_csv": Route(Action.CASE_READ),
+    "incident_register": Route(Action.INCIDENT_REPORT),
+    "affected_csv": Route(Action.CASE_READ, of="incident"),
+    "affected_name": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"codes": TEA}),
+    "affected_search": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"why": "faulty"}),
+    "affected_take_out": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"uscc": TEA}),
     "case": Route(Action.CASE_READ, of="case"),
     "case_take": Route(Action.CASE_READ, POST, of="case", given={"step": "accept"}),
     "case_told": Route(Action.CASE_READ, of="case"),
@@ -192,6 +202,25 @@ def a_claim(office: Department) -> Claim:
     return open_claim(login, a_subject(address="示例路1号").uscc, way=Way.COUNTER, office=office)
 
 
+def an_incident(office: Department, by: Account) -> Incident:
+    """An incident that the department would handle, with one firm concerned and one search."""
+    case = open_case("incident", title="示例", owner=office)
+    incident = Incident.objects.create(
+        case=case,
+        sort="misuse",
+        found_by="staff",
+        system="platform",
+        data=["withheld"],
+        description="示例",
+        discovered_at=NOW,
+        report_due_at=NOW,
+        reported_by=by,
+    )
+    Affected.objects.create(incident=incident, uscc=TRADE, why="named")
+    Search.objects.create(incident=incident, why="faulty", asked_by=by, asked_at=NOW)
+    return incident
+
+
 def things_of(department: Department) -> Things:
     clerk = an_officer(department)
     batch = receive(
@@ -238,6 +267,7 @@ def things_of(department: Department) -> Things:
             "notice": [told.pk],
             "sending": [given_up(told).pk],
             "claim": [a_claim(department).case.number],
+            "incident": [an_incident(department, clerk).case.number],
             "document": [document.code],
             "page": [document.code, 1],
             "record": [record.number],
@@ -348,6 +378,7 @@ def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Ca
         "document": ["D-1"],
         "case": ["C-1"],
         "claim": ["C-1"],
+        "incident": ["C-1"],
         "page": ["D-1", 1],
         "text": ["R-1", "violation_facts"],
     }
