@@ -27,10 +27,13 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import ADMINISTRATORS, Action, Role
 from rongxin.desk.frame import officer_only
 from rongxin.documents.issuing import issue
+from rongxin.governance.incidents.models import Affected
 from rongxin.intake.models import CodeFault, FaultKind, FaultState, Question
 from rongxin.intake.receiving import receive
-from rongxin.ledger.entries import Kind
+from rongxin.ledger.entries import Kind, Of
+from rongxin.ledger.entries import Subject as Party
 from rongxin.ledger.models import Pending
+from rongxin.ledger.reading import books_of
 from rongxin.notices.models import Notice, Sending, SendingState
 from rongxin.notices.serving import Given, serve
 from rongxin.records.models import Effect, Record, RecordContent
@@ -44,12 +47,15 @@ from rongxin.subjects.mandates.workflow import CLAIM
 from rongxin.subjects.models import Subject
 from rongxin.workflow import registry
 from rongxin.workflow.actions import take_step
+from tests.desk.test_routes import an_audit, an_incident
 from tests.documents.papers import values
 from tests.entrance.looking import Example, Looked, looked, routes
 from tests.factories import PENALTY, a_department, a_record, a_subject, an_account, at, note
 from tests.intake.coverage.batches import an_officer
 from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import CODE, DOCUMENT, NAME, TEA, TEA_NAME, as_csv, penalty
+from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
+from tests.ledger.looks import a_look, looked_at, signed
 from tests.subjects.mandates.firms import Hall, a_firm, a_hall, a_login, a_proxy
 from tests.workflow.conftest import in_force, rules, toy_is_known  # noqa: F401
 
@@ -161,6 +167,10 @@ def a_desk() -> Platform:
     words["示例甲乙丙住所路1号"] = frozenset({claims.uscc})
     login = an_account(Role.ENTERPRISE, office, "qy-own")
     claim = open_claim(login, claims.uscc, way=Way.LETTER, office=office).case
+    incident = an_incident(office, clerk)
+    Affected.objects.create(incident=incident, uscc=asks.uscc, why="named")
+    looked_at(asks.uscc, a_look())
+    signed()
     meant_firms = frozenset(subject.uscc for subject in meant)
     assert meant_firms
 
@@ -175,6 +185,19 @@ def a_desk() -> Platform:
             desk, ("batches", "mappings", "mappings_csv", "questions_csv", "duties", "duties_csv", "subjects", "login")
         ),
         *map(desk, ("subjects_csv", "subject_succeed")),
+        # The pages of an incident name the firms that were affected, as on the register, and nothing of what their files say.
+        *map(desk, ("incidents", "incidents_csv", "incident_register")),
+        desk("case", incident.case.number),
+        desk("affected_csv", incident.case.number),
+        desk("affected_name", incident.case.number, method=POST, given={"codes": asks.uscc}),
+        desk("affected_search", incident.case.number, method=POST, given={"why": "faulty"}),
+        desk("affected_take_out", incident.case.number, method=POST, given={"uscc": asks.uscc}),
+        # What the ledger says of looks tells nothing of the files, and an auditor's own questions are events of another stream.
+        *map(desk, ("ledger", "ledger_looks", "ledger_looks_csv")),
+        desk("ledger", method=POST, given={"note": "示例"}),
+        desk("ledger_ask", method=POST, given={"task": "verify"}),
+        desk("ledger_audit", an_audit().pk),
+        desk("ledger_export", an_audit().pk),
         desk("kept_records", given={"q": hidden.number}),
         desk("subjects", given={"one": TEA}),
         desk("template", PENALTY),
@@ -326,6 +349,11 @@ def an_enterprise(hall: Hall) -> Platform:
     )
     # The office that handles a claim stands on its page alone.
     branch = a_firm("福州示例榕海茶业有限公司分公司")
+    a_department("tax", "福州市示例税务局", region="350100")
+    looked_at(firm.uscc, a_look(department="tax"))
+    signed()
+    (book,) = books_of([Party(Of.FIRM, firm.uscc)])
+    log, number = book.log.origin.rpartition("/")[2], book.heads.events[-1].number
     claim = hall.claim(holder, branch).case
     words[hall.office.name] = frozenset({branch.uscc})
 
@@ -349,6 +377,12 @@ def an_enterprise(hall: Hall) -> Platform:
         of("proxy_end", firm.uscc, given.pk, method=POST),
         of("invitation_end", firm.uscc, invitation.pk, method=POST),
         of("leave", firm.uscc),
+        # Who looked says nothing of what the file says, and a list that logs its readers would be full of them.
+        *(of(name, firm.uscc) for name in ("looks", "looks_csv", "changes")),
+        of("looks_stream", firm.uscc, log),
+        of("look", firm.uscc, log, number),
+        of("look", firm.uscc, log, number, method=POST),
+        of("look_proof", firm.uscc, log, number),
     )
     return Platform(words, examples, {"holder": as_login(holder)})
 
