@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from rongxin.accounts.models import Account
+from rongxin.accounts.access import Access
 from rongxin.accounts.permissions import Action
 from rongxin.departments.models import Department
 from rongxin.desk.case_panels import Looks, Panel, Place, add_panel, show_as
@@ -124,7 +124,7 @@ def _times(cases: Sequence[Case]) -> Mapping[int, TimeLeft]:
     }
 
 
-def _hours(case: Case, officer: Account) -> Panel:
+def _hours(case: Case, access: Access) -> Panel:
     incident, now = incident_of(case), timezone.now()
     clock = clock_of(incident, now)
     value = rulebook.current().value(REPORT_HOURS, timezone.localdate(incident.discovered_at))
@@ -145,7 +145,7 @@ def _hours(case: Case, officer: Account) -> Panel:
     )
 
 
-def _facts(case: Case, officer: Account) -> Panel:
+def _facts(case: Case, access: Access) -> Panel:
     incident = incident_of(case)
     words = {value: str(label) for value, label in Data.choices}
     to = AUTHORITIES.get(incident.reported_to)
@@ -157,7 +157,7 @@ def _facts(case: Case, officer: Account) -> Panel:
     return Panel(title=Title(zh="事件", en="The incident"), template="desk/_incident.html", content=view)
 
 
-def _measures(case: Case, officer: Account) -> Panel:
+def _measures(case: Case, access: Access) -> Panel:
     entered = measures_of(case)
     lines = []
     for measure, title in MEASURES.items():
@@ -176,11 +176,11 @@ def _measures(case: Case, officer: Account) -> Panel:
     )
 
 
-def _firms(case: Case, officer: Account) -> Panel:
+def _firms(case: Case, access: Access) -> Panel:
     incident = incident_of(case)
     rows = affected_by(incident)
     total, told = rows.count(), Affected.objects.filter(incident=incident, told_at__isnull=False).count()
-    may_pick = case.state in PICKING and officer.may(Action.INCIDENT_HANDLE, case.owner)
+    may_pick = case.state in PICKING and access.actor.may(Action.INCIDENT_HANDLE, case.owner)
     view = FirmsView(
         number=case.number,
         lines=tuple(with_names(rows[:SHOWN])),

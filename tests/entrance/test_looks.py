@@ -356,6 +356,7 @@ def an_enterprise(hall: Hall) -> Platform:
     log, number = book.log.origin.rpartition("/")[2], book.heads.events[-1].number
     claim = hall.claim(holder, branch).case
     words[hall.office.name] = frozenset({branch.uscc})
+    events = frozenset({proxy.username, hall.office.name})
 
     def of(name: str, *arguments: object, **more: Any) -> Example:
         return Example(f"enterprise:{name}", arguments, **more)
@@ -377,12 +378,12 @@ def an_enterprise(hall: Hall) -> Platform:
         of("proxy_end", firm.uscc, given.pk, method=POST),
         of("invitation_end", firm.uscc, invitation.pk, method=POST),
         of("leave", firm.uscc),
-        # Who looked says nothing of what the file says, and a list that logs its readers would be full of them.
-        *(of(name, firm.uscc) for name in ("looks", "looks_csv", "changes")),
-        of("looks_stream", firm.uscc, log),
-        of("look", firm.uscc, log, number),
+        # Events say nothing of what the file says, and a list that logs its readers would be full of them.
+        *(of(name, firm.uscc, tells=events) for name in ("looks", "looks_csv", "changes")),
+        of("looks_stream", firm.uscc, log, tells=events),
+        of("look", firm.uscc, log, number, tells=events),
         of("look", firm.uscc, log, number, method=POST),
-        of("look_proof", firm.uscc, log, number),
+        of("look_proof", firm.uscc, log, number, tells=events),
     )
     return Platform(words, examples, {"holder": as_login(holder)})
 
