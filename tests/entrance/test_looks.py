@@ -61,6 +61,7 @@ from tests.workflow.conftest import in_force, rules, toy_is_known  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 NOW: Final = at("2026-11-20")
+LOOKED: Final = at("2026-11-17", "03:33")
 OFFICERS: Final = (Role.CLERK, Role.REVIEWER, Role.INSPECTOR, Role.WINDOW, Role.CITY_OFFICE, Role.AUDITOR)
 POST: Final = "post"
 
@@ -167,9 +168,11 @@ def a_desk() -> Platform:
     words["示例甲乙丙住所路1号"] = frozenset({claims.uscc})
     login = an_account(Role.ENTERPRISE, office, "qy-own")
     claim = open_claim(login, claims.uscc, way=Way.LETTER, office=office).case
-    incident = an_incident(office, clerk)
-    Affected.objects.create(incident=incident, uscc=asks.uscc, why="named")
-    looked_at(asks.uscc, a_look())
+    misused, touched = a_subject(), an_incident(office, clerk)
+    incident = touched.case
+    Affected.objects.create(incident=touched, uscc=misused.uscc, why="looked", looks=3, first_at=LOOKED, last_at=NOW)
+    words["2026-11-17 03:33"] = frozenset({misused.uscc})
+    looked_at(misused.uscc, a_look())
     signed()
     meant_firms = frozenset(subject.uscc for subject in meant)
     assert meant_firms
@@ -185,13 +188,6 @@ def a_desk() -> Platform:
             desk, ("batches", "mappings", "mappings_csv", "questions_csv", "duties", "duties_csv", "subjects", "login")
         ),
         *map(desk, ("subjects_csv", "subject_succeed")),
-        # The pages of an incident name the firms that were affected, as on the register, and nothing of what their files say.
-        *map(desk, ("incidents", "incidents_csv", "incident_register")),
-        desk("case", incident.case.number),
-        desk("affected_csv", incident.case.number),
-        desk("affected_name", incident.case.number, method=POST, given={"codes": asks.uscc}),
-        desk("affected_search", incident.case.number, method=POST, given={"why": "faulty"}),
-        desk("affected_take_out", incident.case.number, method=POST, given={"uscc": asks.uscc}),
         # What the ledger says of looks tells nothing of the files, and an auditor's own questions are events of another stream.
         *map(desk, ("ledger", "ledger_looks", "ledger_looks_csv")),
         desk("ledger", method=POST, given={"note": "示例"}),
@@ -241,6 +237,14 @@ def a_desk() -> Platform:
         desk("question_answer", question.pk, method=POST, given={"decision": "unknown"}),
         desk("question_differ", question.pk, method=POST, given={"subject": str(trade.pk)}),
         desk("question_undo", question.pk, method=POST),
+        *map(desk, ("incidents", "incidents_csv", "incident_register")),
+        desk("incident_register", method=POST),
+        desk("case", incident.number),
+        desk("case", incident.number, given={"looks": "1"}, reveals=True),
+        desk("affected_csv", incident.number, reveals=True),
+        desk("affected_name", incident.number, method=POST, given={"codes": TEA}),
+        desk("affected_search", incident.number, method=POST, given={"why": "faulty"}),
+        desk("affected_take_out", incident.number, method=POST, given={"uscc": TEA}),
         desk("duty_enter", method=POST),
         desk("duty_nothing_new", 1, method=POST),
         desk("duty_end", 1, method=POST),

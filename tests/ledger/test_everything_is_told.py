@@ -19,7 +19,9 @@ TOLD = {
     "departments.Duty",
     "documents.Document",
     "documents.Withdrawal",
+    "incidents.Affected",
     "incidents.Incident",
+    "incidents.Search",
     "intake.HeadMapping",
     "mandates.Mandate",
     "mandates.MandateEnd",
@@ -56,8 +58,6 @@ OTHERWISE = {
     "accounts.SignUp": "counts the accounts of a place for a day",
     "documents.DocumentFile": "its digest is told with its document",
     "documents.Series": "counts the numbers of documents, which are told",
-    "incidents.Affected": "a firm is told in its own stream when it is told of the incident",
-    "incidents.Search": "how the firms of an incident were looked for; no right rests on it",
     "inquiries.Inquiry": "each step is one of its case",
     "intake.Batch": "each step is one of its case",
     "intake.BatchCounter": "counts the numbers of batches",
@@ -94,7 +94,18 @@ OTHERWISE = {
     "workflow.Delivery": "running of the programme",
 }
 
-TELLS = {"append", "log", "log_many", "log_firms", "tell", "tell_chunk", "tell_judgements", "_log", "_tell"}
+TELLS = {
+    "append",
+    "log",
+    "log_incident",
+    "log_many",
+    "log_firms",
+    "tell",
+    "tell_chunk",
+    "tell_judgements",
+    "_log",
+    "_tell",
+}
 MAKES = {"create", "bulk_create", "get_or_create", "update_or_create"}
 # Loaded as columns, by functions that are parts of the one that tells.
 LOADED = {
