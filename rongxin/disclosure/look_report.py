@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.environment import environment
-from rongxin.disclosure.look_words import OWN
+from rongxin.accounts.access import Purpose
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.ledger.bundles import Opening
@@ -214,7 +214,7 @@ def _looks(log: Log, monday: date, progress: Progress) -> tuple[list[Seen], int,
 
 
 def _seen(row: Entry, said: dict[str, Any]) -> Seen | None:
-    if said.get("purpose") == OWN:
+    if said.get("purpose") == Purpose.OWN:
         return None
     return Seen(
         firm=row.stream_id,
