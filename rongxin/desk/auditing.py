@@ -233,7 +233,7 @@ def _week(request: HttpRequest, monday: date) -> WeekPage:
                 sign=SIGNS[each["sign"]],
                 by=each["by"],
                 department=within[each["department"]].name,
-                role=look_words.role_title(each["role"]),
+                role=look_words.looker_title({"role": each["role"], "key": each["by_machine"]}),
                 looks=each["looks"],
                 firms=each["firms"],
                 first=parse_datetime(each["first"]),

@@ -31,9 +31,8 @@ FIRM, OTHER = "91990000MA0000015Q", "91990000MA0000023K"
 
 
 @pytest.fixture
-def auditor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
+def auditor() -> Account:
     the_rules()
-    monkeypatch.setattr(environment, "var", tmp_path)
     return an_account(Role.AUDITOR, a_department("own", "福州市示例审计局", region="350100"), "auditor-1")
 
 
