@@ -653,9 +653,7 @@ def verify_proof(path: Path, signers: Signers, report: Report) -> None:
     verifiers = {"ledger-proof/1": verify_event, "ledger-stream/1": verify_stream, "ledger-record/1": verify_record}
     verify = verifiers.get(value(source, "format", str))
     if verify is None:
-        raise Unreadable(
-            f"format 不是 {'、'.join(verifiers)} 中的一种 · format is none of {', '.join(verifiers)}"
-        )
+        raise Unreadable(f"format 不是 {'、'.join(verifiers)} 中的一种 · format is none of {', '.join(verifiers)}")
     suite = value(source, "suite", int)
     hashed = suite_hash(suite)
     checkpoint = read_checkpoint(value(source, "checkpoint", str).encode("utf-8", "replace"), "checkpoint")
@@ -765,7 +763,7 @@ def check_line(hashed: Hash, line: bytes, at: int, count: int, path: list[bytes]
 
 
 def verify_record(source: dict[str, Any], bundle: Bundle, report: Report) -> None:
-    """A line ``number version time`` in the tree of SHA-256 to whose root an event commits: the record stood there for the public."""
+    """A line ``number version time`` in a tree of SHA-256 to whose root an event commits: the record was published by then."""
     event = bundle.event(value(source, "event", dict))
     if event.entry.kind != RECORD or event.opened != "opened":
         raise Wrong("不是公示事件，或者内容没有公开 · not an event of publication, or not open", event.index)

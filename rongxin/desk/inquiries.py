@@ -78,7 +78,11 @@ def enter(request: HttpRequest) -> HttpResponse:
         inquiry = _asked(request, officer, reach)
     except _Wrong as wrong:
         return show(request, "desk/inquiry.html", _page(request, reach, error=str(wrong)), status=422)
-    told = _("已登记。答复期限从今天的次日起算。") if inquiry.case.due_on else _("已登记。现行规则没有答复期限，不计期限。")
+    told = (
+        _("已登记。答复期限从今天的次日起算。")
+        if inquiry.case.due_on
+        else _("已登记。现行规则没有答复期限，不计期限。")
+    )
     messages.success(request, told)
     return redirect(address(inquiry.case))
 

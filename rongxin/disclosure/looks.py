@@ -241,8 +241,8 @@ def proof_of(mandate: Mandate, name: str, number: int) -> dict[str, Any]:
 
 
 def records_of(mandate: Mandate, name: str, number: int) -> tuple[str, ...] | None:
-    """The sorted lines ``number hash`` whose SHA-256 an event of the enterprise holds as ``records``; None where the records that are
-    kept give another. Raises PermissionDenied, and NoSuchEvent also where the event commits to no set of records.
+    """The sorted lines ``number hash`` whose SHA-256 an event of the enterprise holds as ``records``; None where the records that
+    are kept give another. Raises PermissionDenied, and NoSuchEvent also where the event commits to no set of records.
     """
     book, line = line_of(mandate, name, number)
     if not line.of_records:

@@ -87,7 +87,7 @@ def said(book: Book, heads: Sequence[Head]) -> dict[int, Opening | Sealed | None
 
 
 def said_by_number(book: Book, number: int) -> tuple[int, dict[str, Any]]:
-    """Index and payload of event ``number`` of a stream of the platform, of which nothing is sealed or erased. Raises Unopenable."""
+    """Index and payload of event ``number`` of a stream of the platform, in which nothing is sealed or erased."""
     row = Entry.objects.get(stream=book.stream, number=number)
     shown = openings(book.log, [row], sealed_too=True)[row.index]
     if not isinstance(shown, Opening):

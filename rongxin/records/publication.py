@@ -116,7 +116,7 @@ def _lines(begin: int, end: int) -> list[tuple[int, bytes]]:
         position__gte=begin, position__lte=end, effect__in=_ENTERED, record__display=Display.PUBLIC
     ).order_by("position")
     columns = rows.values_list("position", "record__number", "record__version", "recorded_at")
-    return [(position, _line(*line)) for position, *line in columns]
+    return [(position, _line(number, version, at)) for position, number, version, at in columns]
 
 
 def _line(number: str, version: int, at: datetime) -> bytes:
