@@ -101,7 +101,7 @@ def _last_events(policy: Policy, kind: str) -> QuerySet[RecordEvent]:
 def _changes(events: QuerySet[RecordEvent], policy: Policy, limit: int, *, otherwise: int) -> Changes:
     found = list(events.select_related("record")[: limit + 1])
     part = found[:limit]
-    acts = [event.record.act_key for event in part]
+    acts = [event.act for event in part]
     present = Moment.now()
     current = {each.act_key: each for each in known(present).filter(act_key__in=acts).select_related("provider")}
     shown = set(displayed(policy, present).filter(act_key__in=acts).values_list("act_key", flat=True))
@@ -136,7 +136,7 @@ class _Displayed:
             return cls({}, {}, frozenset())
         titles = RecordContent.objects.filter(record__in=[record.pk for record in records])
         disputes = RecordEvent.objects.filter(act_key__in=[record.act_key for record in records], effect__in=DISPUTE)
-        last = dict(disputes.order_by("position").values_list("act_key", "effect"))
+        last = dict(disputes.order_by("position").values_list("record__act_key", "effect"))
         return cls(
             titles=dict(titles.values_list("record", "title")),
             subjects=subjects_of(records),
@@ -160,7 +160,7 @@ def _ends(acts: list[str], present: Moment) -> dict[str, tuple[RecordEvent, ...]
     ends: dict[str, tuple[RecordEvent, ...]] = dict.fromkeys(acts, ())
     if acts:
         for event in standing_ends(present).filter(act_key__in=acts).order_by("position"):
-            ends[event.act_key] = (*ends[event.act_key], event)
+            ends[event.act] = (*ends[event.act], event)
     return ends
 
 

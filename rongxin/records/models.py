@@ -121,6 +121,11 @@ class RecordEvent(models.Model):
             models.Index(fields=["record"], condition=models.Q(act_key__isnull=True), name="records_event_first"),
         ]
 
+    @property
+    def act(self) -> str:
+        """The key of its act; a first event is asked for it through its record."""
+        return self.act_key or self.record.act_key
+
 
 class EventCursor(models.Model):
     """The last position given out. Its row is locked until commit, so positions appear without gaps and in order."""
