@@ -104,6 +104,11 @@ class Environment(BaseSettings):
     ledger_witnesses: str = Field(
         default="", description="NAME=PUBLIC KEY of each witness of the log, in hexadecimal, with commas between"
     )
+    looks_day_from: int = Field(default=7, ge=0, le=23, description="hour from which a look at a file is by day")
+    looks_day_until: int = Field(default=21, ge=1, le=24, description="hour from which a look at a file is at night")
+    looks_bulk: int = Field(
+        default=50, ge=1, description="firms that one account may look at within an hour before auditors are told"
+    )
     debug: bool = Field(default=False, description="for developers: error pages with details")
 
     def database(self) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
+from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
 from rongxin.entrance.tidy import tidy_sessions
+from rongxin.governance.incidents.jobs import keep_incident_hours
 from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.intake.tidy import tidy_files
 from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
-from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint
+from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint, tidy_exports
 from rongxin.notices.jobs import forget_addresses, make_notices, seal_addresses_anew, send_outside
 from rongxin.workflow.jobs import keep_clocks
 
@@ -18,9 +20,11 @@ MODULES: tuple[str, ...] = (
     "rongxin.entrance.tidy",
     "rongxin.workflow.jobs",
     "rongxin.governance.rules.jobs",
+    "rongxin.governance.incidents.jobs",
     "rongxin.notices.jobs",
     "rongxin.notices.confirming",
     "rongxin.disclosure.reminding",
+    "rongxin.disclosure.look_report",
 )
 
 SCHEDULES: tuple[Schedule, ...] = (
@@ -32,10 +36,14 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(forget_addresses, at="03:40"),
     Every(keep_clocks, minutes=60),
     Every(bring_rules_into_force, minutes=5),
+    Every(keep_incident_hours, minutes=5),
     # New events ask for it at once; this catches up what a full queue or a missing template held back.
     Every(make_notices, minutes=5),
     Every(send_outside, minutes=5),
     Every(sequence_events, seconds=10),
     Every(sign_checkpoint, seconds=60),
     Daily(close_day, at="00:10"),
+    Daily(tidy_exports, at="03:50"),
+    # Makes the report of the week before, once.
+    Daily(report_looks, at="04:10"),
 )

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "rongxin.intake",
     "rongxin.remedies.inquiries",
     "rongxin.governance.rules",
+    "rongxin.governance.incidents",
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "rongxin.entrance.sessions.LiveSessions",
     "rongxin.entrance.confirming.FreshProof",
+    "rongxin.entrance.unlogged.NothingUnlogged",
     "axes.middleware.AxesMiddleware",
 ]
 

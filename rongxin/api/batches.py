@@ -14,15 +14,16 @@ from ninja import Query, Router, Schema
 from ninja.params import functions as given
 from pydantic import Field
 
+from rongxin.accounts.access import Access, Purpose, purpose_of
 from rongxin.accounts.models import Account
 from rongxin.api.access import Key, account_asking
 from rongxin.api.problems import Detail, Problem, Refused, as_json
 from rongxin.engine.problems import message, suggestion
 from rongxin.intake import files, queries
-from rongxin.intake.checking import COMES_BACK, WITHDRAWN
+from rongxin.intake.checking import WITHDRAWN
 from rongxin.intake.idempotency import KeyReused, receive_once
-from rongxin.intake.jobs import PERSON
 from rongxin.intake.models import Batch, BatchState, Channel, RowProblem
+from rongxin.intake.questions.returning import returned_to
 from rongxin.intake.receiving import NoSuchKind, Receipt, receive
 from rongxin.jobs.models import State
 from rongxin.jobs.queries import run_state
@@ -34,7 +35,7 @@ router = Router(auth=Key(), tags=["batches"])
 KEY_LENGTH: Final = 100
 PAGE_SIZE: Final = 100
 MOST_RECORDS: Final = 10_000
-Refusals: Final = frozenset({400, 401, 403, 404, 409, 413, 422, 429})
+Refusals: Final = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 503})
 
 
 class Progress(Schema):
@@ -172,8 +173,8 @@ def send_one(
     table = _as_table(kind, [payload.record])
     receipt = _received(account, kind.name, [table], f"{kind.name}-1.csv", idempotency_key, check_now=True)
     batch = receipt.batch
-    found = queries.problems_of(batch, limit=None)
-    problems = _details(found)
+    came_back = batch.rejected or batch.refused_person
+    found = queries.errors_of(batch, _access(request, batch)) if came_back else []
     withdrawn = [problem for problem in found if problem.code == WITHDRAWN]
     if batch.state == BatchState.UNREADABLE:
         finding = batch.findings[0]
@@ -185,8 +186,8 @@ def send_one(
             for number, detail in zip(numbers, _details(withdrawn), strict=True)
         ]
         raise Refused(409, "withdrawn", "这条记录已经撤回，不再收录", details=told)
-    if batch.rejected or batch.refused_person:
-        raise Refused(422, "row_refused", "这条记录有误，没有收录", details=problems)
+    if came_back:
+        raise Refused(422, "row_refused", "这条记录有误，没有收录", details=_details(found))
     if batch.state == BatchState.NOTHING_NEW and batch.duplicates:
         numbers = queries.recorded_numbers(batch)
         known = [Detail(rule="duplicate", value=number, message="已有这条记录") for number in numbers]
@@ -222,8 +223,7 @@ def one(request: HttpRequest, number: str) -> BatchAnswer:
 def errors(request: HttpRequest, number: str, asked: Query[ErrorsAsked]) -> Errors:
     """Every reason of every row that came back or waits, by cursor."""
     batch = _own(request, number)
-    chosen = RowProblem.objects.filter(batch=batch, severity__in=(*COMES_BACK, PERSON), pk__gt=asked.cursor)
-    part = list(chosen.order_by("pk")[: asked.limit])
+    part = queries.errors_of(batch, _access(request, batch), after=asked.cursor, limit=asked.limit)
     more = len(part) == asked.limit
     return Errors(errors=_details(part), next_cursor=str(part[-1].pk) if more else "")
 
@@ -237,10 +237,16 @@ def errors(request: HttpRequest, number: str, asked: Query[ErrorsAsked]) -> Erro
 def returned(request: HttpRequest, number: str) -> HttpResponseBase:
     """404 when nothing came back."""
     batch = _own(request, number)
-    path = files.return_path(batch.number)
-    if not path.exists():
-        raise Refused(404, "nothing_returned", "这个批次没有退回的行")
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{batch.number}-returned.xlsx")
+    try:
+        workbook = io.BytesIO(returned_to(batch, _access(request, batch), "answer"))
+    except FileNotFoundError:
+        raise Refused(404, "nothing_returned", "这个批次没有退回的行") from None
+    return FileResponse(workbook, as_attachment=True, filename=f"{batch.number}-returned.xlsx")
+
+
+def _access(request: HttpRequest, batch: Batch) -> Access:
+    account = account_asking(request)
+    return Access(account, purpose_of(account, Purpose.INTAKE), batch.number)
 
 
 def _received(

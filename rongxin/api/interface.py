@@ -1,6 +1,7 @@
 """The interface put together: its routes, and one shape for everything that goes wrong."""
 
 import logging
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,9 +10,11 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from rongxin.api import batches, records
 from rongxin.api.problems import Detail, Refused, answer, no_room, trace_of
+from rongxin.ledger.actions import NotLogged
 from rongxin.primitives.room import is_no_room
 
 log = logging.getLogger(__name__)
+UNLOGGED_SECONDS: Final = 60
 
 api = NinjaAPI(
     title="榕信 Rongxin",
@@ -64,6 +67,14 @@ def absent(request: HttpRequest, error: Http404) -> HttpResponse:
 def malformed_body(request: HttpRequest, error: HttpError) -> HttpResponse:
     """A body that cannot be parsed at all."""
     return answer(request, Refused(error.status_code, "malformed", str(error)))
+
+
+@api.exception_handler(NotLogged)
+def unlogged(request: HttpRequest, error: NotLogged) -> HttpResponse:
+    """The look could not be logged, so nothing of the data leaves."""
+    log.error("trace %s: a look could not be logged", trace_of(request), exc_info=error)
+    words = "未能登记查询，故不予显示。请过一会儿再试；一直这样的，请联系平台运维"
+    return answer(request, Refused(503, "not_logged", words, headers={"Retry-After": str(UNLOGGED_SECONDS)}))
 
 
 @api.exception_handler(Exception)

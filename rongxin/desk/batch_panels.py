@@ -6,6 +6,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.desk.case_panels import Asked, Looks, Panel, Place
@@ -27,6 +28,7 @@ from rongxin.engine.sheets import row_label
 from rongxin.intake import files, queries, rounds
 from rongxin.intake.jobs import PERSON
 from rongxin.intake.models import FINISHED, OPEN_BATCHES, Batch, BatchState, RowProblem
+from rongxin.intake.queries import Contents
 from rongxin.intake.questions.queries import followed_rows
 from rongxin.intake.questions.rows import rows_are_here
 from rongxin.intake.workflow import RELEASE, ROWS_GONE, TELL_COLUMNS
@@ -47,16 +49,23 @@ FIRST_WAITING: Final = 20
 LAYOUT_CONVERTED: Final = "layout_converted"
 
 
-def panels(case: Case, officer: Account, asked: Asked) -> tuple[Panel, ...]:
+def panels(case: Case, access: Access, asked: Asked) -> tuple[Panel, ...]:
     """The cards of a batch. ``asked`` with "all": every row that came back."""
+    officer = access.actor
     batch = queries.batch_for(officer, case.number)
     policy = rulebook.by_digest(batch.policy_digest)
     kind, moving = policy.kinds[batch.kind], progress_of(batch, officer)
     if not moving.is_over:
         return (_file_panel(_file(batch, policy, progress=moving)),)
     tally, story = _tally(batch), story_of(batch, may_send=officer.may(Action.BATCH_SUBMIT, batch.provider))
-    made = [_file_panel(_file(batch, policy, tally=tally)), _preview(batch, tally)]
-    returned = _returned_rows(batch, kind, story, tally, asked)
+    waits = batch.state == BatchState.CHECKED and tally is not None and rows_are_here(batch)
+    contents = queries.contents_of(
+        batch, access, waiting=FIRST_WAITING if waits else 0, problems=None if "all" in asked else FIRST_RETURNED
+    )
+    made = [_file_panel(_file(batch, policy, tally=tally))]
+    if waits and tally is not None:
+        made.append(_preview(batch, contents, tally))
+    returned = _returned_rows(batch, contents, kind, story, tally, asked)
     if story.is_told:
         rounds_title = Title(zh="同一批的几次报送", en="The times it was sent")
         made.append(Panel(title=rounds_title, template="desk/_batch_rounds.html", content=story, place=Place.BELOW))
@@ -64,7 +73,7 @@ def panels(case: Case, officer: Account, asked: Asked) -> tuple[Panel, ...]:
         made.append(Panel(template="desk/_batch_returned.html", content=returned, place=Place.BELOW))
     elif returned.warnings:
         made.append(Panel(title=_warned(returned), template="desk/_batch_warnings.html", content=returned.warnings))
-    return tuple(panel for panel in made if panel is not None)
+    return tuple(made)
 
 
 def told(case: Case, step: Step) -> str:
@@ -129,9 +138,7 @@ def _file(
     )
 
 
-def _preview(batch: Batch, tally: Tally | None) -> Panel | None:
-    if batch.state != BatchState.CHECKED or tally is None or not rows_are_here(batch):
-        return None
+def _preview(batch: Batch, contents: Contents, tally: Tally) -> Panel:
     rows = tuple(
         PreviewRow(
             row=row.row,
@@ -142,7 +149,7 @@ def _preview(batch: Batch, tally: Tally | None) -> Panel | None:
             is_public=row.is_public,
             attributed_by=row.attributed_by,
         )
-        for row in queries.waiting_rows(batch, limit=FIRST_WAITING)
+        for row in contents.waiting
     )
     return Panel(
         title=Title(zh="核对后发布", en="Look, then release"),
@@ -151,8 +158,10 @@ def _preview(batch: Batch, tally: Tally | None) -> Panel | None:
     )
 
 
-def _returned_rows(batch: Batch, kind: RecordKind, story: Story, tally: Tally | None, asked: Asked) -> BatchReturned:
-    problems = queries.problems_of(batch, limit=None if "all" in asked else FIRST_RETURNED)
+def _returned_rows(
+    batch: Batch, contents: Contents, kind: RecordKind, story: Story, tally: Tally | None, asked: Asked
+) -> BatchReturned:
+    problems = contents.problems
     origins = rounds.read_round(batch).origins
     has_file = bool(problems) and files.return_path(batch.number).exists()
     return BatchReturned(
@@ -166,7 +175,7 @@ def _returned_rows(batch: Batch, kind: RecordKind, story: Story, tally: Tally | 
         file_url=reverse("desk:return_file", args=[batch.number]) if has_file else "",
         resend_url=story.resend_url,
         warned=tally.warned if tally else 0,
-        warnings=_warnings(batch),
+        warnings=_warnings(batch, contents),
     )
 
 
@@ -211,7 +220,7 @@ def _tally(batch: Batch) -> Tally | None:
         refused_persons=batch.refused_person,
         unresolved=batch.in_review,
         known=batch.duplicates,
-        warned=sum(warned.rows for warned in queries.warnings_of(batch)),
+        warned=queries.warned_rows(batch),
         followed=followed_rows(batch),
         questions_url=f"{reverse('desk:questions')}?batch={batch.number}" if batch.state in OPEN_BATCHES else "",
     )
@@ -239,7 +248,7 @@ def _first_place(row: int, batch: Batch, origins: Mapping[int, int]) -> str:
     return row_label(origins[row], batch.continues.sheets, spoken())
 
 
-def _warnings(batch: Batch) -> tuple[str, ...]:
+def _warnings(batch: Batch, contents: Contents) -> tuple[str, ...]:
     language = spoken()
     of_file = [
         message(finding["code"], finding["params"], language)
@@ -255,6 +264,6 @@ def _warnings(batch: Batch) -> tuple[str, ...]:
             "row": warned.example.row,
             "text": message(warned.example.code, warned.example.params, language),
         }
-        for warned in queries.warnings_of(batch)
+        for warned in contents.warnings
     ]
     return (*of_file, *of_rows)

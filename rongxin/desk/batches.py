@@ -11,15 +11,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from rongxin.accounts.access import Purpose
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk import case
 from rongxin.desk.batch_panels import progress_of
-from rongxin.desk.frame import SHOWN, batch_line, officer_of, officer_only, show
+from rongxin.desk.frame import SHOWN, access_of, batch_line, officer_of, officer_only, show
 from rongxin.desk.pages import BatchesPage, BatchLine
+from rongxin.entrance.gate import gives_file
 from rongxin.intake import queries
 from rongxin.intake.models import Batch
-from rongxin.intake.questions.returning import return_workbook
+from rongxin.intake.questions.returning import returned_to
 from rongxin.intake.workflow import RELEASE, SEND_BACK, STOP
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.parts import Choice
@@ -88,11 +90,12 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
 
 @officer_only
 @require_safe
+@gives_file
 def return_file(request: HttpRequest, number: str) -> HttpResponseBase:
     """The return workbook."""
     batch = _own(request, number)
     try:
-        workbook = io.BytesIO(return_workbook(batch))
+        workbook = io.BytesIO(returned_to(batch, access_of(request, Purpose.INTAKE, number)))
     except FileNotFoundError:
         raise Http404 from None
     name = batch.file_name.rpartition(".")[0] or batch.file_name

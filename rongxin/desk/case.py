@@ -13,9 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.models import Account
-from rongxin.desk.case_panels import Panel, Place, address, looks_of, panels_of
-from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.case_panels import Panel, Place, address, looks_of, panels_of, times_of
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
+from rongxin.intake.moving import KIND as BATCH
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import ValueInForce
 from rongxin.policy.words import Title
@@ -32,7 +34,7 @@ from rongxin.workflow.barring import NotPossible
 from rongxin.workflow.clocks import Clock, Clocks
 from rongxin.workflow.diagram import flow, in_words
 from rongxin.workflow.models import Case, CaseEvent
-from rongxin.workflow.queries import Possible, case_for, events_of, possible_steps
+from rongxin.workflow.queries import Possible, case_for, history_of, possible_steps
 from rongxin.workflow.registry import procedure
 from rongxin.workflow.table import Ask, Procedure, Step
 
@@ -137,7 +139,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 
 def shown(request: HttpRequest, case: Case) -> HttpResponse:
     """The page of a case, for a view that has found it."""
-    return show(request, "desk/case.html", _page(officer_of(request), case, request.GET.dict()))
+    return show(request, "desk/case.html", _page(_access(request, case), case, request.GET.dict()))
 
 
 @officer_only
@@ -188,7 +190,7 @@ def attempted(request: HttpRequest, case: Case, name: str, act: Callable[[], Htt
         if refusal.barred.bar not in words.IN_THE_FORM:
             messages.error(request, _("没有办成：%(why)s") % {"why": sentence})
             return redirect(address(case))
-        page = _page(officer, case, request.GET.dict(), tried=name, error=sentence, given=request.POST)
+        page = _page(_access(request, case), case, request.GET.dict(), tried=name, error=sentence, given=request.POST)
         return show(request, "desk/case.html", page, status=422)
 
 
@@ -206,6 +208,10 @@ def _told_late(request: HttpRequest, officer: Account, last: CaseEvent) -> HttpR
     return redirect(address(last.case))
 
 
+def _access(request: HttpRequest, case: Case) -> Access:
+    return access_of(request, Purpose.INTAKE if case.kind == BATCH else Purpose.CASE, case.number)
+
+
 def own_case(request: HttpRequest, number: str) -> Case:
     """The case, if the officer sees it; raises Http404."""
     try:
@@ -215,7 +221,7 @@ def own_case(request: HttpRequest, number: str) -> Case:
 
 
 def _page(
-    officer: Account,
+    access: Access,
     case: Case,
     asked: Mapping[str, str],
     *,
@@ -223,12 +229,13 @@ def _page(
     error: str = "",
     given: Mapping[str, str] | None = None,
 ) -> CasePage:
-    table, events, policy, today = procedure(case.kind), events_of(case), rulebook.current(), timezone.localdate()
+    officer, policy, today = access.actor, rulebook.current(), timezone.localdate()
+    table, events = procedure(case.kind), history_of(case, access)
     for event in events:
         event.case = case
     found = possible_steps(case, officer, events)
     views = [_action(each, case, tried, error, given or {}) for each in found]
-    panels = panels_of(case, officer, asked)
+    panels = panels_of(case, access, asked)
     past = {event.target for event in events}
     return CasePage(
         number=case.number,
@@ -239,7 +246,7 @@ def _page(
         owner=case.owner.name,
         handler=case.handler.name if case.handler else "",
         opened_at=case.opened_at,
-        time_left=time_left(case, policy, today),
+        time_left=times_of([case]).get(case.pk) or time_left(case, policy, today),
         is_escalated=case.escalated_on is not None,
         stepper=stepper(case, table, events),
         terms=tuple(_terms(case, policy, today)),

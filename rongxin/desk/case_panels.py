@@ -1,14 +1,15 @@
 """What a procedure adds to the page of its cases beside what its table says. A procedure needs none of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from django.urls import reverse
 
-from rongxin.accounts.models import Account
+from rongxin.accounts.access import Access
 from rongxin.policy.words import Title
+from rongxin.ui.cases import TimeLeft
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import documents_of
 from rongxin.workflow.table import Step
@@ -32,7 +33,7 @@ class Panel:
     place: Place = Place.MAIN
 
 
-MakePanel = Callable[[Case, Account], Panel | None]
+MakePanel = Callable[[Case, Access], Panel | None]
 Asked = Mapping[str, str]
 
 
@@ -41,14 +42,15 @@ class Looks:
     """How the cases of a procedure are shown. ``route``: their page, where it is not the common address. ``steps``: the route
     of steps that are taken on a page of their own. ``forms``: the route to which the form of a step is sent that answers with
     more than the case. ``told``: what a step does to this case, in one sentence. ``panels``: cards that depend on what was
-    asked for with the address.
+    asked for with the address. ``times``: how some of these cases stand with another clock than that of their state, by key.
     """
 
     route: str = "desk:case"
     steps: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
     told: Callable[[Case, Step], str] = lambda case, step: ""
-    panels: Callable[[Case, Account, Asked], tuple[Panel, ...]] = lambda case, officer, asked: ()
+    panels: Callable[[Case, Access, Asked], tuple[Panel, ...]] = lambda case, access, asked: ()
+    times: Callable[[Sequence[Case]], Mapping[int, TimeLeft]] = lambda cases: {}
 
 
 COMMON: Final = Looks()
@@ -77,18 +79,26 @@ def address(case: Case) -> str:
     return reverse(looks_of(case).route, args=[case.number])
 
 
+def times_of(cases: Sequence[Case]) -> dict[int, TimeLeft]:
+    """How those of the cases stand that have another clock than that of their state; a query for each procedure that has one."""
+    found: dict[int, TimeLeft] = {}
+    for kind in {case.kind for case in cases}:
+        found |= _looks.get(kind, COMMON).times([case for case in cases if case.kind == kind])
+    return found
+
+
 def add_panel_to_all(make: MakePanel) -> None:
     """Have ``make`` asked for a panel on the page of every case, after those of the procedure."""
     _of_all.append(make)
 
 
-def panels_of(case: Case, officer: Account, asked: Asked) -> tuple[Panel, ...]:
-    """The panels of a case for an officer, in the order in which they were added; those of every case last."""
-    made = (make(case, officer) for make in (*_makers.get(case.kind, ()), _documents, *_of_all))
-    return (*looks_of(case).panels(case, officer, asked), *(panel for panel in made if panel is not None))
+def panels_of(case: Case, access: Access, asked: Asked) -> tuple[Panel, ...]:
+    """The panels of a case for whoever looks at it, in the order in which they were added; those of every case last."""
+    made = (make(case, access) for make in (*_makers.get(case.kind, ()), _documents, *_of_all))
+    return (*looks_of(case).panels(case, access, asked), *(panel for panel in made if panel is not None))
 
 
-def _documents(case: Case, officer: Account) -> Panel | None:
+def _documents(case: Case, access: Access) -> Panel | None:
     found = tuple(each.document for each in documents_of(case))
     return (
         Panel(title=Title(zh="文书", en="Documents"), template="desk/_case_documents.html", content=found)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.case_panels import address
+from rongxin.desk.case_panels import address, times_of
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
@@ -202,10 +202,16 @@ def _tabs(chosen: str, counts: queries.Counts) -> tuple[Tab, ...]:
 
 def _lines(cases: list[Case], officer: Account, policy: Policy, today: date) -> list[CaseLine]:
     taken = queries.own_steps(officer, cases) if cases else {}
-    return [_line(case, queries.steps_for(case, officer, taken[case.pk]), policy, today) for case in cases]
+    times = times_of(cases)
+    return [
+        _line(
+            case, queries.steps_for(case, officer, taken[case.pk]), times.get(case.pk) or time_left(case, policy, today)
+        )
+        for case in cases
+    ]
 
 
-def _line(case: Case, steps: tuple[Step, ...], policy: Policy, today: date) -> CaseLine:
+def _line(case: Case, steps: tuple[Step, ...], left: TimeLeft) -> CaseLine:
     table = procedure(case.kind)
     state = table.by_state[case.state]
     task = (lang(state.task) if state.task else " / ".join(lang(step.title) for step in steps)) if steps else ""
@@ -217,7 +223,7 @@ def _line(case: Case, steps: tuple[Step, ...], policy: Policy, today: date) -> C
         owner=case.owner.short_name,
         state_title=state.title,
         task=task,
-        time_left=time_left(case, policy, today),
+        time_left=left,
         is_escalated=case.escalated_on is not None,
     )
 
@@ -232,6 +238,10 @@ def _time_word(left: TimeLeft) -> str:
     }
     if left.state in words:
         return words[left.state]
+    if left.state == "hours_over":
+        return ngettext("超过报告时限 %(n)s 小时", "超过报告时限 %(n)s 小时", left.days) % {"n": left.days}
+    if left.state in ("hours", "hours_soon"):
+        return ngettext("报告时限剩 %(n)s 小时", "报告时限剩 %(n)s 小时", left.days) % {"n": left.days}
     if left.state == "late":
         late = ngettext("逾期 %(n)s 个工作日", "逾期 %(n)s 个工作日", left.days) % {"n": left.days}
         return late if left.days else _("已逾期")

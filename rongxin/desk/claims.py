@@ -7,17 +7,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand_proof
 from rongxin.desk.case import attempted, own_case, seen_in
 from rongxin.desk.case_panels import Looks, Panel, add_panel, show_as
-from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.policy.words import Title
-from rongxin.subjects.mandates.actions import issue_code
+from rongxin.subjects.mandates.actions import print_code
 from rongxin.subjects.mandates.guards import MOST_CODES
 from rongxin.subjects.mandates.models import Claim, Way
-from rongxin.subjects.mandates.queries import claim_of, holder_of
+from rongxin.subjects.mandates.queries import claim_in, holder_of
 from rongxin.subjects.mandates.workflow import ISSUES_CODE, NAME, SEND_LETTER
 from rongxin.workflow.models import Case
 
@@ -67,10 +68,10 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
     demand_proof(officer_of(request))
 
     def act() -> HttpResponse:
-        paper = issue_code(
+        paper = print_code(
             number,
             step,
-            by=officer_of(request),
+            access=access_of(request, Purpose.CASE, number),
             seen=seen_in(request),
             reason=given.get("reason", ""),
             papers=given.get("papers", ""),
@@ -88,13 +89,15 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
     return attempted(request, case, step, act)
 
 
-def _panel(case: Case, officer: Account) -> Panel | None:
+def _panel(case: Case, access: Access) -> Panel | None:
     try:
-        claim = claim_of(case.number)
+        claim = claim_in(case, access)
     except Claim.DoesNotExist:
         return None
     return Panel(
-        title=Title(zh="认领的企业", en="The enterprise"), template="desk/_claim.html", content=_facts(claim, officer)
+        title=Title(zh="认领的企业", en="The enterprise"),
+        template="desk/_claim.html",
+        content=_facts(claim, access.actor),
     )
 
 

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rongxin.accounts.access import Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.frame import kind_title, officer_of, officer_only, show
-from rongxin.desk.text_marks import Mark, marked, marks_in, occurrences, spans_of
+from rongxin.desk.frame import access_of, kind_title, officer_of, officer_only, show
+from rongxin.desk.text_marks import Mark, marked, marks_in, spans_of
 from rongxin.disclosure.facts import public_label
 from rongxin.disclosure.subjects import platform_began_on
 from rongxin.disclosure.timing import Clock, clock_of
@@ -28,7 +29,7 @@ from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.primitives.recognisers import suspects
 from rongxin.records import clearing
-from rongxin.records.clearing import DecisionOn, Place, Text, Verdict, fields_to_clear
+from rongxin.records.clearing import DecisionOn, Place, Text, Verdict, Waiting, Wish, fields_to_clear
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.clock import ClockDay, clock_days
 from rongxin.ui.downloads import csv_download
@@ -44,7 +45,7 @@ AHEAD: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine:
-    """A text that waits. ``suspects``: how much in it may tell of persons; ``clock`` None: no deadline."""
+    """A text that waits, without its words. ``suspects``: how much in it may tell of persons; ``clock`` None: no deadline."""
 
     url: str
     title: str
@@ -52,13 +53,11 @@ class TextLine:
     party: str
     kind_title: Title
     label: Title
-    words: str
     suspects: int
     decided_on: date
     provider: str
     clock: Clock | None
     due_today: bool
-    is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +112,11 @@ class TextPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TogetherPage:
-    """``desk/texts_together.html``: texts in which nothing is suspected, each whole, to be shown together after reading."""
+    """``desk/texts_together.html``: texts in which nothing is suspected, to be shown together after reading: of each its line, what
+    is posted for it, its words.
+    """
 
-    texts: tuple[tuple[TextLine, str], ...]
+    texts: tuple[tuple[TextLine, str, str], ...]
     error: str = ""
 
 
@@ -192,7 +193,7 @@ def _kinds(policy: Policy, chosen: str) -> tuple[Choice, ...]:
     )
 
 
-def _query(kind: str, text: Text, policy: Policy) -> str:
+def _query(kind: str, text: Waiting, policy: Policy) -> str:
     decided_on, record, position = clearing.place_of(text, fields_to_clear(policy.kinds[text.record.kind]))
     return urlencode({**({"kind": kind} if kind else {}), "after": f"{decided_on.isoformat()}_{record}_{position}"})
 
@@ -205,30 +206,27 @@ def _place(request: HttpRequest) -> Place | None:
         return None
 
 
-def _lines(texts: Iterable[Text], policy: Policy, current: str = "") -> tuple[TextLine, ...]:
+def _lines(texts: Iterable[Text | Waiting], policy: Policy) -> tuple[TextLine, ...]:
     today = timezone.localdate()
     began_on = platform_began_on(today)
-    return tuple(_line(text, policy, today, began_on, current) for text in texts)
+    return tuple(_line(text, policy, today, began_on) for text in texts)
 
 
-def _line(text: Text, policy: Policy, today: date, began_on: date, current: str = "") -> TextLine:
+def _line(text: Text | Waiting, policy: Policy, today: date, began_on: date) -> TextLine:
     record = text.record
-    url = reverse("desk:text", args=[record.number, text.field])
     clock = clock_of(policy, record.kind, record.decided_on, today=today, began_on=began_on)
     return TextLine(
-        url=url,
+        url=reverse("desk:text", args=[record.number, text.field]),
         title=text.title,
         document_number=record.document_number,
         party=record.party_name,
         kind_title=kind_title(record.kind, policy),
         label=public_label(policy.kinds[record.kind].fields[text.field]),
-        words=text.words,
-        suspects=len(suspects(text.words)),
+        suspects=text.suspected,
         decided_on=record.decided_on,
         provider=record.provider.short_name,
         clock=clock,
         due_today=clock is not None and clock.due == today,
-        is_current=url == current,
     )
 
 
@@ -260,44 +258,56 @@ def _verdict(decision: str) -> str:
 def detail(request: HttpRequest, number: str, field: str) -> HttpResponse:
     """One text; the answer to a decision is the next one that waits."""
     officer, policy = _officer(request), rulebook.current()
-    text = clearing.text_of(officer, number, field, policy)
+    error = ""
+    if request.method == "POST":
+        try:
+            return _next(request, officer, _decided_now(request, officer, number, field, policy), policy)
+        except _NotDecided as refusal:
+            error = str(refusal)
+    text = clearing.text_of(access_of(request, Purpose.CLEARING), number, field, policy)
     if text is None:
         raise Http404
-    if request.method != "POST":
-        return show(request, "desk/text.html", _text_page(request, officer, text, policy))
-    error = _decide(request, officer, text)
-    if error:
-        return show(request, "desk/text.html", _text_page(request, officer, text, policy, error=error), status=422)
-    return _next(request, officer, text, policy)
+    page = _text_page(request, officer, text, policy, error=error)
+    return show(request, "desk/text.html", page, status=422 if error else 200)
 
 
-def _decide(request: HttpRequest, officer: Account, text: Text) -> str:
-    """Keep what was decided; the reason when it could not be."""
-    found = suspects(text.words)
+class _NotDecided(ValueError):
+    """Nothing was kept; the message says why."""
+
+
+def _decided_now(request: HttpRequest, officer: Account, number: str, field: str, policy: Policy) -> Waiting:
+    """Keep what was decided about a text. Raises _NotDecided and Http404."""
+    given = request.POST
+    decision = given.get("decision", "")
+    if decision not in Verdict.values or decision == Verdict.REOPENED:
+        raise _NotDecided(_("请选择怎样公开。"))
+    wish = Wish(
+        decision=Verdict(decision),
+        digest=given.get("digest", ""),
+        spans=tuple(spans_of(given.getlist("mark"))),
+        hidden=tuple(filter(None, (line.strip() for line in given.get("words", "").splitlines()))),
+        names_nobody="names_nobody" in given,
+    )
     try:
-        decision = Verdict(request.POST.get("decision", ""))
-    except ValueError:
-        return _("请选择怎样公开。")
-    if decision == Verdict.REOPENED:
-        return _("请选择怎样公开。")
-    if decision == Verdict.AS_FILED and found and "names_nobody" not in request.POST:
-        return _("还有标出的疑似个人信息。确实都不是个人信息的，请勾选确认后再点“原文公开”。")
-    spans = [*spans_of(request.POST.getlist("mark")), *occurrences(text.words, request.POST.get("words", ""))]
-    try:
-        clearing.clear(text, decision, by=officer, digest=request.POST.get("digest", ""), spans=spans)
+        text = clearing.decide(number, field, wish, by=officer, policy=policy)
+    except clearing.ToRead:
+        words = _("还有标出的疑似个人信息。确实都不是个人信息的，请勾选确认后再点“原文公开”。")
+        raise _NotDecided(words) from None
     except clearing.NothingMarked:
-        return _("没有标出要隐去的内容。请在文中选中要隐去的字，或写在下面。")
+        raise _NotDecided(_("没有标出要隐去的内容。请在文中选中要隐去的字，或写在下面。")) from None
     except clearing.Stale:
-        return _("这段文字刚刚被更正，请按新的文字重新核对。")
-    messages.success(request, _("%(document)s：%(decision)s") % _told(text, decision))
-    return ""
+        raise _NotDecided(_("这段文字刚刚被更正，请按新的文字重新核对。")) from None
+    if text is None:
+        raise Http404
+    messages.success(request, _("%(document)s：%(decision)s") % _told(text, wish.decision))
+    return text
 
 
-def _told(text: Text, decision: Verdict) -> dict[str, str]:
+def _told(text: Waiting, decision: Verdict) -> dict[str, str]:
     return {"document": text.record.document_number or text.record.number, "decision": _verdict(decision)}
 
 
-def _next(request: HttpRequest, officer: Account, text: Text, policy: Policy) -> HttpResponse:
+def _next(request: HttpRequest, officer: Account, text: Waiting, policy: Policy) -> HttpResponse:
     place = clearing.place_of(text, fields_to_clear(policy.kinds[text.record.kind]))
     following = clearing.queue(officer, policy, after=place, limit=1) or clearing.queue(officer, policy, limit=1)
     if not following:
@@ -310,10 +320,10 @@ def _next(request: HttpRequest, officer: Account, text: Text, policy: Policy) ->
 def undo(request: HttpRequest, number: str, field: str) -> HttpResponse:
     """Take the decision in force back."""
     officer, policy = _officer(request), rulebook.current()
-    text = clearing.text_of(officer, number, field, policy)
-    if text is None:
+    was_decided = clearing.take_back(number, field, by=officer, policy=policy)
+    if was_decided is None:
         raise Http404
-    if clearing.undo(text, by=officer) is not None:
+    if was_decided:
         messages.success(request, _("已撤销，这段文字恢复到上一步的状态。"))
     return redirect("desk:text", number=number, field=field)
 
@@ -365,19 +375,19 @@ def together(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if "read" not in request.POST:
             error = _("请从头看到尾，勾选“我已通读”后再公开。")
-            return show(request, "desk/texts_together.html", _together_page(officer, policy, error), status=422)
+            return show(request, "desk/texts_together.html", _together_page(request, policy, error), status=422)
         cleared = clearing.clear_unsuspected(_read(request.POST.getlist("text")), by=officer, policy=policy)
         words = ngettext("%(n)s 段文字已按原文公开。", "%(n)s 段文字已按原文公开。", cleared) % {"n": cleared}
         messages.success(request, words)
         return redirect("desk:texts")
-    return show(request, "desk/texts_together.html", _together_page(officer, policy))
+    return show(request, "desk/texts_together.html", _together_page(request, policy))
 
 
-def _together_page(officer: Account, policy: Policy, error: str = "") -> TogetherPage:
-    texts = clearing.queue(officer, policy, limit=MOST_ROWS)
-    plain = [text for text in texts if not suspects(text.words)][:TOGETHER]
-    values = (f"{text.record.number} {text.field} {text.digest}" for text in plain)
-    return TogetherPage(texts=tuple(zip(_lines(plain, policy), values, strict=True)), error=error)
+def _together_page(request: HttpRequest, policy: Policy, error: str = "") -> TogetherPage:
+    texts = clearing.unsuspected(access_of(request, Purpose.CLEARING), policy, limit=TOGETHER)
+    values = (f"{text.record.number} {text.field} {text.digest}" for text in texts)
+    words = (text.words for text in texts)
+    return TogetherPage(texts=tuple(zip(_lines(texts, policy), values, words, strict=True)), error=error)
 
 
 def _read(values: Iterable[str]) -> dict[tuple[str, str], str]:

@@ -17,12 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from rongxin.accounts.access import Purpose
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import departments_within_reach
-from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.engine.code_faults import CODE_TWO_NAMES, NAME_TWO_CODES, OLD_NUMBER_ONLY
 from rongxin.engine.problems import message
 from rongxin.engine.sheets import Unreadable
+from rongxin.entrance.gate import gives_file
 from rongxin.intake import files
 from rongxin.intake.faults import actions, queries
 from rongxin.intake.faults.converting import convert_file
@@ -90,6 +92,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @officer_only
 @require_safe
+@gives_file
 def listing_csv(request: HttpRequest) -> HttpResponse:
     """The worklist as CSV, filtered as on the page."""
     heads = (
@@ -121,7 +124,7 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
             fault.right_code,
             fault.note,
         )
-        for fault in _chosen(request)[:MOST_ROWS]
+        for fault in queries.with_notes(_chosen(request)[:MOST_ROWS], access_of(request, Purpose.INTAKE), "export")
     )
     return csv_download(f"codes-{timezone.localdate().isoformat()}.csv", heads, rows)
 
@@ -205,6 +208,7 @@ def _page(request: HttpRequest, *, error: str = "", error_at: int = 0, convert_e
     following = last_day_of(month) + timedelta(days=1)
     still_open = queries.open_faults(officer)
     faults = Paginator(_chosen(request), PAGE_SIZE).get_page(request.GET.get("page"))
+    shown_faults = queries.with_notes(faults.object_list, access_of(request, Purpose.INTAKE))
     kept = {name: request.GET[name] for name in ("q", "state", "month") if request.GET.get(name)}
     url = reverse("desk:codes")
     shown = departments_within_reach(officer, Action.BATCH_READ)
@@ -226,7 +230,7 @@ def _page(request: HttpRequest, *, error: str = "", error_at: int = 0, convert_e
         q=request.GET.get("q", "").strip(),
         fault=fault,
         faults=faults,
-        lines=tuple(FaultLine(fault, str(WHY.get(fault.problem, ""))) for fault in faults.object_list),
+        lines=tuple(FaultLine(fault, str(WHY.get(fault.problem, ""))) for fault in shown_faults),
         rates=tuple(queries.rates(month, last_day_of(month), shown)),
         month=month,
         previous_month=(month - timedelta(days=1)).strftime("%Y-%m"),

@@ -13,13 +13,15 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.documents import issuing, queries
 from rongxin.documents.models import Document
 from rongxin.documents.queries import NoSuchDocument, Written
 from rongxin.documents.typesetting import TypesettingFailed
+from rongxin.entrance.gate import gives_file
 from rongxin.rulebook import queries as rulebook
 from rongxin.rulebook.queries import NothingReleased
 
@@ -110,10 +112,11 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @officer_only
 @require_safe
+@gives_file
 def download(request: HttpRequest, code: str) -> HttpResponse:
     """The PDF as it was issued."""
     document = _own(request, code)
-    response = HttpResponse(queries.content(document), content_type="application/pdf")
+    response = HttpResponse(queries.content(document, access_of(request, Purpose.CASE)), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, f"{document.number}.pdf") or "attachment"
     return response
 
@@ -122,7 +125,7 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def page_image(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One page of the document as an image."""
-    images = _images(_own(request, code))
+    images = _images(_own(request, code), access_of(request, Purpose.CASE))
     if not 1 <= number <= len(images):
         raise Http404
     return HttpResponse(images[number - 1], content_type="image/svg+xml")
@@ -151,24 +154,25 @@ def _own(request: HttpRequest, code: str) -> Document:
         raise Http404 from None
 
 
-def _images(document: Document) -> tuple[bytes, ...]:
+def _images(document: Document, access: Access) -> tuple[bytes, ...]:
     try:
-        return queries.page_images(document.code)
+        return queries.page_images(document, access)
     except (TypesettingFailed, NothingReleased):
         return ()
 
 
-def _written(document: Document) -> tuple[Written, ...]:
+def _written(document: Document, access: Access) -> tuple[Written, ...]:
     try:
-        return tuple(queries.written(document))
+        return tuple(queries.written(document, access))
     except NothingReleased:
         return ()
 
 
 def _page(request: HttpRequest, document: Document, *, error: str = "") -> DocumentPage:
     officer, withdrawal = officer_of(request), document.withdrawal
+    access = access_of(request, Purpose.CASE)
     may_withdraw = withdrawal is None and officer.may(Action.DOCUMENT_ISSUE, document.authority)
-    numbers = range(1, len(_images(document)) + 1)
+    numbers = range(1, len(_images(document, access)) + 1)
     is_current = document.policy_digest == rulebook.current().digest
     return DocumentPage(
         number=document.number,
@@ -182,7 +186,7 @@ def _page(request: HttpRequest, document: Document, *, error: str = "") -> Docum
         sha256=document.sha256,
         typeset_with=document.typeset_with,
         images=tuple(reverse("desk:document_page", args=[document.code, number]) for number in numbers),
-        written=_written(document),
+        written=_written(document, access),
         file_url=reverse("desk:document_file", args=[document.code]),
         is_withdrawn=withdrawal is not None,
         reason=withdrawal.reason if withdrawal else "",

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from rongxin.accounts.access import Access, Purpose, purpose_of
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face
 from rongxin.accounts.queries import departments_within_reach
@@ -15,6 +16,7 @@ from rongxin.desk.pages import BatchLine, Frame
 from rongxin.desk.pages import BatchState as Shown
 from rongxin.disclosure.clocks import clock_counts, running_clocks
 from rongxin.entrance.gate import gate
+from rongxin.governance.incidents.queries import to_report as incidents_to_report
 from rongxin.intake import queries
 from rongxin.intake.models import Batch, BatchState
 from rongxin.intake.questions.queries import open_count
@@ -48,6 +50,12 @@ def officer_of(request: HttpRequest) -> Account:
     return cast(Account, request.user)
 
 
+def access_of(request: HttpRequest, usual: Purpose, case: str = "") -> Access:
+    """With which the queries of this request look at what is not public; one for a request. ``case``: of which case or batch."""
+    officer = officer_of(request)
+    return Access(officer, purpose_of(officer, usual), case)
+
+
 def show(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:
     """Render a page of the workbench in its frame."""
     officer = officer_of(request)
@@ -70,6 +78,7 @@ def frame_for(officer: Account) -> Frame:
         may_send=officer.may(Action.BATCH_SUBMIT, officer.works_for),
         may_clear=officer.may(Action.TEXT_CLEAR, officer.works_for),
         may_read_documents=officer.may(Action.DOCUMENT_READ, officer.works_for),
+        may_audit=officer.may(Action.LEDGER_READ, officer.works_for),
         to_release=queries.to_release(officer).count(),
         with_returned_rows=queries.with_returned_rows(officer).count(),
         open_questions=open_count(officer),
@@ -80,6 +89,7 @@ def frame_for(officer: Account) -> Frame:
         has_cases=bool(procedures()),
         cases_to_do=cases.to_do,
         cases_overdue=cases.overdue,
+        incidents_to_report=incidents_to_report(officer),
     )
 
 

@@ -10,16 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand, departments_within_reach
 from rongxin.departments.models import Department
 from rongxin.desk.case_panels import Panel, address
 from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.disclosure import look_words
+from rongxin.disclosure.looks import asked_look
 from rongxin.policy.words import Title
 from rongxin.primitives.uscc import normalise_code
 from rongxin.remedies.inquiries.actions import NotAsked, Problem, ask_why
 from rongxin.remedies.inquiries.models import About, Inquiry
+from rongxin.remedies.inquiries.queries import inquiry_of
 from rongxin.subjects.queries import by_uscc
 from rongxin.ui.parts import Choice
 from rongxin.workflow.models import Case
@@ -36,6 +40,25 @@ class InquiryPage:
     reference: str = ""
     today: date
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLook:
+    """The look that is asked about, for the department whose account it was."""
+
+    by: str
+    role: Title
+    purpose: Title
+    what: Title
+    case: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryFacts:
+    """``desk/_inquiry.html``. ``look`` None: it asks about no look that the ledger knows."""
+
+    inquiry: Inquiry
+    look: AskedLook | None
 
 
 class _Wrong(ValueError):
@@ -59,10 +82,23 @@ def enter(request: HttpRequest) -> HttpResponse:
     return redirect(address(inquiry.case))
 
 
-def facts(case: Case, officer: Account) -> Panel:
+def facts(case: Case, access: Access) -> Panel:
     """What was asked, for the page of the case."""
-    inquiry = Inquiry.objects.select_related("subject").get(case=case)
-    return Panel(title=Title(zh="询问", en="What is asked"), template="desk/_inquiry.html", content=inquiry)
+    inquiry = inquiry_of(case, access)
+    said = asked_look(access.actor, inquiry)
+    look = (
+        AskedLook(
+            by=str(said.get("by", "")),
+            role=look_words.role_title(str(said.get("role", ""))),
+            purpose=look_words.purpose_title(str(said.get("purpose", ""))),
+            what=look_words.what_title(str(said.get("what", ""))),
+            case=str(said.get("case", "")),
+        )
+        if said
+        else None
+    )
+    content = InquiryFacts(inquiry=inquiry, look=look)
+    return Panel(title=Title(zh="询问", en="What is asked"), template="desk/_inquiry.html", content=content)
 
 
 def _asked(request: HttpRequest, officer: Account, reach: list[Department]) -> Inquiry:

@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rongxin.accounts.access import Purpose
 from rongxin.accounts.permissions import Action
-from rongxin.desk.frame import batch_line, kind_title, officer_of, officer_only, show
+from rongxin.desk.frame import access_of, batch_line, kind_title, officer_of, officer_only, show
 from rongxin.desk.pages import BatchLine
 from rongxin.engine.guessing import Guess
 from rongxin.engine.problems import message
 from rongxin.intake import queries
 from rongxin.intake.mapping import actions
-from rongxin.intake.mapping.known import NotWaiting, columns_of, remembered, required_left
+from rongxin.intake.mapping.known import NotWaiting, column_numbers, remembered, required_left, samples_of
 from rongxin.intake.models import Batch, HeadMapping
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.pack import Policy
@@ -85,23 +86,21 @@ class MappingsPage:
 def columns(request: HttpRequest, number: str) -> HttpResponse:
     """Which column is which field; the answer is the batch, which is checked again."""
     batch = _own(request, number)
+    access = access_of(request, Purpose.INTAKE, number)
     try:
-        found = columns_of(batch)
-    except NotWaiting:
-        return redirect("desk:batch", number=number)
-    if request.method != "POST":
-        return show(request, "desk/columns.html", _page(request, batch, found))
-    chosen = {column.index: request.POST.get(f"column-{column.index}", "") for column in found}
-    kind = rulebook.by_digest(batch.policy_digest).kinds[batch.kind]
-    if unknown := set(chosen.values()) - {"", *kind.fields}:
-        raise Http404(unknown)
-    try:
+        if request.method != "POST":
+            return show(request, "desk/columns.html", _page(request, batch, samples_of(batch, access)))
+        chosen = {index: request.POST.get(f"column-{index}", "") for index in column_numbers(batch)}
+        kind = rulebook.by_digest(batch.policy_digest).kinds[batch.kind]
+        if unknown := set(chosen.values()) - {"", *kind.fields}:
+            raise Http404(unknown)
         actions.say(number, officer_of(request), chosen)
     except actions.NotSaid as not_said:
-        page = _page(request, batch, found, chosen=chosen, error=_error(not_said, kind))
+        error = _error(not_said, kind)
+        page = _page(request, batch, samples_of(batch, access), chosen=chosen, error=error)
         return show(request, "desk/columns.html", page, status=422)
     except NotWaiting:
-        pass  # somebody was faster; the page shows how it stands
+        pass  # it needs nothing, or somebody was faster; the page shows how it stands
     return redirect("desk:batch", number=number)
 
 

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from rongxin.accounts.access import Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.notices import queries, reading, sending
 from rongxin.notices.contacts import troubled
 from rongxin.notices.models import Notice, Receipt
@@ -112,7 +113,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One message. The page that is shown sends its receipt itself: a browser that only looks ahead has read nothing."""
     officer = officer_of(request)
-    notice = _own(officer, pk)
+    notice = queries.message_for(queries.recipients_of(officer), access_of(request, Purpose.CASE), pk)
+    if notice is None:
+        raise Http404
     others = Receipt.objects.filter(notice=notice).exclude(account=officer).select_related("account").order_by("at")
     case = notice.case
     page = MessagePage(
@@ -204,13 +207,6 @@ def _unused(officer: Account) -> tuple[UnusedContact, ...]:
 
 def _may_act(officer: Account) -> bool:
     return officer.may(Action.CASE_ACT, officer.works_for)
-
-
-def _own(officer: Account, pk: int) -> Notice:
-    notice = queries.inbox(queries.recipients_of(officer), officer).filter(pk=pk).first()
-    if notice is None:
-        raise Http404
-    return notice
 
 
 def _lines_of(page: Page[Notice]) -> "Paginator[MessageLine]":

@@ -10,13 +10,15 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rongxin.accounts.access import Access
 from rongxin.disclosure.subjects import platform_began_on
 from rongxin.disclosure.timing import Clock, clock_of
 from rongxin.engine.candidate_reasons import REASONS, About, Mark, label, sentence
 from rongxin.engine.problems import message
 from rongxin.engine.sheets import row_label
 from rongxin.intake.models import Question
-from rongxin.intake.questions.rows import asks_whose, waiting_row
+from rongxin.intake.questions.queries import asked_of
+from rongxin.intake.questions.rows import asks_whose
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.primitives.money import format_yuan
@@ -100,16 +102,16 @@ class QuestionCard:
     resolved: CandidateCard | None = None
 
 
-def card_of(question: Question) -> QuestionCard:
-    """The card of one question: its row, its subjects in one query."""
+def card_of(question: Question, access: Access) -> QuestionCard:
+    """The card of one question: its row, its subjects in one query. Raises NotLogged."""
     batch = question.batch
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
-    row = waiting_row(question)
+    asked = asked_of(question, access, most=SHOWN)
+    row, subjects = asked.row, asked.subjects
     content = _content(row, kind)
     found = [] if not asks_whose(question) else question.candidates
     resolved = row.get("subject") if not asks_whose(question) else None
-    subjects = Subject.objects.in_bulk({candidate["subject"] for candidate in found[:SHOWN]} | {resolved} - {None})
     decided_on, today = row.get("decided_on"), timezone.localdate()
     clock = None
     if decided_on is not None:
@@ -131,7 +133,7 @@ def card_of(question: Question) -> QuestionCard:
             for number, candidate in enumerate(found[:SHOWN], start=1)
             if candidate["subject"] in subjects
         ),
-        resolved=_plain(subjects[resolved]) if resolved in subjects else None,
+        resolved=_plain(subjects[resolved]) if resolved is not None and resolved in subjects else None,
     )
 
 

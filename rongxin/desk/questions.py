@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rongxin.desk.frame import kind_title, officer_of, officer_only, show
+from rongxin.accounts.access import Purpose
+from rongxin.desk.frame import access_of, kind_title, officer_of, officer_only, show
 from rongxin.desk.question_card import CandidateCard, QuestionCard, card_of, found_card
 from rongxin.engine.candidate_reasons import sentence
 from rongxin.engine.problems import message
@@ -107,7 +108,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     place = queries.place_in(questions, question.pk) if question else None
     find = request.GET.get("find", "").strip()
     page = QuestionsPage(
-        card=card_of(question) if question else None,
+        card=card_of(question, access_of(request, Purpose.IDENTITY, question.batch.number)) if question else None,
         place=place,
         lines=_lines(questions, question, back) if question else (),
         recent=tuple(_given(answer) for answer in queries.answered_by(officer, limit=RECENT)),

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rongxin.accounts.models import Account
+from rongxin.accounts.access import Access
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.case_panels import Panel, Place, address
@@ -79,7 +79,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     return redirect(address(made.case))
 
 
-def comparison(case: Case, officer: Account) -> Panel:
+def comparison(case: Case, access: Access) -> Panel:
     """What the draft changes, for the page of its case."""
     found = RuleDraft.objects.defer("sources").get(case=case)
     content = Comparison(

@@ -1,6 +1,6 @@
 """送达 of a case: what was recorded, the form, what came after, the scanned proof."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.case_panels import Panel
-from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
+from rongxin.entrance.gate import gives_file
 from rongxin.notices import serving as acts
-from rongxin.notices.models import Serving, ServingNoteKind, ServingProof, Way
+from rongxin.notices.models import Serving, ServingNoteKind, Way
 from rongxin.notices.serving import Fault, NotServed
 from rongxin.policy.words import Title
 from rongxin.ui.labels import LABELS, label
@@ -143,9 +145,9 @@ class ServingPage:
     content: ServingsView
 
 
-def panel(case: Case, officer: Account) -> Panel | None:
+def panel(case: Case, access: Access) -> Panel | None:
     """The card; left out where nothing was served and this officer may not."""
-    content = _view(case, officer)
+    content = _view(case, access.actor, servings=list(acts.servings_of(case, access)))
     if not content.servings and content.form is None:
         return None
     return Panel(title=Title(zh="送达", en="Official delivery"), template="desk/_servings.html", content=content)
@@ -196,10 +198,11 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @officer_only
 @require_safe
+@gives_file
 def proof(request: HttpRequest, pk: int) -> HttpResponse:
     """The scanned proof, as a file."""
     entry = _serving(officer_of(request), pk)
-    found = ServingProof.objects.filter(serving=entry).first()
+    found = acts.proof_of(entry, access_of(request, Purpose.CASE, entry.case.number))
     if found is None:
         raise Http404
     response = HttpResponse(bytes(found.content), content_type=found.media_type)
@@ -244,8 +247,10 @@ def _recorded(entry: Serving) -> str:
     return _("已登记送达，送达日期 %(on)s。") % {"on": entry.served_on.isoformat()}
 
 
-def _view(case: Case, officer: Account, form: ServingForm | None = None) -> ServingsView:
-    today, servings = timezone.localdate(), list(acts.servings_of(case))
+def _view(
+    case: Case, officer: Account, form: ServingForm | None = None, *, servings: Sequence[Serving] = ()
+) -> ServingsView:
+    today = timezone.localdate()
     proven = acts.with_proof(servings) if servings else set()
     may = acts.may_serve(officer, case)
     try:

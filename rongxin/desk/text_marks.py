@@ -30,17 +30,6 @@ def spans_of(values: Iterable[str]) -> list[tuple[int, int]]:
     return spans
 
 
-def occurrences(text: str, lines: str) -> list[tuple[int, int]]:
-    """Wherever one of the given words stands in the text."""
-    spans = []
-    for words in filter(None, (line.strip() for line in lines.splitlines())):
-        at = text.find(words)
-        while at >= 0:
-            spans.append((at, at + len(words)))
-            at = text.find(words, at + len(words))
-    return spans
-
-
 def marks_in(words: str, found: Iterable[Suspect], chosen: set[str] | None) -> tuple[Mark, ...]:
     """The suggestions, and what the person had added before an error, in the order of the text."""
     suggested = {f"{each.start}-{each.end}": each for each in found}

@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.case_panels import Panel, address
-from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.notices.contacts import masks_of
 from rongxin.notices.models import Notice, Sending, Serving, ServingNoteKind, Way
 from rongxin.notices.queries import told_about, told_to
-from rongxin.notices.serving import is_void, served_on, servings_of, servings_of_all
+from rongxin.notices.serving import is_void, served_on, servings_of, servings_on
 from rongxin.policy.words import Title
 from rongxin.subjects.queries import by_uscc
 from rongxin.ui.inbox import OutsideView, outside_view
@@ -81,9 +82,9 @@ class TimelinePage:
     today: date
 
 
-def panel(case: Case, officer: Account) -> Panel:
+def panel(case: Case, access: Access) -> Panel:
     """The card; it says so where nobody was told."""
-    lines = tuple(_line(notice) for notice in reversed(told_about(case)))
+    lines = tuple(_line(notice) for notice in reversed(told_about(case, access)))
     content = ToldCard(lines=lines, url=reverse("desk:case_told", args=[case.number]))
     return Panel(title=Title(zh="告知", en="Who was told"), template="desk/_told.html", content=content)
 
@@ -98,11 +99,12 @@ def of_case(request: HttpRequest, number: str) -> HttpResponse:
         case = case_for(officer, number)
     except Case.DoesNotExist:
         raise Http404 from None
+    access = access_of(request, Purpose.CASE, number)
     page = TimelinePage(
         title=case.title,
         number=case.number,
         back_url=address(case),
-        lines=_timeline(told_about(case), servings_of(case)),
+        lines=_timeline(told_about(case, access), servings_of(case, access)),
         is_cut=False,
         today=timezone.localdate(),
     )
@@ -118,14 +120,15 @@ def of_firm(request: HttpRequest, uscc: str) -> HttpResponse:
     firm = by_uscc(uscc)
     if firm is None:
         raise Http404
-    told = list(told_to(uscc, visible_to(officer))[: LATELY + 1])
+    access = access_of(request, Purpose.CASE)
+    told = list(told_to(uscc, visible_to(officer), access)[: LATELY + 1])
     shown = told[:LATELY]
     cases = {notice.case_id for notice in shown if notice.case_id}
     page = TimelinePage(
         title=firm.name,
         number=uscc,
         back_url=f"{reverse('desk:subjects')}?one={uscc}",
-        lines=_timeline(reversed(shown), servings_of_all(cases)),
+        lines=_timeline(reversed(shown), servings_on(uscc, cases, access)),
         is_cut=len(told) > LATELY,
         today=timezone.localdate(),
     )

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.frame import kind_title, officer_of, officer_only, show
+from rongxin.desk.frame import access_of, kind_title, officer_of, officer_only, show
 from rongxin.disclosure.facts import public_label
 from rongxin.disclosure.records import EVENTS
 from rongxin.engine.cells import document_key
@@ -224,18 +225,17 @@ def _withdrawn(officer: Account) -> tuple[WithdrawnRow, ...]:
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One record; posting withdraws it."""
     officer, policy = _officer(request), rulebook.current()
-    kept = withdrawing.kept(officer, number, policy)
-    if kept is None:
-        raise Http404
+    record = _own(officer, number)
     if request.method != "POST":
-        return show(request, "desk/record.html", _page(officer, kept, policy, _form(request)))
-    demand(officer, Action.RECORD_WITHDRAW, kept.record.provider)
+        return show(request, "desk/record.html", _page(_access(request, record), number, policy, _form(request)))
+    demand(officer, Action.RECORD_WITHDRAW, record.provider)
     try:
         withdrawing.withdraw(number, _wish(request), by=officer)
     except NotPossible as bar:
         ask = bar.problem == Problem.MAY_NAME_A_PERSON
         form = _form(request, error=_problem(bar), ask_names_nobody=ask)
-        return show(request, "desk/record.html", _page(officer, kept, policy, form), status=422)
+        page = _page(_access(request, record), number, policy, form)
+        return show(request, "desk/record.html", page, status=422)
     messages.success(request, _("已撤回，即时生效。公示页只留下编号、时间、原因和单位。"))
     return redirect("desk:kept_record", number=number)
 
@@ -245,11 +245,20 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 def clock(request: HttpRequest, number: str) -> HttpResponse:
     """The time limit after the new decision of the day asked for."""
     officer, policy = _officer(request), rulebook.current()
-    kept = withdrawing.kept(officer, number, policy)
-    if kept is None:
-        raise Http404
-    limit = _limit(_day(request.GET.get("decided_on", "")), kept, policy)
+    limit = _limit(_day(request.GET.get("decided_on", "")), _own(officer, number), policy)
     return render(request, "desk/_withdraw_clock.html", {"limit": limit})
+
+
+def _own(officer: Account, number: str) -> withdrawing.Envelope:
+    record = withdrawing.own(officer, number)
+    if record is None:
+        raise Http404
+    return record
+
+
+def _access(request: HttpRequest, record: withdrawing.Envelope) -> Access:
+    may = officer_of(request).may(Action.RECORD_WITHDRAW, record.provider)
+    return access_of(request, Purpose.WITHDRAWAL if may else Purpose.INTAKE)
 
 
 def _wish(request: HttpRequest) -> Wish:
@@ -308,7 +317,10 @@ def _form(request: HttpRequest, *, error: str = "", ask_names_nobody: bool = Fal
     )
 
 
-def _page(officer: Account, kept: Kept, policy: Policy, form: WithdrawForm) -> KeptRecordPage:
+def _page(access: Access, number: str, policy: Policy, form: WithdrawForm) -> KeptRecordPage:
+    officer, kept = access.actor, withdrawing.kept(access, number, policy)
+    if kept is None:
+        raise Http404
     record = kept.record
     may = officer.may(Action.RECORD_WITHDRAW, record.provider)
     kind = policy.kinds.get(record.kind)
@@ -344,7 +356,7 @@ def _page(officer: Account, kept: Kept, policy: Policy, form: WithdrawForm) -> K
         today=timezone.localdate(),
         form=form if may and not kept.is_withdrawn else None,
         bar="" if may else _("撤回由信息提供单位的审核员办理。"),
-        limit=_limit(_day(form.decided_on), kept, policy),
+        limit=_limit(_day(form.decided_on), record, policy),
         clock_url=reverse("desk:withdraw_clock", args=[record.number]),
     )
 
@@ -356,9 +368,9 @@ def _text_links(kept: Kept, kind: RecordKind) -> Iterator[TextLink]:
             yield TextLink(label=public_label(kind.fields[field]), url=url)
 
 
-def _limit(decided_on: date | None, kept: Kept, policy: Policy) -> LimitView | None:
+def _limit(decided_on: date | None, record: withdrawing.Envelope, policy: Policy) -> LimitView | None:
     today = timezone.localdate()
-    if decided_on is None or not kept.record.decided_on <= decided_on <= today:
+    if decided_on is None or not record.decided_on <= decided_on <= today:
         return None
     found = withdrawing.time_limit(decided_on, policy)
     if found is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from rongxin.accounts.access import Access, Act
 from rongxin.disclosure.lines import record_line
 from rongxin.disclosure.subjects import region_name
 from rongxin.disclosure.views import RecordLine
@@ -53,11 +54,21 @@ class OwnFile:
     undisplayed_number: int
 
 
-def own_file(subject: Subject, policy: Policy, moment: Moment, *, began_on: date, limit: int = PART) -> OwnFile:
-    """The file of ``subject``, at most ``limit`` records of each sort, the latest decision first.
+def own_file(
+    subject: Subject,
+    policy: Policy,
+    moment: Moment,
+    access: Access,
+    *,
+    began_on: date,
+    limit: int = PART,
+    act: Act = "read",
+) -> OwnFile:
+    """The file of ``subject``, at most ``limit`` records of each sort, the latest decision first. Raises NotLogged.
 
     For logins that act for it: ask ``subjects.mandates.queries.demand`` first.
     """
+    undisplayed = own.undisplayed_of(subject, policy, moment, access, limit=limit, act=act)
     shown = records.of_subject(subject, policy, moment, limit=limit)
     counts = records.counts_of([subject.pk], policy, moment).get(subject.pk, {})
     return OwnFile(
@@ -72,7 +83,7 @@ def own_file(subject: Subject, policy: Policy, moment: Moment, *, began_on: date
         source_on=subject.source_on,
         displayed=tuple(record_line(each, policy, moment.day, began_on=began_on) for each in shown),
         displayed_number=sum(counts.values()),
-        undisplayed=tuple(_line(each, policy) for each in own.undisplayed_of(subject, policy, moment, limit=limit)),
+        undisplayed=tuple(_line(each, policy) for each in undisplayed),
         undisplayed_number=own.undisplayed_count(subject, policy, moment),
     )
 

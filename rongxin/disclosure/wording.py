@@ -35,6 +35,7 @@ def told_severity(policy: Policy, kind: RecordKind, severity: Severity) -> Sever
 def unit_words(unit: Unit) -> str:
     """What a number counts; nothing for values that are no numbers."""
     return {
+        Unit.HOURS: _("小时"),
         Unit.WORKDAYS: _("工作日"),
         Unit.DAYS: _("日"),
         Unit.MONTHS: _("个月"),

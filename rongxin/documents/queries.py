@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
+from rongxin.accounts.access import Access, Act
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand, within_reach
@@ -13,6 +14,7 @@ from rongxin.documents.issuing import made_again
 from rongxin.documents.models import Document, DocumentFile
 from rongxin.documents.typesetting import pages
 from rongxin.policy.words import Title
+from rongxin.primitives.uscc import codes_in
 from rongxin.rulebook import queries as rulebook
 
 
@@ -41,18 +43,25 @@ def document(officer: Account, code: str) -> Document:
     return found
 
 
-def content(of: Document) -> bytes:
-    """The PDF as it was issued."""
+def content(of: Document, access: Access) -> bytes:
+    """The PDF as it was issued. Raises NotLogged."""
+    _look(of, access, "print")
     return bytes(DocumentFile.objects.get(document=of).content)
 
 
-@lru_cache(maxsize=32)
-def page_images(code: str) -> tuple[bytes, ...]:
-    """Every page of the document with this code as SVG, made again from what is kept.
+def page_images(of: Document, access: Access) -> tuple[bytes, ...]:
+    """Every page of the document as SVG, made again from what is kept.
 
-    Raises TypesettingFailed where the compiler of today refuses a template of then, and NothingReleased where its rules are
-    gone; the PDF can be read all the same.
+    Raises NotLogged, TypesettingFailed where the compiler of today refuses a template of then, and NothingReleased where its rules
+    are gone; the PDF can be read all the same.
     """
+    images = _images(of.code)
+    _look(of, access)
+    return images
+
+
+@lru_cache(maxsize=32)
+def _images(code: str) -> tuple[bytes, ...]:
     return tuple(pages(made_again(Document.objects.get(code=code))))
 
 
@@ -64,12 +73,21 @@ class Written:
     lines: tuple[str, ...]
 
 
-def written(of: Document) -> list[Written]:
-    """What was filled in, in the order of the template's fields; optional fields that were left out are passed over."""
+def written(of: Document, access: Access) -> list[Written]:
+    """What was filled in, in the order of the template's fields; optional fields that were left out are passed over.
+
+    Raises NotLogged, and NothingReleased where its rules are gone.
+    """
     template = rulebook.by_digest(of.policy_digest).templates[of.template]
+    _look(of, access)
     values = json.loads(of.values)
     return [
         Written(field.title, tuple(str(line) for line in (value if isinstance(value, list) else [value])))
         for field in template.fields
         if (value := values[field.name]) is not None
     ]
+
+
+def _look(of: Document, access: Access, act: Act = "read") -> None:
+    """The look is at the firm that the document is about; of one that says none, at those whose codes are written in it."""
+    access.look([of.firm] if of.firm else codes_in(of.values), "document", act=act)

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rongxin.accounts.access import Purpose
 from rongxin.accounts.one_time_codes import Outcome
 from rongxin.departments.models import Department
-from rongxin.enterprise.frame import enterprise_only, login_of, show
+from rongxin.enterprise.frame import access_of, enterprise_only, login_of, show
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates import actions, queries
@@ -30,7 +31,7 @@ from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.actions import Stale
 from rongxin.workflow.barring import NotPossible
 from rongxin.workflow.models import CaseEvent, EventKind
-from rongxin.workflow.queries import events_of, possible_steps
+from rongxin.workflow.queries import history_of, possible_steps
 from rongxin.workflow.registry import procedure
 from rongxin.workflow.table import Step
 
@@ -232,7 +233,7 @@ def _claim(request: HttpRequest, number: str) -> Claim:
 
 def _page(request: HttpRequest, claim: Claim, *, tried: str = "", error: str = "") -> ClaimPage:
     login, case = login_of(request), claim.case
-    table, events = procedure(case.kind), events_of(case)
+    table, events = procedure(case.kind), history_of(case, access_of(request, Purpose.CASE, case.number))
     is_own = claim.account_id == login.pk
     possible = possible_steps(case, login, events)
     return ClaimPage(

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from rongxin.accounts.permissions import Action
-from rongxin.enterprise.frame import demanded, enterprise_only, login_of, show
+from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
 from rongxin.notices.queries import sent_for
 from rongxin.policy.words import Title
 from rongxin.subjects.mandates.models import Mandate
@@ -63,7 +63,7 @@ def _shown(request: HttpRequest, mandate: Mandate, view: ContactsView, status: i
             told_at=sending.notice.at,
             way=outside_view(sending),
         )
-        for sending in sent_for(mandate)[:LATELY]
+        for sending in sent_for(mandate, access_of(request))[:LATELY]
     )
     firm = mandate.firm
     listed = ContactsPage(name=firm.name, uscc=firm.uscc, view=view, sent=sent)

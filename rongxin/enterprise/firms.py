@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from rongxin.accounts.access import Access, Act
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.permissions import Action, Role
-from rongxin.disclosure.own_file import ALL, OwnFile, own_file
+from rongxin.disclosure.own_file import ALL, PART, OwnFile, own_file
 from rongxin.disclosure.subjects import platform_began_on
-from rongxin.enterprise.frame import demanded, enterprise_only, login_of, show
+from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
+from rongxin.entrance.gate import gives_file
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.records.display import Moment
@@ -97,6 +99,7 @@ class FirmPage:
     is_holder: bool
     until: date | None
     may_download: bool
+    may_see_looks: bool
     may_keep_contacts: bool
     may_keep_proxies: bool
     proxies: int
@@ -124,7 +127,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, uscc: str) -> HttpResponse:
     """The file of one firm."""
     mandate = demanded(request, uscc, Action.FILE_READ)
-    file = _file(mandate)
+    file = _file(mandate, access_of(request), limit=PART)
     page = FirmPage(
         file=file,
         figures=(
@@ -138,6 +141,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         is_holder=mandate.is_holder,
         until=mandate.until,
         may_download=mandate.may(Action.FILE_DOWNLOAD),
+        may_see_looks=mandate.may(Action.LOOK_READ),
         may_keep_contacts=mandate.may(Action.CONTACT_KEEP),
         may_keep_proxies=mandate.may(Action.PROXY_KEEP),
         proxies=queries.proxies_under([mandate]).count() if mandate.is_holder else 0,
@@ -148,10 +152,11 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
 
 @enterprise_only
 @require_safe
+@gives_file
 def file_csv(request: HttpRequest, uscc: str) -> HttpResponse:
     """The file as CSV (UTF-8 with mark)."""
     mandate = demanded(request, uscc, Action.FILE_DOWNLOAD)
-    file = _file(mandate, limit=ALL)
+    file = _file(mandate, access_of(request), limit=ALL, act="export")
     heads = (
         _("编号"),
         _("事项"),
@@ -233,6 +238,7 @@ def claim_line(claim: Claim, policy: Policy, today: date) -> ClaimLine:
     )
 
 
-def _file(mandate: Mandate, **more: int) -> OwnFile:
+def _file(mandate: Mandate, access: Access, *, limit: int, act: Act = "read") -> OwnFile:
     moment = Moment.now()
-    return own_file(mandate.firm, rulebook.current(), moment, began_on=platform_began_on(moment.day), **more)
+    began_on = platform_began_on(moment.day)
+    return own_file(mandate.firm, rulebook.current(), moment, access, began_on=began_on, limit=limit, act=act)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Face
 from rongxin.entrance.gate import gate
@@ -36,6 +37,11 @@ class Frame:
 def login_of(request: HttpRequest) -> Account:
     """The login that is here."""
     return cast(Account, request.user)
+
+
+def access_of(request: HttpRequest, purpose: Purpose = Purpose.OWN, case: str = "") -> Access:
+    """With which the queries of this request look at what is not public; one for a request. ``case``: of which case."""
+    return Access(login_of(request), purpose, case)
 
 
 def recipients_of(login: Account, mandates: Iterable[Mandate]) -> tuple[Recipient, ...]:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rongxin.accounts.models import Account
-from rongxin.enterprise.frame import enterprise_only, login_of, recipients_of, show
+from rongxin.enterprise.frame import access_of, enterprise_only, login_of, recipients_of, show
 from rongxin.notices import queries, reading
 from rongxin.notices.contacts import troubled
 from rongxin.notices.models import Notice, Receipt
@@ -69,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One message. The page that is shown sends its receipt itself: a browser that only looks ahead has read nothing."""
     login, mandates = _reader(request)
-    notice = queries.inbox(recipients_of(login, mandates), login).filter(pk=pk).first()
+    notice = queries.message_for(recipients_of(login, mandates), access_of(request), pk)
     if notice is None:
         raise Http404
     page = MessagePage(

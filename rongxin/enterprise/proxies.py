@@ -18,7 +18,7 @@ from config.environment import environment
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.permissions import Action
 from rongxin.enterprise.firms import FirmLine, firm_line
-from rongxin.enterprise.frame import demanded, enterprise_only, login_of, show
+from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
 from rongxin.policy.words import Title
 from rongxin.subjects.mandates import proxies, queries
 from rongxin.subjects.mandates.models import Mandate, ProxyInvitation
@@ -156,16 +156,16 @@ def listing(request: HttpRequest, uscc: str) -> HttpResponse:
                 hours=environment.invitation_hours,
             )
             return show(request, "enterprise/invited.html", page, firm=uscc)
+    found = queries.proxies_of(mandate, access_of(request), most_past=PAST)
     listed = ProxiesPage(
         name=mandate.firm.name,
         uscc=uscc,
         form=form,
-        standing=tuple(_proxy_line(each) for each in queries.proxies_under([mandate])),
+        standing=tuple(_proxy_line(each) for each in found.standing),
         invitations=tuple(
-            InvitationLine(pk=each.pk, scope=_titles(each.scope), invitation=each)
-            for each in queries.open_invitations(mandate)
+            InvitationLine(pk=each.pk, scope=_titles(each.scope), invitation=each) for each in found.invitations
         ),
-        past=tuple(_proxy_line(each) for each in queries.past_proxies_under(mandate, limit=PAST)),
+        past=tuple(_proxy_line(each) for each in found.past),
     )
     return show(request, "enterprise/proxies.html", listed, firm=uscc, status=422 if form.errors else 200)
 

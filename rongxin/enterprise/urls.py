@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rongxin.enterprise import claiming, contacts, firms, messages, proxies, rights, sign_up
+from rongxin.enterprise import claiming, contacts, firms, looks, messages, proxies, rights, sign_up
 from rongxin.entrance.login import Login
 
 app_name = "enterprise"
@@ -26,5 +26,11 @@ urlpatterns = [
     path("firms/<str:uscc>/proxies/<int:pk>/end", proxies.revoke, name="proxy_end"),
     path("firms/<str:uscc>/invitations/<int:pk>/end", proxies.take_back, name="invitation_end"),
     path("firms/<str:uscc>/contacts", contacts.page, name="contacts"),
+    path("firms/<str:uscc>/looks", looks.looked, name="looks"),
+    path("firms/<str:uscc>/looks.csv", looks.looked_csv, name="looks_csv"),
+    path("firms/<str:uscc>/changes", looks.changed, name="changes"),
+    path("firms/<str:uscc>/looks/<slug:book>.ledger-stream.json", looks.stream, name="looks_stream"),
+    path("firms/<str:uscc>/looks/<slug:book>/<int:number>", looks.look, name="look"),
+    path("firms/<str:uscc>/looks/<slug:book>/<int:number>.ledger-proof.json", looks.proof, name="look_proof"),
     path("firms/<str:uscc>/leave", proxies.leave, name="leave"),
 ]

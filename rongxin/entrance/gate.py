@@ -40,6 +40,8 @@ def gate(*faces: Face, takes_old_password: bool = False) -> Callable[[View[P]], 
                 raise PermissionDenied("the role works elsewhere")
             if is_due(account) and not takes_old_password:
                 return HttpResponseRedirect(reverse("entrance:password"))
+            if getattr(view, "gives_file", False) and not is_proof_fresh(request):
+                raise ProofTooOld
             response = view(request, *args, **kwargs)
             if _is_file(response) and not getattr(view, "holds_nothing_kept", False) and not is_proof_fresh(request):
                 if isinstance(response, FileResponse) and response.file_to_stream is not None:
@@ -59,6 +61,12 @@ logged_in = gate(*LOGIN_FACES)
 def holds_nothing_kept(view: AnyView) -> AnyView:
     """The file that the view gives tells nothing that the platform keeps: an empty form."""
     view.holds_nothing_kept = True  # type: ignore[attr-defined]
+    return view
+
+
+def gives_file(view: AnyView) -> AnyView:
+    """The file that the view gives is a look that is logged: the proof is asked for before anything is read."""
+    view.gives_file = True  # type: ignore[attr-defined]
     return view
 
 

@@ -114,6 +114,13 @@ class CheckedFile:
             return 0
         return as_displayed(self.accepted, self.kind, self.day).filter(display=Display.WITHHELD.value).height
 
+    @property
+    def subjects(self) -> pl.DataFrame:
+        """Columns row, subject: whom the rows name, where the register knows it; none for a register itself."""
+        if self.kind.credit.registers_subjects:
+            return pl.DataFrame(schema={"row": pl.Int64, "subject": pl.Int64})
+        return self.rows_filed.select(pl.col("row").cast(pl.Int64), pl.col("subject").cast(pl.Int64))
+
     def recordable(self, *parts: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """The rows of ``parts`` (``accepted``, ``again``, ``waiting``) as records.append or the register takes them, in the
         order of the file, SLICE at a time.

@@ -287,11 +287,13 @@ def _keep_problems(batch: Batch, checked: CheckedFile) -> None:
         pl.col("params").fill_null("{}"),
         pl.col("suggestion").fill_null("").str.slice(0, 200),
     )
+    told = pl.concat([found, persons]).join(checked.subjects, on="row", how="left", maintain_order="left")
     params = "CAST(params AS jsonb)" if connection.vendor == "postgresql" else "params"
-    with staged(pl.concat([found, persons]), "staged_problems") as cursor:
+    with staged(told, "staged_problems") as cursor:
         cursor.execute(
-            "INSERT INTO intake_rowproblem (batch_id, row, field, code, severity, value, params, suggestion) "
-            f"SELECT %s, row, field, code, severity, value, {params}, suggestion FROM staged_problems ORDER BY row",
+            "INSERT INTO intake_rowproblem (batch_id, row, field, code, severity, value, params, suggestion, firm) "
+            f"SELECT %s, p.row, p.field, p.code, p.severity, p.value, {params}, p.suggestion, COALESCE(s.uscc, '') "
+            "FROM staged_problems p LEFT JOIN subjects_subject s ON s.id = p.subject ORDER BY p.row",
             [batch.pk],
         )
 

@@ -23,6 +23,7 @@ from rongxin.policy.kinds import RecordKind
 from rongxin.policy.words import StepSeverity
 from rongxin.records.appending import Appended
 from rongxin.records.barred import Withdrawn
+from rongxin.subjects.queries import counting_as
 
 TOLD: Final = "withdrawn_before_recording"
 
@@ -58,9 +59,17 @@ def _refuse(batch: Batch, withdrawn: Sequence[Withdrawn], kind: RecordKind, by: 
     batch.refresh_from_db()
     others = set(acts) - {question.row for question in answered}
     field = (kind.credit.envelope.document_number if kind.credit.envelope else None) or kind.credit.party.name
+    subjects = counting_as([act.subject for act in acts.values() if act.subject is not None])
+    firms = {row: subject.uscc for row in others if (subject := subjects.get(acts[row].subject or 0)) is not None}
     RowProblem.objects.bulk_create(
         RowProblem(
-            batch=batch, row=row, field=field, code=WITHDRAWN, severity=StepSeverity.REFUSE.value, params=reasons[row]
+            batch=batch,
+            row=row,
+            field=field,
+            code=WITHDRAWN,
+            severity=StepSeverity.REFUSE.value,
+            params=reasons[row],
+            firm=firms.get(row, ""),
         )
         for row in sorted(others)
     )

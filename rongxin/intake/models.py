@@ -119,7 +119,10 @@ class Batch(models.Model):
 
 
 class RowProblem(models.Model):
-    """One reason why a row came back, waits or was accepted with a warning. A person row keeps its number and reason only."""
+    """One reason why a row came back, waits or was accepted with a warning. A person row keeps its number and reason only.
+
+    ``firm``: the unified code of the enterprise that the row names, where the register knows it.
+    """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
     row = models.PositiveIntegerField("行")
@@ -129,6 +132,7 @@ class RowProblem(models.Model):
     value = models.CharField("填写的值", max_length=200, blank=True)
     params = models.JSONField(default=dict)
     suggestion = models.CharField("建议值", max_length=200, blank=True)
+    firm = models.CharField("企业", max_length=18, blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["batch", "severity", "row"], name="intake_problem_row")]

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand, within_reach
@@ -70,6 +71,49 @@ def with_returned_rows(officer: Account) -> QuerySet[Batch]:
     )
 
 
+@dataclass(frozen=True)
+class Warned:
+    """A warning on accepted rows: on how many, and one of them as an example."""
+
+    rows: int
+    example: RowProblem
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Rows of a batch: the first that a release would record, why rows came back or wait, what accepted ones were warned of."""
+
+    waiting: tuple[WaitingRow, ...]
+    problems: tuple[RowProblem, ...]
+    warnings: tuple[Warned, ...]
+
+
+def contents_of(batch: Batch, access: Access, *, waiting: int, problems: int | None) -> Contents:
+    """At most ``waiting`` rows and ``problems`` reasons of a batch, as filed. Raises NotLogged."""
+    found = Contents(
+        tuple(waiting_rows(batch, limit=waiting)) if waiting else (),
+        tuple(problems_of(batch, limit=problems)),
+        tuple(warnings_of(batch)),
+    )
+    access.look(
+        [
+            *(row.subject.uscc for row in found.waiting if row.subject is not None),
+            *(problem.firm for problem in found.problems),
+            *(warned.example.firm for warned in found.warnings),
+        ],
+        "batch",
+    )
+    return found
+
+
+def errors_of(batch: Batch, access: Access, *, after: int = 0, limit: int | None = None) -> list[RowProblem]:
+    """Why rows came back or wait, for a machine: those after the problem with this key. Raises NotLogged."""
+    chosen = RowProblem.objects.filter(batch=batch, severity__in=(*COMES_BACK, PERSON), pk__gt=after)
+    found = list(chosen.order_by("pk")[:limit])
+    access.look((problem.firm for problem in found), "batch", act="answer")
+    return found
+
+
 def problems_of(batch: Batch, *, limit: int | None) -> list[RowProblem]:
     """Why rows came back or wait, in the order of the file."""
     chosen = RowProblem.objects.filter(batch=batch, severity__in=(*COMES_BACK, PERSON))
@@ -91,14 +135,6 @@ def problem_columns(batch: Batch) -> list[tuple[str, int]]:
         .order_by("-rows", "field")
     )
     return [(line["field"], line["rows"]) for line in counted]
-
-
-@dataclass(frozen=True)
-class Warned:
-    """A warning on accepted rows: on how many, and one of them as an example."""
-
-    rows: int
-    example: RowProblem
 
 
 def warnings_of(batch: Batch) -> list[Warned]:
@@ -154,3 +190,8 @@ def month_sums(officer: Account) -> MonthSums:
         batches=Count("pk"), recorded=Sum("recorded"), rejected=Sum("rejected"), in_review=Sum("in_review")
     )
     return MonthSums(**{name: value or 0 for name, value in sums.items()})
+
+
+def warned_rows(batch: Batch) -> int:
+    """How many accepted rows were warned, each counted for every warning."""
+    return RowProblem.objects.filter(batch=batch, severity="warn").values("row", "code").distinct().count()

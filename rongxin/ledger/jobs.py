@@ -7,10 +7,10 @@ from django.utils import timezone
 from config.environment import environment
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
-from rongxin.ledger import logs
+from rongxin.ledger import auditing, logs
 from rongxin.ledger.completeness import map_heads
 from rongxin.ledger.continuing import turn_year
-from rongxin.ledger.models import Log
+from rongxin.ledger.models import Audit, Log
 from rongxin.ledger.sequencing import BATCH, sequence
 from rongxin.ledger.signing import checkpoint
 
@@ -51,3 +51,22 @@ def close_day(progress: Progress) -> dict[str, Any]:
     if signed is not None and log.origin.rpartition("/")[2] < year:
         log = turn_year(log, f"{environment.ledger_base()}/{year}")
     return {"lines": heads.lines if heads else 0, "log": log.origin}
+
+
+@job(title="存证账本全账核对")
+def verify_log(progress: Progress, audit: int) -> int:
+    """Recompute the whole log for an auditor; returns how many things are wrong."""
+    return auditing.run_verification(Audit.objects.select_related("log").get(pk=audit), progress)
+
+
+@job(title="存证账本导出")
+def export_log(progress: Progress, audit: int) -> int:
+    """Write the log as one file for an auditor; returns how many entries."""
+    return auditing.run_export(Audit.objects.select_related("log").get(pk=audit), progress)
+
+
+@job(title="清理存证账本导出")
+def tidy_exports(progress: Progress) -> int:
+    """Remove exports that nobody fetched in time; returns how many."""
+    progress.phase("清理")
+    return auditing.remove_old_exports()

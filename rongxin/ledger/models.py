@@ -158,3 +158,34 @@ class Withholding(models.Model):
             models.UniqueConstraint(fields=["stream", "number"], name="ledger_withheld_once"),
             models.CheckConstraint(condition=~Q(by=F("approved_by")), name="ledger_withheld_by_two"),
         ]
+
+
+class Task(models.TextChoices):
+    """What an auditor asks of a log."""
+
+    VERIFY = "verify", _("全账核对")
+    EXPORT = "export", _("导出")
+    LOOKS = "looks", _("查阅周报")
+
+
+class Audit(models.Model):
+    """Something an auditor asked of a log, or the platform made for auditors, and what came of it.
+
+    ``day``: the Monday of a weekly report. ``size``: entries that were looked at. ``wrong``: how many things were found;
+    ``told``: the first of them in words, or the report. ``ended_at`` empty: it is under way. ``by`` empty: made by schedule.
+    """
+
+    log = models.ForeignKey(Log, models.PROTECT, related_name="+", db_index=False)
+    task = models.CharField(_("事项"), max_length=8, choices=Task)
+    day = models.DateField(null=True)
+    with_contents = models.BooleanField(_("含内容"), default=False)
+    by = models.CharField(_("经办"), max_length=150, blank=True)
+    asked_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("完成时间"), null=True)
+    size = models.BigIntegerField(default=0)
+    wrong = models.BigIntegerField(default=0)
+    told = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账本审计")
+        indexes = [models.Index(fields=["log", "task"], name="ledger_audit_task")]

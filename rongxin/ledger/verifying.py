@@ -1,7 +1,8 @@
 """The whole log recomputed from its rows: what a superuser of the database changed, removed or put in is told with its entry."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +21,8 @@ from rongxin.ledger.rows import PART, stored
 from rongxin.ledger.suites import WIDTH
 from rongxin.ledger.tree.frontier import Frontier
 
+OF_ENTRY: Final = re.compile(r"entry (\d+)\b")
+"""How a line begins that is about one entry, with its index."""
 _KIND_AT: Final = 4
 Head = tuple[int, bytes, int]
 """Number of events, last leaf, last time."""
@@ -34,23 +37,26 @@ class Recomputed:
     rows: dict[bytes, int] = field(default_factory=dict)
 
 
-def verify(log: Log, *, contents: bool = True) -> Iterator[str]:
+def verify(log: Log, *, contents: bool = True, done: Callable[[int], None] = lambda read: None) -> Iterator[str]:
     """Each thing that is wrong with ``log``, one line; nothing where all is right.
 
     Entries, numbers and chains of streams, times, the tree at every cut, signatures, what was published, heads maps and, with
-    ``contents``, that every event still says what was committed to.
+    ``contents``, that every event still says what was committed to. ``done`` is told how many entries were read, those whose
+    contents were opened counted again.
     """
     seen = Recomputed(Frontier(log.hashing))
     cuts = {cut.size: cut for cut in Cut.objects.filter(log=log)}
     maps = {heads.cut.size: heads for heads in HeadsMap.objects.filter(cut__log=log).select_related("cut")}
-    yield from _entries(log, seen, cuts, maps)
+    yield from _entries(log, seen, cuts, maps, done)
     yield from _end(log, seen, cuts)
     yield from _checkpoints(log, cuts)
     if contents:
-        yield from _contents(log, seen.frontier.size)
+        yield from _contents(log, seen.frontier.size, done)
 
 
-def _entries(log: Log, seen: Recomputed, cuts: dict[int, Cut], maps: dict[int, HeadsMap]) -> Iterator[str]:
+def _entries(
+    log: Log, seen: Recomputed, cuts: dict[int, Cut], maps: dict[int, HeadsMap], done: Callable[[int], None]
+) -> Iterator[str]:
     """Every entry in order; every cut where it stands, once all before it was read."""
     suite, frontier = log.hashing, seen.frontier
     latest = Entry.objects.filter(log=log).order_by("-index").values_list("index", flat=True).first()
@@ -72,6 +78,7 @@ def _entries(log: Log, seen: Recomputed, cuts: dict[int, Cut], maps: dict[int, H
                 yield from _cut(log, seen, cuts[frontier.size], maps.get(frontier.size))
         for missing in range(expected, min(end, begin + PART)):
             yield f"entry {missing} is missing"
+        done(min(end, begin + PART))
 
 
 def _entry(
@@ -152,7 +159,7 @@ def _checkpoints(log: Log, cuts: dict[int, Cut]) -> Iterator[str]:
         yield "no checkpoint is published"
 
 
-def _contents(log: Log, size: int) -> Iterator[str]:
+def _contents(log: Log, size: int, done: Callable[[int], None]) -> Iterator[str]:
     """Every event that was not erased still opens to what was committed to, and an erasure tells of every one that was."""
     suite, erased = log.hashing, Erased()
     for begin in range(0, size, PART):
@@ -168,6 +175,7 @@ def _contents(log: Log, size: int) -> Iterator[str]:
                 yield f"entry {row.index} does not say what was committed to"
             elif bytes(row.entry)[_KIND_AT] == Kind.ERASURE:
                 erased.note_erasure(row.stream_id, row.number, opening.payload)
+        done(size + min(size, begin + PART))
     for payload, of, identifier in Pending.objects.filter(kind=Kind.ERASURE).values_list("payload", "of", "identifier"):
         stream = stream_id(suite, logs.stream_key(log.origin), Subject(Of(of), identifier))
         for row_id in Stream.objects.filter(log=log, stream=stream).values_list("pk", flat=True):

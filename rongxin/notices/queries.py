@@ -11,8 +11,9 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action
+from rongxin.accounts.permissions import Action, DataClass
 from rongxin.accounts.queries import within_reach
 from rongxin.notices.models import Attempt, Notice, Receipt, Sending, SendingState
 from rongxin.notices.recipients import Recipient
@@ -51,8 +52,17 @@ def unread(to: Iterable[Recipient], reader: Account) -> QuerySet[Notice]:
     return addressed.filter(~Exists(Receipt.objects.filter(notice=OuterRef("pk"), account=reader)))
 
 
-def told_about(case: Case) -> list[Notice]:
-    """Everything that was told about a case, the oldest first, with receipts and sendings; three queries."""
+def message_for(to: Iterable[Recipient], access: Access, pk: int) -> Notice | None:
+    """One message of the inbox whole, None where there is none. Raises NotLogged."""
+    notice = inbox(to, access.actor).filter(pk=pk).first()
+    if notice is not None:
+        access.look([notice.uscc or (notice.case.firm if notice.case else None) or ""], "told")
+    return notice
+
+
+def told_about(case: Case, access: Access) -> list[Notice]:
+    """Everything that was told about a case, the oldest first, with receipts and sendings; three queries. Raises NotLogged."""
+    access.look([case.firm or ""], "told")
     return list(_with_ways(Notice.objects.filter(case=case)).order_by("at", "pk"))
 
 
@@ -63,13 +73,15 @@ def _with_ways(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     return found.prefetch_related(Prefetch("receipts", receipts), Prefetch("sendings", sendings))
 
 
-def sent_for(mandate: Mandate) -> QuerySet[Sending]:
-    """What went, or was to go, to the addresses of a mandate, the newest first."""
+def sent_for(mandate: Mandate, access: Access) -> QuerySet[Sending]:
+    """What went, or was to go, to the addresses of a mandate, the newest first. Raises NotLogged."""
+    access.look([mandate.firm.uscc], "told", fields=DataClass.PERSONAL)
     return Sending.objects.filter(mandate=mandate).select_related("notice").order_by("-pk")
 
 
-def told_to(uscc: str, about: QuerySet[Case]) -> QuerySet[Notice]:
-    """What an enterprise was told about these cases, the newest first."""
+def told_to(uscc: str, about: QuerySet[Case], access: Access) -> QuerySet[Notice]:
+    """What an enterprise was told about these cases, the newest first. Raises NotLogged."""
+    access.look([uscc], "told")
     return _with_ways(Notice.objects.filter(uscc=uscc, case__in=about.values("pk"))).order_by("-at", "-pk")
 
 

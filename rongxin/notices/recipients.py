@@ -77,10 +77,15 @@ def credit_offices(of: Department) -> list[Department]:
 
     Several where a region has more than one; none where nobody with such a role has an account.
     """
+    offices = overseers(of)
+    return [office for office in offices if len(stem(office.region)) == len(stem(offices[0].region))]
+
+
+def overseers(of: Department) -> list[Department]:
+    """All credit offices over the department, the nearest first, where somebody with such a role has an account."""
     serving = Account.objects.filter(is_active=True, role__in=_overseers()).values("department")
     offices = [office for office in Department.objects.filter(pk__in=serving) if covers(office.region, of.region)]
-    nearest = max((len(stem(office.region)) for office in offices), default=0)
-    return [office for office in offices if len(stem(office.region)) == nearest]
+    return sorted(offices, key=lambda office: -len(stem(office.region)))
 
 
 def _overseers() -> list[Role]:

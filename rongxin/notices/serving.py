@@ -7,7 +7,7 @@ public notice, the last day of the term in ``serving/public_notice_days``, which
 
 import hashlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.documents.models import Document
@@ -148,18 +149,32 @@ def note(serving: Serving, kind: ServingNoteKind, *, on: date | None, reason: st
         raise NotServed(Fault.ALREADY) from None
 
 
-def servings_of(case: Case) -> QuerySet[Serving]:
-    """What was recorded for a case, the newest first, with notes; without the bytes of the proofs."""
-    return servings_of_all([case.pk])
+def servings_of(case: Case, access: Access) -> QuerySet[Serving]:
+    """What was recorded for a case, the newest first, with notes; without the bytes of the proofs. Raises NotLogged."""
+    access.look([case.firm or ""], "case")
+    return _servings([case.pk])
 
 
-def servings_of_all(cases: Collection[int]) -> QuerySet[Serving]:
-    """The same of several cases, by their keys."""
+def servings_on(uscc: str, cases: Collection[int], access: Access) -> QuerySet[Serving]:
+    """The same of several cases about one firm, by their keys."""
+    access.look([uscc], "case")
+    return _servings(cases)
+
+
+def _servings(cases: Collection[int]) -> QuerySet[Serving]:
     found = Serving.objects.filter(case__in=cases).select_related("by", "department", "document")
     return found.prefetch_related("notes__by").order_by("-pk")
 
 
-def with_proof(servings: list[Serving]) -> set[int]:
+def proof_of(serving: Serving, access: Access) -> ServingProof | None:
+    """The scanned proof, None where there is none. Raises NotLogged."""
+    found = ServingProof.objects.filter(serving=serving).first()
+    if found is not None:
+        access.look([serving.case.firm or ""], "document", act="export")
+    return found
+
+
+def with_proof(servings: Sequence[Serving]) -> set[int]:
     """The keys of those that have a scanned proof."""
     return set(ServingProof.objects.filter(serving__in=servings).values_list("pk", flat=True))
 

@@ -35,6 +35,11 @@ class NoticeValue(StrEnum):
     DAYS_LATE = "days_late"
     ACTS_SOON = "acts_soon"
     ACTS_OVERDUE = "acts_overdue"
+    DATA = "data"
+    DISCOVERED = "discovered"
+    HOURS_LEFT = "hours_left"
+    HOURS_LATE = "hours_late"
+    REPORT_BY = "report_by"
 
 
 class To(StrEnum):

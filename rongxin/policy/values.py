@@ -22,6 +22,7 @@ Value = bool | int | str | tuple[int, ...] | dict[str, Scalar]
 class Unit(StrEnum):
     """What a value counts, or what kind of word it is."""
 
+    HOURS = "hours"
     WORKDAYS = "workdays"
     DAYS = "days"
     MONTHS = "months"
@@ -34,7 +35,7 @@ class Unit(StrEnum):
     FLAG = "flag"
 
 
-COUNTS = frozenset({Unit.WORKDAYS, Unit.DAYS, Unit.MONTHS, Unit.YEARS, Unit.FEN, Unit.ROWS})
+COUNTS = frozenset({Unit.HOURS, Unit.WORKDAYS, Unit.DAYS, Unit.MONTHS, Unit.YEARS, Unit.FEN, Unit.ROWS})
 CountedFrom = Literal["decision_date", "publication_date", "receipt_date"]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from rongxin.portal import catalogue, examples, feeds, punctuality, views
+from rongxin.portal import catalogue, examples, feeds, ledger, punctuality, views
 from rongxin.portal.addresses import RecordNumber, Uscc
 
 register_converter(Uscc, "uscc")
@@ -21,6 +21,9 @@ urlpatterns = [
     path("catalogue.csv", catalogue.items_csv, name="catalogue_csv"),
     path("punctuality", punctuality.month_page, name="punctuality"),
     path("punctuality.csv", punctuality.month_csv, name="punctuality_csv"),
+    path("ledger", ledger.page, name="ledger"),
+    path("ledger/verify_ledger.py", ledger.verifier, name="ledger_verifier"),
+    path("ledger/<slug:log>/<path:path>", ledger.published, name="ledger_file"),
     path("rules", views.rules, name="rules"),
     path("rules/<slug:kind>", views.rules_kind, name="rules_kind"),
     path("rules/<slug:kind>/example.csv", examples.example, name="example"),

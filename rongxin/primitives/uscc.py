@@ -213,6 +213,14 @@ def is_valid(code: str) -> bool:
     return not any(True for step in steps for _ in step(code))
 
 
+def codes_in(text: str) -> list[str]:
+    """The valid codes written in a text, each once, in the order in which they stand there."""
+    return list(dict.fromkeys(code for code in _LIKE_A_CODE.findall(text) if is_valid(code)))
+
+
+_LIKE_A_CODE = re.compile(rf"(?<![0-9A-Za-z])[{ALPHABET}]{{{LENGTH}}}(?![0-9A-Za-z])")
+
+
 def _format(code: str) -> Iterator[CodeFinding]:
     right_length = len(code) == LENGTH
     if right_length and is_placeholder(code):

@@ -18,8 +18,9 @@ from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action
+from rongxin.accounts.permissions import Action, DataClass
 from rongxin.accounts.queries import within_reach
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
@@ -27,6 +28,7 @@ from rongxin.policy.words import FieldClass
 from rongxin.primitives.recognisers import hide, suspects
 from rongxin.records.display import Moment, displayed, known
 from rongxin.records.models import Clearing, ClearingDecision, Record, RecordContent
+from rongxin.records.queries import firms_of
 from rongxin.records.telling import tell
 from rongxin.storage.askers import PLATFORM, asks
 
@@ -45,6 +47,21 @@ class NothingMarked(ValueError):
     """To be shown with what is marked hidden, but nothing is marked."""
 
 
+class ToRead(ValueError):
+    """To be shown as filed, though something is suspected in it and nobody has said that it names nobody."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A text in the queue: of its words the ``digest`` alone, and at how many places they may tell of persons (``suspected``)."""
+
+    record: Record
+    title: str
+    field: str
+    suspected: int
+    digest: str
+
+
 @dataclass(frozen=True)
 class Text:
     """The words of one field of a record, as filed. ``decision`` is the one in force, None while it waits."""
@@ -54,6 +71,11 @@ class Text:
     field: str
     words: str
     decision: Clearing | None = None
+
+    @property
+    def suspected(self) -> int:
+        """At how many places it may tell of persons."""
+        return len(suspects(self.words))
 
     @property
     def digest(self) -> str:
@@ -164,8 +186,21 @@ class _FieldOf(Func):
 
 def queue(
     officer: Account, policy: Policy, *, kind: str = "", after: Place | None = None, limit: int = LONGEST_LIST
-) -> list[Text]:
+) -> list[Waiting]:
     """Texts of displayed records that wait for this officer, the oldest decision first, ``after`` a place in the queue."""
+    found = _queue(officer, policy, kind, after, limit)
+    return [Waiting(text.record, text.title, text.field, text.suspected, text.digest) for text in found]
+
+
+def unsuspected(access: Access, policy: Policy, *, limit: int, among: int = LONGEST_LIST) -> list[Text]:
+    """Those of the first ``among`` texts of the queue in which nothing is suspected, whole, at most ``limit``. Raises NotLogged."""
+    found = [text for text in _queue(access.actor, policy, "", None, among) if not text.suspected][:limit]
+    firms = firms_of({text.record for text in found})
+    access.look((firms[text.record.pk] for text in found), "text", fields=DataClass.PERSONAL)
+    return found
+
+
+def _queue(officer: Account, policy: Policy, kind: str, after: Place | None, limit: int) -> list[Text]:
     own = set(_visible(officer, Record.objects.order_by()).values_list("kind", flat=True).distinct())
     fields = {name: fields_to_clear(policy.kinds[name]) for name in own & policy.kinds.keys() if kind in ("", name)}
     fields = {name: some for name, some in fields.items() if some}
@@ -180,7 +215,7 @@ def queue(
     return [text for text in texts if after is None or place_of(text, fields[text.record.kind]) > after][:limit]
 
 
-def place_of(text: Text, fields: Sequence[str]) -> Place:
+def place_of(text: Text | Waiting, fields: Sequence[str]) -> Place:
     """Where a text stands in the queue; ``fields`` are those to clear of its kind."""
     return text.record.decided_on, text.record.pk, fields.index(text.field)
 
@@ -244,8 +279,18 @@ def _filled(content: str, fields: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield field, values[field]
 
 
-def text_of(officer: Account, number: str, field: str, policy: Policy) -> Text | None:
-    """One text of the newest version of an act, decided or not; None for another department's or where there is none."""
+def text_of(access: Access, number: str, field: str, policy: Policy) -> Text | None:
+    """One text of the newest version of an act, decided or not; None for another department's or where there is none.
+
+    Raises NotLogged.
+    """
+    text = _text(access.actor, number, field, policy)
+    if text is not None:
+        access.look(firms_of([text.record]).values(), "text", fields=DataClass.PERSONAL)
+    return text
+
+
+def _text(officer: Account, number: str, field: str, policy: Policy) -> Text | None:
     record = _visible(officer, known(Moment.now()).filter(number=number)).select_related("provider").first()
     kind = policy.kinds.get(record.kind) if record else None
     if record is None or kind is None or field not in fields_to_clear(kind):
@@ -259,6 +304,46 @@ def text_of(officer: Account, number: str, field: str, policy: Policy) -> Text |
 
 
 # ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Wish:
+    """What an officer decides about a text: ``digest`` of the words that were read; hidden are ``spans`` and every ``hidden`` word.
+    ``names_nobody``: the officer has looked at what is suspected, and it is no person.
+    """
+
+    decision: ClearingDecision
+    digest: str
+    spans: tuple[tuple[int, int], ...] = ()
+    hidden: tuple[str, ...] = ()
+    names_nobody: bool = False
+
+
+def decide(number: str, field: str, wish: Wish, *, by: Account, policy: Policy) -> Waiting | None:
+    """Decide as :func:`clear`, for a text that was read on its page; None where :func:`text_of` gives none. Raises ToRead, too."""
+    text = _text(by, number, field, policy)
+    if text is None:
+        return None
+    found = suspects(text.words)
+    if wish.decision == ClearingDecision.AS_FILED and found and not wish.names_nobody:
+        raise ToRead
+    clear(text, wish.decision, by=by, digest=wish.digest, spans=[*wish.spans, *_occurrences(text.words, wish.hidden)])
+    return Waiting(text.record, text.title, field, len(found), text.digest)
+
+
+def _occurrences(text: str, hidden: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Wherever one of the given words stands in the text."""
+    for words in hidden:
+        at = text.find(words)
+        while at >= 0:
+            yield at, at + len(words)
+            at = text.find(words, at + len(words))
+
+
+def take_back(number: str, field: str, *, by: Account, policy: Policy) -> bool | None:
+    """Take the decision in force back, as :func:`undo`: whether there was one; None where :func:`text_of` gives no text."""
+    text = _text(by, number, field, policy)
+    return None if text is None else undo(text, by=by) is not None
+
+
 def clear(
     text: Text, decision: ClearingDecision, *, by: Account, digest: str, spans: Iterable[tuple[int, int]] = ()
 ) -> Clearing:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from rongxin.accounts.access import Access, Act
 from rongxin.policy.display import display_rule
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
@@ -32,11 +33,21 @@ class OwnRecord:
     why: Unshown
 
 
-def undisplayed_of(subject: Subject, policy: Policy, moment: Moment, *, limit: int, offset: int = 0) -> list[OwnRecord]:
+def undisplayed_of(
+    subject: Subject,
+    policy: Policy,
+    moment: Moment,
+    access: Access,
+    *,
+    limit: int,
+    offset: int = 0,
+    act: Act = "read",
+) -> list[OwnRecord]:
     """Records of the company that are not displayed, the latest decision first; four queries, whatever their number.
 
-    What was sealed or erased is not told: the one is nobody's business yet, the other is gone.
+    What was sealed or erased is not told: the one is nobody's business yet, the other is gone. Raises NotLogged.
     """
+    access.look([subject.uscc], "file", act=act)
     found = with_content(_undisplayed(subject, policy, moment), moment, NEWEST_FIRST, limit, offset)
     keys = {each.record.act_key for each in found}
     ends: dict[str, set[str]] = {}

@@ -16,6 +16,7 @@ from rongxin.policy.display import display_rule
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
+from rongxin.primitives.uscc import is_valid
 from rongxin.records.barred import Withdrawn, withdrawn_rows
 from rongxin.records.display import (
     SHANGHAI,
@@ -183,6 +184,20 @@ def subjects_of(records: Iterable[Record]) -> dict[int, Subject]:
         resolution.record_id: resolution.subject.merged_into or resolution.subject
         for resolution in resolutions.select_related("subject__merged_into")
     }
+
+
+def firm_of(record: Record, subject: Subject | None) -> str:
+    """The unified code of whose the record is, for the ledger; where no subject is resolved the code filed, or nothing."""
+    if subject is not None:
+        return subject.uscc
+    return record.party_code if is_valid(record.party_code) else ""
+
+
+def firms_of(records: Iterable[Record]) -> dict[int, str]:
+    """The same of several: {record id: unified code}; one query."""
+    whole = list(records)
+    subjects = subjects_of(whole)
+    return {record.pk: firm_of(record, subjects.get(record.pk)) for record in whole}
 
 
 def act(number: str, policy: Policy, moment: Moment) -> Act | None:

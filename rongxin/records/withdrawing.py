@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db import transaction
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand, within_reach
@@ -23,7 +24,7 @@ from rongxin.records.actions import note
 from rongxin.records.barred import WITHDRAWAL
 from rongxin.records.display import Moment, displayed, known, standing_ends
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
-from rongxin.records.queries import history_of, subjects_of
+from rongxin.records.queries import firm_of, history_of, subjects_of
 from rongxin.subjects.models import Subject
 
 LONGEST_REASON: Final = 200
@@ -57,6 +58,10 @@ LABELS: Final = {
 }
 FELL: Final = frozenset({Ground.ANNULLED, Ground.UNLAWFUL, Ground.VOID})
 AFTER_A_DECISION: Final = FELL | {Ground.CHANGED}
+
+
+# The tables are for this package alone; this is the name others use.
+Envelope = Record
 
 
 class Problem(StrEnum):
@@ -201,17 +206,27 @@ def tombstone(number: str) -> Tombstone | None:
     return Tombstone(at=found[0].effective_at, reason=found[0].reason or "", provider=record.provider.name)
 
 
-def kept(officer: Account, number: str, policy: Policy) -> Kept | None:
-    """One act of the officer's department (a credit office: of any in its region); None for another's, as if there were none."""
+def own(officer: Account, number: str) -> Record | None:
+    """The envelope of one act of the officer's department (a credit office: of any in its region); None for another's, as if there
+    were none.
+    """
+    record = known(Moment.now()).filter(number=number).select_related("provider").first()
+    return record if record is not None and officer.may(Action.BATCH_READ, record.provider) else None
+
+
+def kept(access: Access, number: str, policy: Policy) -> Kept | None:
+    """The same act whole. Raises NotLogged."""
     present = Moment.now()
-    record = known(present).filter(number=number).select_related("provider").first()
-    if record is None or not officer.may(Action.BATCH_READ, record.provider):
+    record = own(access.actor, number)
+    if record is None:
         return None
+    subject = subjects_of([record]).get(record.pk)
+    access.look([firm_of(record, subject)], "record")
     content = RecordContent.objects.filter(record=record).first()
     return Kept(
         record=record,
         title=content.title if content else "",
-        subject=subjects_of([record]).get(record.pk),
+        subject=subject,
         is_displayed=displayed(policy, present).filter(pk=record.pk).exists(),
         is_withdrawn=bool(_withdrawals(record.act_key)),
         filled=frozenset(name for name, value in json.loads(content.text).items() if value) if content else frozenset(),

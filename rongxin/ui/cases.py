@@ -17,7 +17,9 @@ from rongxin.workflow.table import Procedure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLeft:
-    """How a case stands with its term: one of paused, late, over (of a pause), provisional, today, soon, running, none."""
+    """How a case stands with its term: one of paused, late, over (of a pause), provisional, today, soon, running, none; or, where
+    hours count, hours, hours_soon, hours_over: then ``days`` is whole hours.
+    """
 
     state: str
     due: date | None = None

@@ -19,6 +19,7 @@ _TOP, _BOTTOM = 26, 140
 _MONTHS_AT: Final = 160
 _YEARS_AT: Final = 177
 _HEIGHT: Final = 184
+_BARS_HIGH, _BARS_FOOT = 64, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,56 @@ def share_trend(points: Sequence[MonthShare], axis_from: float, chosen: date) ->
         _lines(known, axis_from),
         _dots(known, axis_from, told, chosen),
         _months(places),
+    )
+
+
+def month_bars(months: Sequence[tuple[date, int]], chosen: date | None = None) -> SafeString:
+    """A number for each month as bars, the number above each that is not empty; ``chosen`` stands out."""
+    most = max((number for _month, number in months), default=0) or 1
+    width = 100 / max(len(months), 1)
+    bars = format_html_join(
+        "",
+        '<rect class="bar{}" x="{}%" y="{}" width="{}%" height="{}" rx="2"><title>{}：{}</title></rect>',
+        (
+            (
+                " now" if month == chosen else "",
+                round(index * width + width * 0.2, 2),
+                _BARS_FOOT - max(round(number / most * _BARS_HIGH), 2),
+                round(width * 0.6, 2),
+                max(round(number / most * _BARS_HIGH), 2),
+                f"{month:%Y-%m}",
+                number,
+            )
+            for index, (month, number) in enumerate(months)
+            if number
+        ),
+    )
+    words = format_html_join(
+        "",
+        '<text class="{}" x="{}%" y="{}" text-anchor="middle">{}</text>',
+        (
+            word
+            for index, (month, number) in enumerate(months)
+            for word in (
+                ("tick", round((index + 0.5) * width, 2), _BARS_FOOT + 18, month.month),
+                *(
+                    [("v", round((index + 0.5) * width, 2), _BARS_FOOT - round(number / most * _BARS_HIGH) - 6, number)]
+                    if number
+                    else []
+                ),
+            )
+        ),
+    )
+    told = "，".join(f"{month:%Y-%m} {number}" for month, number in months if number)
+    return format_html(
+        '<svg class="rx-trend" role="img" aria-label="{}" height="{}">'
+        '<line class="grid" x1="0" x2="100%" y1="{}" y2="{}"/>{}{}</svg>',
+        _("各月次数：%(months)s") % {"months": told or _("没有")},
+        _BARS_FOOT + 24,
+        _BARS_FOOT,
+        _BARS_FOOT,
+        bars,
+        words,
     )
 
 

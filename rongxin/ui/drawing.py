@@ -1,5 +1,6 @@
 """Small drawings made by the server: geometry in SVG attributes, colours in the style sheet, no inline style."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,6 +8,8 @@ import segno
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from rongxin.governance.incidents.rules import HourClock
 
 DOT_LEFT, DOT_RIGHT = 4.0, 96.0
 TURN_LABEL_AT = 0.62
@@ -158,4 +161,22 @@ def qr(address: str, title: str) -> SafeString:
         size,
         size,
         path,
+    )
+
+
+def hour_bar(clock: HourClock, marks: Sequence[int], label: str) -> SafeString:
+    """How much of the hours for a report is used: a bar with a tick at each warning; ``label`` says it in words."""
+    whole = (clock.due_at - clock.discovered_at).total_seconds() / 3600 or 1
+    ticks = format_html_join(
+        "",
+        '<line x1="{0}%" x2="{0}%" y1="0" y2="12"/>',
+        ((round(mark / whole * 100, 2),) for mark in marks if mark < whole),
+    )
+    return format_html(
+        '<svg class="rx-hours is-{}" role="img" aria-label="{}" height="12"><rect class="bg" width="100%" height="12" rx="3"/>'
+        '<rect width="{}%" height="12" rx="3"/>{}</svg>',
+        clock.state.value,
+        label,
+        round(clock.share * 100, 2),
+        ticks,
     )

@@ -16,11 +16,10 @@ _TONES = {SendingState.SENT: "good", SendingState.GAVE_UP: "bad"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageLine:
-    """``ui/_message_lines.html``. ``to``: who was told."""
+    """``ui/_message_lines.html``: what it is about, without its words. ``to``: who was told."""
 
     url: str
     title: Title
-    first_line: Title
     to: str
     at: datetime
     is_unread: bool
@@ -31,7 +30,6 @@ def message_line(notice: Notice, *, url: str, to: str) -> MessageLine:
     return MessageLine(
         url=url,
         title=notice.title,
-        first_line=paragraphs(notice)[0],
         to=to,
         at=notice.at,
         is_unread=notice.is_unread,  # type: ignore[attr-defined]

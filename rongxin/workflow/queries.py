@@ -9,6 +9,7 @@ from operator import or_
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Scope
 from rongxin.accounts.queries import demand, within_reach
@@ -54,8 +55,14 @@ def case_for(officer: Account, number: str) -> Case:
     return found
 
 
+def history_of(case: Case, access: Access) -> list[CaseEvent]:
+    """Everything that happened to a case, the oldest first, with its reasons and answers. Raises NotLogged."""
+    access.look([case.firm or ""], "case")
+    return events_of(case)
+
+
 def events_of(case: Case) -> list[CaseEvent]:
-    """Everything that happened to a case, the oldest first."""
+    """The same for the work of the platform; whoever shows it asks :func:`history_of`."""
     return list(CaseEvent.objects.filter(case=case).select_related("by", "department").order_by("number"))
 
 

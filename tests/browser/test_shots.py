@@ -8,7 +8,6 @@ from rongxin.accounts.models import Account
 from rongxin.demonstration.password import PASSWORD
 from rongxin.intake.models import Batch, BatchState
 from rongxin.intake.receiving import receive
-from rongxin.primitives.recognisers import suspects
 from rongxin.records import clearing
 from rongxin.records.models import Record
 from rongxin.rulebook import queries as rulebook
@@ -103,7 +102,7 @@ def test_pages_of_the_workbench(page: "Page", address: str) -> None:
 
 def test_a_text_and_columns_that_a_person_must_tell(page: "Page", address: str) -> None:
     lead_officer = Account.objects.get(username="demo-lead")
-    text = next(each for each in clearing.queue(lead_officer, rulebook.current()) if suspects(each.words))
+    text = next(each for each in clearing.queue(lead_officer, rulebook.current()) if each.suspected)
     clerk = Account.objects.get(username="demo-clerk")
     table = "甲,乙,丙\n福州示例榕海茶业有限公司,91990000MA0000015Q,罚款\n".encode()
     kind = "administrative_penalty"

@@ -22,7 +22,6 @@ from rongxin.engine.cells import document_key
 from rongxin.intake import queries as intake
 from rongxin.intake.models import Batch, BatchState, RowProblem
 from rongxin.jobs.models import Run, State
-from rongxin.primitives.recognisers import suspects
 from rongxin.records import clearing
 from rongxin.records import queries as records
 from rongxin.records.counting import first_days
@@ -171,7 +170,7 @@ def test_every_kind_has_something_to_show(db: None) -> None:
 def test_texts_of_earlier_weeks_were_read_and_those_in_which_persons_may_stand_wait(db: None) -> None:
     lead_officer = Account.objects.get(username="demo-lead")
     waiting = clearing.queue(lead_officer, rulebook.current())
-    suspected = [text for text in waiting if suspects(text.words)]
+    suspected = [text for text in waiting if text.suspected]
     assert suspected
     assert Clearing.objects.count() > len(waiting)
     assert all(

@@ -11,7 +11,7 @@ from rongxin.documents import queries
 from rongxin.documents.issuing import issue
 from rongxin.documents.models import Document, Withdrawal
 from rongxin.documents.typesetting import TypesettingFailed
-from tests.documents.papers import values
+from tests.documents.papers import content, values
 from tests.intake.conftest import PASSWORD, Office, open_office
 from tests.logins import log_in
 
@@ -74,7 +74,7 @@ def test_the_page_says_what_it_is_in_text_too(document: Document, address: str) 
 
 def test_the_pdf_comes_as_it_was_issued(document: Document) -> None:
     response = as_officer("demo-clerk").get(reverse("desk:document_file", args=[document.code]))
-    assert response.content == queries.content(document)
+    assert response.content == content(document)
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''%E6%A6%95")
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -93,14 +93,14 @@ def test_every_page_is_an_image_and_there_is_no_other(document: Document) -> Non
 def test_a_document_that_cannot_be_made_again_is_still_there(
     document: Document, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(code: str) -> None:
+    def refused(*_: object) -> None:
         raise TypesettingFailed([])
 
     monkeypatch.setattr(queries, "page_images", refused)
     client = as_officer("demo-clerk")
     assert "请下载 PDF" in client.get(address).content.decode()
     file = client.get(reverse("desk:document_file", args=[document.code]))
-    assert file.content == queries.content(document)
+    assert file.content == content(document)
 
 
 def test_a_reviewer_withdraws_with_a_reason(document: Document, address: str) -> None:

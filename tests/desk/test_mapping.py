@@ -193,6 +193,6 @@ def test_pages_cost_no_more_queries_with_more_rounds_and_lines(
             by=office.clerk,
             made_at="2026-11-20T10:00:00+08:00",
         )
-        with django_assert_max_num_queries(31):  # type: ignore[operator]
+        with django_assert_max_num_queries(34):  # type: ignore[operator]
             page_of(client, address.format(first=first.number, asks=asks.number))
     assert files.return_path(first.number).exists()

@@ -167,5 +167,5 @@ def test_the_page_costs_the_same_for_one_question_and_for_many(
     client = as_officer(desk.office.clerk)
     for count in (1, 30):
         desk.office.send(as_csv([unclear(1000 * count + number) for number in range(count)]), name=f"{count}.csv")
-        with django_assert_max_num_queries(22):  # type: ignore[operator]
+        with django_assert_max_num_queries(25):  # type: ignore[operator]
             assert client.get(QUEUE).status_code == 200

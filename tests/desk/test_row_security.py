@@ -59,6 +59,7 @@ pytestmark = pytest.mark.django_db
 SECRETS: Final = ("formerpassword", "codegenerator", "recoverycode", "machinekey", "invitation", "accountevent")
 OF_ACCOUNTS: Final = ("accounts_account", *(f"accounts_{name}" for name in SECRETS), "accounts_securitykey")
 _OF_SERVING: Final = "JOIN notices_serving s ON s.id = t.serving_id JOIN workflow_case c ON c.id = s.case_id"
+_OF_INCIDENT: Final = "JOIN incidents_incident i ON i.id = t.incident_id JOIN workflow_case c ON c.id = i.case_id"
 # Each guarded table of credit data with the department of a row and the action that shows it.
 OF_DEPARTMENTS: Final = {
     "intake_batch": ("t.provider_id", "", Action.BATCH_READ),
@@ -83,6 +84,9 @@ OF_DEPARTMENTS: Final = {
     "mandates_claim": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "inquiries_inquiry": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "rules_ruledraft": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "incidents_incident": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "incidents_affected": ("c.owner_id", _OF_INCIDENT, Action.CASE_READ),
+    "incidents_search": ("c.owner_id", _OF_INCIDENT, Action.CASE_READ),
     "documents_document": ("t.authority_id", "", Action.DOCUMENT_READ),
     "documents_documentfile": (
         "d.authority_id",
@@ -102,7 +106,7 @@ OF_LEDGER: Final = tuple(  # tests/ledger
     f"ledger_{name}"
     for name in (
         *("pending", "stream", "subjectkey", "entry", "withholding"),
-        *("log", "cut", "checkpoint", "cosignature", "headsmap"),
+        *("log", "cut", "checkpoint", "cosignature", "headsmap", "audit"),
     )
 )
 ELSEWHERE: Final = {"records_recordcontent", "intake_idempotencykey", *OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_LEDGER}

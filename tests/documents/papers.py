@@ -6,6 +6,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
+from rongxin.documents.models import Document, DocumentFile
 from rongxin.documents.sheets import Sheet, sheet_of
 from rongxin.policy.pack import Policy
 from rongxin.policy.templates import filled
@@ -39,3 +40,8 @@ def written(pdf: bytes) -> str:
 
 def page_count(pdf: bytes) -> int:
     return len(PdfReader(io.BytesIO(pdf)).pages)
+
+
+def content(document: Document) -> bytes:
+    """The PDF as it is kept."""
+    return bytes(DocumentFile.objects.get(document=document).content)

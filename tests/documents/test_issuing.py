@@ -11,14 +11,13 @@ import time_machine
 from django.db import DatabaseError, connection, transaction
 
 from rongxin.departments.models import Department
-from rongxin.documents import queries
 from rongxin.documents.glyphs import NoGlyph
 from rongxin.documents.issuing import NotWithdrawn, ValuesUnfit, issue, made_again, withdraw
 from rongxin.documents.models import Document, DocumentFile, Series, Withdrawal
 from rongxin.documents.sheets import NoSuchTemplate
 from rongxin.documents.typesetting import typeset
 from rongxin.rulebook import actions as rulebook
-from tests.documents.papers import values, written
+from tests.documents.papers import content, values, written
 from tests.factories import a_department, the_pack, the_rules
 
 AT = "2026-10-09T10:00:00+08:00"
@@ -76,7 +75,7 @@ def test_an_unknown_template_is_refused(bureau: Department) -> None:
 @time_machine.travel(AT)
 def test_the_document_is_kept_and_can_be_made_again_byte_for_byte(bureau: Department) -> None:
     document = a_notice(bureau, title="给㛃𠅤公司的通知书", reply_by="2026-10-23")
-    kept = queries.content(document)
+    kept = content(document)
     assert document.sha256 == sha256(kept).hexdigest()
     assert typeset(made_again(document)) == kept
     assert document.title == "给㛃𠅤公司的通知书"
@@ -98,7 +97,7 @@ def test_it_is_made_again_under_the_rules_of_its_day(bureau: Department) -> None
     bureau.save()
 
     assert a_notice(bureau).number == "榕新通〔2026〕1号"
-    assert typeset(made_again(document)) == queries.content(document)
+    assert typeset(made_again(document)) == content(document)
 
 
 @time_machine.travel(AT)
@@ -109,7 +108,7 @@ def test_a_withdrawn_document_keeps_its_number_and_says_why(bureau: Department) 
     again = Document.objects.get(pk=document.pk)
     assert again.withdrawal is not None
     assert again.withdrawal.reason == "主送单位 写错"
-    assert queries.content(again) == queries.content(document)
+    assert content(again) == content(document)
     assert a_notice(bureau).number == "榕信通〔2026〕2号"
     with pytest.raises(NotWithdrawn):
         withdraw(document, by="审核员乙", reason="再来一次")

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.records import clearing
 from rongxin.records.models import ClearingDecision, Record
 from rongxin.rulebook import actions as rulebook
@@ -112,7 +113,7 @@ def test_the_reply_is_the_firms_own_words_and_waits_until_it_is_cleared(office: 
     assert "企业的回应" in page
     assert "我公司已更换包装" not in page
 
-    text = clearing.text_of(office.reviewer, number, "firm_reply", queries.current())
+    text = clearing.text_of(Access(office.reviewer, Purpose.CLEARING), number, "firm_reply", queries.current())
     assert text is not None
     clearing.clear(text, ClearingDecision.AS_FILED, by=office.reviewer, digest=text.digest)
 

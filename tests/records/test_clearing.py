@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.actions import open_account
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
@@ -69,7 +70,7 @@ def record(department: Department, policy: Policy) -> Record:
 
 
 def text_of(reviewer: Account, record: Record, field: str = "violation_facts") -> Text:
-    found = clearing.text_of(reviewer, record.number, field, the_rules())
+    found = clearing.text_of(Access(reviewer, Purpose.CLEARING), record.number, field, the_rules())
     assert found is not None
     return found
 
@@ -127,7 +128,12 @@ def test_another_department_sees_nothing_and_a_credit_office_everything(record: 
     assert len(waiting(an_account("lead-officer", other, Role.CITY_OFFICE))) == 2
     assert waiting(an_account("clerk", record.provider, Role.CLERK)) == []
     assert (
-        clearing.text_of(Account.objects.get(username="stranger"), record.number, "violation_facts", the_rules())
+        clearing.text_of(
+            Access(Account.objects.get(username="stranger"), Purpose.CLEARING),
+            record.number,
+            "violation_facts",
+            the_rules(),
+        )
         is None
     )
 
@@ -221,7 +227,10 @@ def test_the_database_refuses_to_change_a_decision(reviewer: Account, record: Re
 
 # ── together ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def digests(reviewer: Account) -> dict[tuple[str, str], str]:
-    return {(text.record.number, text.field): text.digest for text in clearing.queue(reviewer, the_rules())}
+    return {
+        (each.record.number, each.field): text_of(reviewer, each.record, each.field).digest
+        for each in clearing.queue(reviewer, the_rules())
+    }
 
 
 def test_texts_without_suspicion_are_shown_together_each_with_its_own_row(

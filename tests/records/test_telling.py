@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 from django.db import transaction
 
+from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.permissions import Role
 from rongxin.ledger.actions import NotLogged, log_firms
 from rongxin.ledger.models import Pending
@@ -177,11 +178,9 @@ def test_a_cleared_text_is_told_by_its_digest(tea: Subject) -> None:
     office = a_department()
     record = a_record(tea, department=office)
     reviewer = an_account(Role.REVIEWER, office)
-    (text,) = [
-        each
-        for each in clearing.queue(reviewer, the_pack()[0])
-        if each.record == record and each.field == "violation_facts"
-    ]
+    access = Access(reviewer, Purpose.CLEARING)
+    text = clearing.text_of(access, record.number, "violation_facts", the_pack()[0])
+    assert text is not None
     clearing.clear(text, clearing.Verdict.AS_FILED, by=reviewer, digest=text.digest)
 
     (found,) = told(Kind.RECORD, of(tea.uscc), act="record.clear")

@@ -27,6 +27,7 @@ AREAS: Final = {
     "outside_texts": Title(zh="邮件与短信", en="Mails and SMS"),
 }
 _UNITS: Final = {
+    Unit.HOURS: "小时",
     Unit.WORKDAYS: "个工作日",
     Unit.DAYS: "日",
     Unit.MONTHS: "个月",

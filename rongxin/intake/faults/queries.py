@@ -6,11 +6,13 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
+from rongxin.accounts.access import Access, Act
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
 from rongxin.departments.models import Department
 from rongxin.intake.models import Batch, CodeFault, FaultKind, FaultState
+from rongxin.primitives.uscc import codes_in
 from rongxin.records.display import SHANGHAI
 
 
@@ -59,6 +61,18 @@ def worklist(
     if query:
         found = found.filter(party_name__icontains=query) | found.filter(value=query.upper())
     return found.order_by("found_on", "batch", "row", "pk")
+
+
+def with_notes(faults: Iterable[CodeFault], access: Access, act: Act = "read") -> list[CodeFault]:
+    """Faults for whoever reads what officers wrote about them; a code without a note is a public head. Raises NotLogged."""
+    found = list(faults)
+    access.look((_firm(fault) for fault in found if fault.note), "batch", act=act)
+    return found
+
+
+def _firm(fault: CodeFault) -> str:
+    known = fault.subject.uscc if fault.subject is not None else ""
+    return fault.right_code or known or next(iter(codes_in(fault.value)), "")
 
 
 def open_faults(officer: Account) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
@@ -18,6 +19,7 @@ from rongxin.intake import files
 from rongxin.intake.checking import Circumstances, Unmatched
 from rongxin.intake.models import Batch, BatchState, HeadMapping
 from rongxin.policy.kinds import RecordKind
+from rongxin.primitives.uscc import codes_in
 
 
 class NotWaiting(ValueError):
@@ -57,6 +59,19 @@ def columns_of(batch: Batch) -> list[Guess]:
     if batch.state != BatchState.MAPPING or not path.exists():
         raise NotWaiting(batch.state)
     return [_guess(column) for column in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def column_numbers(batch: Batch) -> list[int]:
+    """The numbers of these columns, without their cells. Raises NotWaiting."""
+    return [column.index for column in columns_of(batch)]
+
+
+def samples_of(batch: Batch, access: Access) -> list[Guess]:
+    """The same for whoever looks at the cells: firms are known by the codes among them. Raises NotLogged, too."""
+    columns = columns_of(batch)
+    cells = " ".join(sample for column in columns for sample in column.samples)
+    access.look(codes_in(cells), "batch")
+    return columns
 
 
 def _guess(column: dict[str, Any]) -> Guess:

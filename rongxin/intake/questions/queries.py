@@ -1,19 +1,23 @@
 """Reading the review queue: an officer sees the questions of the own department, a credit office those of its region."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import within_reach
 from rongxin.intake.models import OPEN_BATCHES, Batch, Question, QuestionState
 from rongxin.intake.questions.asking import IDENTITY
+from rongxin.intake.questions.rows import asks_whose, waiting_row
+from rongxin.primitives.uscc import codes_in, normalise_code
+from rongxin.subjects.models import Subject
 
 AS_FILED: Final = "as_filed"
 """Choosing by reason: rows of which only is asked whether they are right as filed."""
@@ -68,6 +72,27 @@ def queue(officer: Account, chosen: Chosen = Chosen()) -> QuerySet[Question]:
 def open_count(officer: Account) -> int:
     """How many questions wait for an answer."""
     return queue(officer).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The row of a question as filed, empty when its file is gone, and the subjects that it may mean, by key."""
+
+    row: Mapping[str, Any]
+    subjects: Mapping[int, Subject]
+
+
+def asked_of(question: Question, access: Access, *, most: int) -> Asked:
+    """What is asked, with the ``most`` likeliest candidates; a row that is only confirmed has the one it was resolved to.
+
+    Each of them and the code that was filed may be meant, so each is told. Raises NotLogged.
+    """
+    row = waiting_row(question)
+    found = [each["subject"] for each in question.candidates[:most]] if asks_whose(question) else [row.get("subject")]
+    subjects = Subject.objects.in_bulk([pk for pk in found if pk is not None])
+    filed = codes_in(normalise_code(question.party_code))
+    access.look(sorted({*filed, *(subject.uscc for subject in subjects.values())}), "question")
+    return Asked(row, subjects)
 
 
 def place_in(questions: QuerySet[Question], pk: int) -> Place:

@@ -66,7 +66,7 @@ def ask_again(batch: Batch, rows: pl.DataFrame, by: Account) -> None:
     RowProblem.objects.filter(batch=batch, row__in=list(asked), severity=SETTLED).update(severity=_REVIEW)
     RowProblem.objects.bulk_create(
         RowProblem(batch=batch, severity=_REVIEW, **line | {"params": json.loads(line["params"])})
-        for line in problems.select("row", "field", "code", "value", "params").iter_rows(named=True)
+        for line in problems.select("row", "field", "code", "value", "params", "firm").iter_rows(named=True)
     )
 
 
@@ -74,12 +74,16 @@ def _problems(rows: pl.DataFrame, field: str) -> pl.DataFrame:
     """Why each row is asked about, as problems of the engine."""
     subjects = counting_as(rows["subject"].drop_nulls())
     told = [
-        (row, ENDED, params_text({"judged_uscc": subjects[subject].uscc}))
+        (row, ENDED, params_text({"judged_uscc": subjects[subject].uscc}), subjects[subject].uscc)
         if method == BY_JUDGEMENT
-        else (row, REFUTED, params_text({"registered": shown_name(subjects[subject])}))
+        else (row, REFUTED, params_text({"registered": shown_name(subjects[subject])}), subjects[subject].uscc)
         for row, subject, method in rows.select("row", "subject", "method").iter_rows()
     ]
-    codes = pl.DataFrame(told, schema={"row": rows.schema["row"], "code": pl.String, "params": pl.String}, orient="row")
+    codes = pl.DataFrame(
+        told,
+        schema={"row": rows.schema["row"], "code": pl.String, "params": pl.String, "firm": pl.String},
+        orient="row",
+    )
     named = rows.select("row", value=pl.col("party_name").str.slice(0, VALUE_LENGTH))
     return codes.join(named, on="row", maintain_order="left").with_columns(
         pl.lit(field).alias("field"), pl.lit(_REVIEW).alias("severity")

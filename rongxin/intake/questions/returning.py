@@ -9,14 +9,24 @@ from collections.abc import Mapping
 from typing import Final
 from xml.sax.saxutils import escape
 
+from rongxin.accounts.access import Access, Act
 from rongxin.engine.problems import message
 from rongxin.engine.sheets import row_label
 from rongxin.intake import files, rounds
-from rongxin.intake.models import Batch, Question, QuestionState
+from rongxin.intake.checking import COMES_BACK
+from rongxin.intake.models import Batch, Question, QuestionState, RowProblem
 from rongxin.intake.questions.settling import SENT_BACK
 
 ROWS_PART: Final = "xl/worksheets/sheet1.xml"
 SETTLED_ALREADY: Final = "已由人工认定，不用更正，可整行删除"
+
+
+def returned_to(batch: Batch, access: Access, act: Act = "export") -> bytes:
+    """The return workbook for whoever fetches it. Raises NotLogged, and FileNotFoundError when nothing came back."""
+    workbook = return_workbook(batch)
+    back = RowProblem.objects.filter(batch=batch, severity__in=COMES_BACK)
+    access.look(back.values_list("firm", flat=True), "batch", act=act)
+    return workbook
 
 
 def return_workbook(batch: Batch) -> bytes:

@@ -9,6 +9,7 @@ from rongxin.accounts.models import Account
 from rongxin.intake import rounds
 from rongxin.intake.models import Batch, Question, QuestionState, RowProblem
 from rongxin.policy.words import StepSeverity
+from rongxin.primitives.uscc import codes_in, normalise_code
 from rongxin.rulebook import queries as rulebook
 
 SENT_BACK: Final = "sent_back_by_person"
@@ -58,6 +59,7 @@ def give_back(batch: Batch, questions: list[Question], by: Account, *, note: str
             code=SENT_BACK,
             severity=StepSeverity.REFUSE.value,
             params={"note": question.note},
+            firm=next(iter(codes_in(normalise_code(question.party_code))), ""),
         )
         for question in questions
     )

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +16,9 @@ from rongxin.departments.models import Department
 from rongxin.primitives.recognisers import suspects
 from rongxin.remedies.inquiries.models import About, Inquiry
 from rongxin.remedies.inquiries.workflow import KIND
+from rongxin.storage.askers import PLATFORM, asks
+from rongxin.storage.turns import in_turn
+from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.models import Subject
 from rongxin.workflow.actions import open_case
 
@@ -65,3 +69,26 @@ def ask_why(
         return found
     case = open_case(KIND, title=f"{subject.name}{_TITLES[about]}", owner=owner, by=by, firm=subject.uscc)
     return Inquiry.objects.create(case=case, **same)
+
+
+@transaction.atomic
+def ask_about_event(mandate: Mandate, owner: Department, *, event: str, happened_on: date, reference: str) -> Inquiry:
+    """Ask ``owner``, in the enterprise's own window, about the look that is ``event`` of the ledger (``log/index``).
+
+    Each event is asked about once: asking again is the same inquiry, answered or not. ``mandate`` was demanded for this request,
+    and the event is of its enterprise. Raises PermissionDenied.
+    """
+    if not mandate.may(Action.LOOK_ASK):
+        raise PermissionDenied(f"{Action.LOOK_ASK} for {mandate.firm.uscc}")
+    in_turn(f"inquiry: {event}")
+    with asks(PLATFORM):  # the case is the department's; the enterprise sees of it what stands beside the event
+        if found := Inquiry.objects.select_related("case").filter(event=event).first():
+            return found
+        words = "".join(reference.split())
+        if not _REFERENCE.fullmatch(words) or suspects(words):
+            words = ""
+        firm, about = mandate.firm, About.LOOK
+        case = open_case(KIND, title=f"{firm.name}{_TITLES[about]}", owner=owner, firm=firm.uscc)
+        return Inquiry.objects.create(
+            case=case, subject=firm, about=about, happened_on=happened_on, reference=words, event=event
+        )

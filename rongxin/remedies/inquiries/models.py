@@ -22,6 +22,7 @@ class Outcome(models.TextChoices):
 class Inquiry(models.Model):
     """What an enterprise asks; where the answer stands is its case. ``reference``: the record, case or document it is about.
 
+    ``event``: the event of the ledger that is asked about, as ``log/index``, where it was asked beside it; once for each.
     ``answer`` is written by a person, holds no number of a person, and no name that was not confirmed to be none.
     """
 
@@ -30,8 +31,12 @@ class Inquiry(models.Model):
     about = models.CharField("询问", max_length=8, choices=About.choices)
     happened_on = models.DateField("查询或者决定的日期")
     reference = models.CharField("文号或者编号", max_length=60, blank=True)
+    event = models.CharField("账本事项", max_length=80, blank=True)
     outcome = models.CharField("答复", max_length=10, choices=Outcome.choices, blank=True)
     answer = models.CharField("说明", max_length=500, blank=True)
 
     class Meta:
         verbose_name = "企业询问"
+        constraints = [
+            models.UniqueConstraint(fields=["event"], condition=~models.Q(event=""), name="inquiries_event_asked_once")
+        ]

@@ -7,6 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.one_time_codes import Entered, Outcome, code_digest, new_code, try_code
 from rongxin.departments.models import Department
@@ -93,6 +94,17 @@ class Paper:
     document: Document
     content: bytes
     code: str
+
+
+def print_code(
+    number: str, step: str, *, access: Access, seen: int | None = None, reason: str = "", papers: str = ""
+) -> Paper:
+    """Issue a code for whoever prints the paper. Raises what :func:`issue_code` raises, and NotLogged: then the code is out and
+    nobody has it, until another is printed.
+    """
+    paper = issue_code(number, step, by=access.actor, seen=seen, reason=reason, papers=papers)
+    access.look([claim_of(number).subject.uscc], "document", act="print")
+    return paper
 
 
 @transaction.atomic

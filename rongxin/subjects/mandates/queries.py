@@ -1,6 +1,7 @@
 """Who acts for whom, asked at every request: what ended or ran out a moment ago holds no longer."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -8,9 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action, Role, Scope
+from rongxin.accounts.permissions import Action, DataClass, Role, Scope
 from rongxin.accounts.queries import demand_proof
 from rongxin.departments.models import Department
 from rongxin.departments.regions import covers, stem
@@ -18,6 +20,7 @@ from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.mandates.models import Claim, Mandate, ProxyInvitation
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
+from rongxin.workflow.models import Case
 
 OFFICE_ROLES: Final = (Role.WINDOW, Role.COUNTY_OFFICE, Role.CITY_OFFICE)
 PROXY_ACTIONS: Final = tuple(
@@ -84,6 +87,25 @@ def proxies_under(mandates: Iterable[Mandate]) -> QuerySet[Mandate]:
     return standing().filter(given_by__in=list(mandates)).order_by("-pk")
 
 
+@dataclass(frozen=True, slots=True)
+class ProxiesOf:
+    """The proxies of a holder: those that hold, invitations that nobody used yet, and those that ended; the newest first."""
+
+    standing: tuple[Mandate, ...]
+    invitations: tuple[ProxyInvitation, ...]
+    past: tuple[Mandate, ...]
+
+
+def proxies_of(mandate: Mandate, access: Access, *, most_past: int) -> ProxiesOf:
+    """Who acts for the firm beside its holder. Raises NotLogged."""
+    access.look([mandate.firm.uscc], "file", fields=DataClass.PERSONAL)
+    return ProxiesOf(
+        tuple(proxies_under([mandate])),
+        tuple(open_invitations(mandate)),
+        tuple(past_proxies_under(mandate, limit=most_past)),
+    )
+
+
 def past_proxies_under(mandate: Mandate, *, limit: int) -> list[Mandate]:
     """Proxies that ended or ran out, the newest first."""
     rows = Mandate.objects.filter(given_by=mandate).exclude(pk__in=standing().values("pk"))
@@ -120,8 +142,15 @@ def claim_for(account: Account, number: str) -> Claim:
     return _claims().get(Q(account=account) | Q(replaces__account=account), case__number=number)
 
 
+def claim_in(case: Case, access: Access) -> Claim:
+    """The claim of a case, for officers who see the case. Raises Claim.DoesNotExist and NotLogged."""
+    claim = claim_of(case.number)
+    access.look([case.firm or claim.subject.uscc], "case")
+    return claim
+
+
 def claim_of(number: str) -> Claim:
-    """The claim of a case, for officers who see the case; raises Claim.DoesNotExist."""
+    """The same for the work of the platform; raises Claim.DoesNotExist."""
     return _claims().get(case__number=number)
 
 

@@ -127,6 +127,7 @@ register.simple_tag(drawing.share_dot)
 register.simple_tag(drawing.share_bar)
 register.simple_tag(drawing.qr)
 register.simple_tag(charts.share_trend)
+register.simple_tag(charts.month_bars)
 
 
 @register.simple_tag
