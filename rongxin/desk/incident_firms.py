@@ -10,17 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from rongxin.accounts.access import Purpose
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.departments.models import Department
 from rongxin.desk.case import own_case
 from rongxin.desk.case_panels import address
-from rongxin.desk.frame import officer_of, officer_only
+from rongxin.desk.frame import access_of, officer_of, officer_only
 from rongxin.governance.incidents import actions
 from rongxin.governance.incidents.actions import MOST_FIRMS, NotKept, Problem
 from rongxin.governance.incidents.effects import KIND, incident_of
-from rongxin.governance.incidents.models import Incident
-from rongxin.governance.incidents.queries import affected_by, with_names
+from rongxin.governance.incidents.models import Incident, Search
+from rongxin.governance.incidents.queries import affected_by, with_looks
 from rongxin.ui.downloads import csv_download
 
 MOST_BYTES = 4_000_000
@@ -46,22 +47,28 @@ def name(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def search(request: HttpRequest, number: str) -> HttpResponse:
     """Have the ledger asked, in the background."""
-    incident, given = _handled(request, number), request.POST
+    incident, officer, given = _handled(request, number), officer_of(request), request.POST
+    again = given.get("again", "")
     try:
-        actions.search(
-            incident,
-            officer_of(request),
-            username=given.get("username", "").strip()[:150],
-            department=Department.objects.filter(code=given.get("department", "")).first(),
-            since=_begin(given.get("since", "")),
-            until=_begin(given.get("until", ""), after=True),
-            faulty=given.get("why") == "faulty",
-        )
+        if again.isascii() and again.isdigit():
+            actions.search_again(incident, int(again), officer)
+        else:
+            actions.search(
+                incident,
+                officer,
+                username=given.get("username", "").strip()[:150],
+                department=Department.objects.filter(code=given.get("department", "")).first(),
+                since=_begin(given.get("since", "")),
+                until=_begin(given.get("until", ""), after=True),
+                faulty=given.get("why") == "faulty",
+            )
+    except Search.DoesNotExist:
+        messages.info(request, _("这次查找已经有结果。"))
     except NotKept as refusal:
         messages.error(request, _why_not(refusal))
     else:
-        messages.success(request, _("正在从账本里查找，查到的企业会加进名单。请稍后刷新。"))
-    return redirect(f"{address(incident.case)}#firms")
+        messages.success(request, _("正在从账本里查找，查到的企业会加进名单。"))
+    return redirect(f"{address(incident.case)}#searches")
 
 
 @officer_only
@@ -84,15 +91,16 @@ def listing_csv(request: HttpRequest, number: str) -> HttpResponse:
     """All firms concerned, with why and whether they were told."""
     incident = _incident(request, number)
     heads = (_("统一社会信用代码"), _("企业"), _("理由"), _("查询次数"), _("首次"), _("末次"), _("告知时间"))
+    access = access_of(request, Purpose.CASE, number)
     rows = (
         (
-            line.affected.uscc,
+            line.uscc,
             line.name,
-            line.affected.get_why_display(),
-            line.affected.looks or None,
-            *(_written(each) for each in (line.affected.first_at, line.affected.last_at, line.affected.told_at)),
+            line.why,
+            *((line.looks.count, line.looks.first_at, line.looks.last_at) if line.looks else (None, None, None)),
+            line.told_at,
         )
-        for line in with_names(affected_by(incident)[:MOST_FIRMS])
+        for line in with_looks(affected_by(incident)[:MOST_FIRMS], access, "export")
     )
     return csv_download(f"affected-{timezone.localdate().isoformat()}.csv", heads, rows)
 
@@ -143,7 +151,3 @@ def _why_not(refusal: NotKept) -> str:
         Problem.WHOSE: _("请填写账号或者选择单位。"),
         Problem.PERIOD: _("请填写起止日期，先起后止，不超过一年。"),
     }[refusal.problem]
-
-
-def _written(instant: datetime | None) -> str:
-    return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}" if instant else ""

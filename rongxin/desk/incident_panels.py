@@ -9,21 +9,24 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from rongxin.accounts.models import Account
+from rongxin.accounts.access import Access
 from rongxin.accounts.permissions import Action
 from rongxin.departments.models import Department
-from rongxin.desk.case_panels import Looks, Panel, Place, add_panel, show_as
+from rongxin.desk.case_panels import Asked, Looks, Panel, Place, add_panel, show_as
 from rongxin.governance.incidents.actions import PICKING, REPORT_HOURS
 from rongxin.governance.incidents.effects import AUTHORITIES, KIND, MEASURES, incident_of, measures_of
-from rongxin.governance.incidents.models import Affected, Data, Incident, Search
+from rongxin.governance.incidents.models import Affected, Data, Incident
 from rongxin.governance.incidents.queries import (
     FirmLine,
+    SearchLine,
     affected_by,
     clock_of,
     clocks_of,
+    heads_of,
     read_by_firms,
+    searches_of,
     warn_hours,
-    with_names,
+    with_looks,
 )
 from rongxin.governance.incidents.rules import HourClock, Hours
 from rongxin.policy.words import Title
@@ -73,15 +76,20 @@ class MeasureLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmsView:
-    """``desk/_incident_firms.html``: the first firms of ``total``; ``may_pick``: this officer may add and take out now."""
+    """``desk/_incident_firms.html``: the first firms of ``total``. ``may_pick``: this officer may add and take out now.
+
+    ``has_looks``: some are affected because they were looked at; ``shows_looks``: how often is told, and their ledgers know it.
+    """
 
     number: str
     lines: tuple[FirmLine, ...]
     total: int
     told: int
     read: int
-    searches: tuple[Search, ...]
+    searches: tuple[SearchLine, ...]
     may_pick: bool
+    has_looks: bool
+    shows_looks: bool
     departments: tuple[Department, ...]
 
     @property
@@ -89,11 +97,16 @@ class FirmsView:
         """Firms that are not shown."""
         return self.total - len(self.lines)
 
+    @property
+    def is_searching(self) -> bool:
+        """Whether an answer is still to come, so that the page looks again by itself."""
+        return any(not each.is_over and not each.has_failed for each in self.searches)
+
 
 def add_to_cases() -> None:
     """Wire the panels and the hours into the pages and boards of cases."""
-    show_as(KIND, Looks(times=_times))
-    for make in (_hours, _facts, _measures, _firms):
+    show_as(KIND, Looks(times=_times, panels=_firms))
+    for make in (_hours, _facts, _measures):
         add_panel(KIND, make)
 
 
@@ -124,7 +137,7 @@ def _times(cases: Sequence[Case]) -> Mapping[int, TimeLeft]:
     }
 
 
-def _hours(case: Case, officer: Account) -> Panel:
+def _hours(case: Case, access: Access) -> Panel:
     incident, now = incident_of(case), timezone.now()
     clock = clock_of(incident, now)
     value = rulebook.current().value(REPORT_HOURS, timezone.localdate(incident.discovered_at))
@@ -145,7 +158,7 @@ def _hours(case: Case, officer: Account) -> Panel:
     )
 
 
-def _facts(case: Case, officer: Account) -> Panel:
+def _facts(case: Case, access: Access) -> Panel:
     incident = incident_of(case)
     words = {value: str(label) for value, label in Data.choices}
     to = AUTHORITIES.get(incident.reported_to)
@@ -157,7 +170,7 @@ def _facts(case: Case, officer: Account) -> Panel:
     return Panel(title=Title(zh="事件", en="The incident"), template="desk/_incident.html", content=view)
 
 
-def _measures(case: Case, officer: Account) -> Panel:
+def _measures(case: Case, access: Access) -> Panel:
     entered = measures_of(case)
     lines = []
     for measure, title in MEASURES.items():
@@ -176,24 +189,30 @@ def _measures(case: Case, officer: Account) -> Panel:
     )
 
 
-def _firms(case: Case, officer: Account) -> Panel:
-    incident = incident_of(case)
+def _firms(case: Case, access: Access, asked: Asked) -> tuple[Panel, ...]:
+    """The firms concerned. ``asked`` with "looks": how often each was looked at, too."""
+    incident, shows_looks = incident_of(case), "looks" in asked
     rows = affected_by(incident)
+    shown = rows[:SHOWN]
     total, told = rows.count(), Affected.objects.filter(incident=incident, told_at__isnull=False).count()
-    may_pick = case.state in PICKING and officer.may(Action.INCIDENT_HANDLE, case.owner)
+    may_pick = case.state in PICKING and access.actor.may(Action.INCIDENT_HANDLE, case.owner)
     view = FirmsView(
         number=case.number,
-        lines=tuple(with_names(rows[:SHOWN])),
+        lines=tuple(with_looks(shown, access, "read") if shows_looks else heads_of(shown)),
         total=total,
         told=told,
         read=read_by_firms(incident) if told else 0,
-        searches=tuple(Search.objects.filter(incident=incident).select_related("department").order_by("pk")),
+        searches=tuple(searches_of(incident)),
         may_pick=may_pick,
+        has_looks=rows.filter(looks__gt=0).exists(),
+        shows_looks=shows_looks,
         departments=tuple(Department.objects.order_by("region", "code")) if may_pick else (),
     )
-    return Panel(
-        title=Title(zh="受影响企业", en="Firms concerned"),
-        template="desk/_incident_firms.html",
-        content=view,
-        place=Place.BELOW,
+    return (
+        Panel(
+            title=Title(zh="受影响企业", en="Firms concerned"),
+            template="desk/_incident_firms.html",
+            content=view,
+            place=Place.BELOW,
+        ),
     )

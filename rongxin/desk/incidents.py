@@ -154,9 +154,9 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
             each.get_sort_display(),
             each.case.owner.name,
             each.concerned.name if each.concerned else "",
-            _written(each.discovered_at),
-            _written(each.report_due_at),
-            _written(each.reported_at),
+            each.discovered_at,
+            each.report_due_at,
+            each.reported_at,
             words_of(clock_of(each)),
             lang(procedure(each.case.kind).by_state[each.case.state].title),
         )
@@ -296,7 +296,3 @@ def _form(request: HttpRequest, officer: Account, error: str = "", *, asks_to_lo
 def _choices(words: Iterable[tuple[str, str | Promise]], chosen: str, every: str = "") -> tuple[Choice, ...]:
     first = (Choice(value="", label=every, is_chosen=not chosen),) if every else ()
     return (*first, *(Choice(value=value, label=str(label), is_chosen=value == chosen) for value, label in words))
-
-
-def _written(instant: datetime | None) -> str:
-    return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}" if instant else ""

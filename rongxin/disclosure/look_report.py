@@ -6,7 +6,6 @@ Stranger: an enterprise that was never in a case of the log. An enterprise that 
 """
 
 import json
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -17,14 +16,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.environment import environment
-from rongxin.disclosure.look_words import OWN
+from rongxin.accounts.access import Purpose
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.ledger.bundles import Opening
 from rongxin.ledger.entries import Kind, fields
-from rongxin.ledger.models import Audit, Cut, Entry, Log, Task
-from rongxin.ledger.proving import openings
-from rongxin.ledger.rows import PART, stored
+from rongxin.ledger.models import Audit, Entry, Log, Task
+from rongxin.ledger.rows import PART
+from rongxin.ledger.tracing import looks_within
 from rongxin.primitives.workdays import Calendar
 from rongxin.rulebook import queries as rulebook
 
@@ -189,32 +188,21 @@ def _local(at: datetime) -> str:
 
 
 def _looks(log: Log, monday: date, progress: Progress) -> tuple[list[Seen], int, int]:
-    """The looks of the week at files of others, how many are sealed, and how many entries were read."""
-    begins, ends = _instant(monday), _instant(monday + WEEK)
-    first, last = _range(log, begins, ends)
-    progress.phase("查阅周报", last - first)
+    """The looks of the week at files of others, how many are sealed, and how many looks were read."""
     seen: list[Seen] = []
-    sealed = 0
-    for part in stored(log, first, last, "index", "entry"):
-        wanted = [
-            index
-            for index, entry in part
-            if bytes(entry)[_KIND_AT] == Kind.ACCESS and begins <= fields(bytes(entry))[3] < ends
-        ]
-        rows = list(Entry.objects.filter(log=log, index__in=wanted)) if wanted else []
-        opened = openings(log, rows) if rows else {}
-        for row in rows:
-            shown = opened[row.index]
-            if not isinstance(shown, Opening):
+    sealed = size = 0
+    for part in looks_within(log, _instant(monday), _instant(monday + WEEK), progress):
+        size += len(part)
+        for row, said in part:
+            if not isinstance(said, Opening):
                 sealed += 1
-            elif (look := _seen(row, json.loads(shown.payload))) is not None:
+            elif (look := _seen(row, json.loads(said.payload))) is not None:
                 seen.append(look)
-        progress.advance(PART)
-    return seen, sealed, last - first
+    return seen, sealed, size
 
 
 def _seen(row: Entry, said: dict[str, Any]) -> Seen | None:
-    if said.get("purpose") == OWN:
+    if said.get("purpose") == Purpose.OWN:
         return None
     return Seen(
         firm=row.stream_id,
@@ -227,17 +215,6 @@ def _seen(row: Entry, said: dict[str, Any]) -> Seen | None:
     )
 
 
-def _range(log: Log, begins: int, ends: int) -> tuple[int, int]:
-    """Entries among which all events of these milliseconds lie: none is sequenced before it happened, nor a day later."""
-    cuts = list(Cut.objects.filter(log=log).order_by("size").values_list("time", "size"))
-    times = [at for at, _ in cuts]
-    before = bisect_left(times, begins)
-    after = bisect_left(times, ends + 24 * 60 * 60 * 1000)
-    first = cuts[before - 1][1] if before else 0
-    last = cuts[min(after, len(cuts) - 1)][1] if cuts else 0
-    return first, max(first, last)
-
-
 def _strangers(seen: Iterable[Seen]) -> set[int]:
     """The firms looked at that have no decision in the log: they were never in a case."""
     firms = sorted({look.firm for look in seen})
@@ -248,6 +225,6 @@ def _strangers(seen: Iterable[Seen]) -> set[int]:
     return set(firms) - known
 
 
-def _instant(day: date) -> int:
-    """Milliseconds since 1970 of the beginning of the day in Fuzhou."""
-    return int(datetime.combine(day, time(), timezone.get_default_timezone()).timestamp() * 1000)
+def _instant(day: date) -> datetime:
+    """The beginning of the day in Fuzhou."""
+    return datetime.combine(day, time(), timezone.get_default_timezone())

@@ -58,6 +58,7 @@ CHANGES: Final[Mapping[str, Title]] = {
     "document.withdraw": Title(zh="撤回文书", en="Document withdrawn"),
     "mandate.begin": Title(zh="有账号开始为本企业经办", en="An account began to act for the firm"),
     "mandate.end": Title(zh="有账号不再为本企业经办", en="An account acts for the firm no longer"),
+    "incident.told": Title(zh="告知一起信息安全事件", en="Told of an incident of information security"),
     "shred": Title(zh="依法销毁内容", en="Contents destroyed by law"),
 }
 _OF_TIME: Final[Mapping[str, Title]] = {

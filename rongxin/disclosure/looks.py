@@ -34,7 +34,7 @@ _SEARCHED: Final = 500
 MOST_OPENED: Final = 5_000
 """Events that are opened at most for one answer where a filter looks for something; then the reader goes on from there."""
 LOOKS: Final = frozenset({Kind.ACCESS})
-CHANGES: Final = frozenset({Kind.RECORD, Kind.DECISION, Kind.STATUS, Kind.ADMIN, Kind.ERASURE})
+CHANGES: Final = frozenset({Kind.RECORD, Kind.DECISION, Kind.STATUS, Kind.ADMIN, Kind.ERASURE, Kind.SECURITY})
 OTHERS: Final = "others"
 """As a purpose: every look that is not the enterprise's own."""
 

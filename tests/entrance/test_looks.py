@@ -27,6 +27,7 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import ADMINISTRATORS, Action, Role
 from rongxin.desk.frame import officer_only
 from rongxin.documents.issuing import issue
+from rongxin.governance.incidents.models import Affected
 from rongxin.intake.models import CodeFault, FaultKind, FaultState, Question
 from rongxin.intake.receiving import receive
 from rongxin.ledger.entries import Kind
@@ -44,6 +45,7 @@ from rongxin.subjects.mandates.workflow import CLAIM
 from rongxin.subjects.models import Subject
 from rongxin.workflow import registry
 from rongxin.workflow.actions import take_step
+from tests.desk.test_routes import an_incident
 from tests.documents.papers import values
 from tests.entrance.looking import Example, Looked, looked, routes
 from tests.factories import PENALTY, a_department, a_record, a_subject, an_account, at, note
@@ -55,6 +57,7 @@ from tests.workflow.conftest import in_force, rules, toy_is_known  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 NOW: Final = at("2026-11-20")
+LOOKED: Final = at("2026-11-17", "03:33")
 OFFICERS: Final = (Role.CLERK, Role.REVIEWER, Role.INSPECTOR, Role.WINDOW, Role.CITY_OFFICE, Role.AUDITOR)
 POST: Final = "post"
 
@@ -161,6 +164,10 @@ def a_desk() -> Platform:
     words["示例甲乙丙住所路1号"] = frozenset({claims.uscc})
     login = an_account(Role.ENTERPRISE, office, "qy-own")
     claim = open_claim(login, claims.uscc, way=Way.LETTER, office=office).case
+    misused, touched = a_subject(), an_incident(office, clerk)
+    incident = touched.case
+    Affected.objects.create(incident=touched, uscc=misused.uscc, why="looked", looks=3, first_at=LOOKED, last_at=NOW)
+    words["2026-11-17 03:33"] = frozenset({misused.uscc})
     meant_firms = frozenset(subject.uscc for subject in meant)
     assert meant_firms
 
@@ -218,6 +225,14 @@ def a_desk() -> Platform:
         desk("question_answer", question.pk, method=POST, given={"decision": "unknown"}),
         desk("question_differ", question.pk, method=POST, given={"subject": str(trade.pk)}),
         desk("question_undo", question.pk, method=POST),
+        *map(desk, ("incidents", "incidents_csv", "incident_register")),
+        desk("incident_register", method=POST),
+        desk("case", incident.number),
+        desk("case", incident.number, given={"looks": "1"}, reveals=True),
+        desk("affected_csv", incident.number, reveals=True),
+        desk("affected_name", incident.number, method=POST, given={"codes": TEA}),
+        desk("affected_search", incident.number, method=POST, given={"why": "faulty"}),
+        desk("affected_take_out", incident.number, method=POST, given={"uscc": TEA}),
         desk("duty_enter", method=POST),
         desk("duty_nothing_new", 1, method=POST),
         desk("duty_end", 1, method=POST),

@@ -7,6 +7,7 @@ from rongxin.governance.incidents.jobs import search_ledger
 from rongxin.governance.incidents.models import Affected, Why
 from rongxin.ledger import logs
 from rongxin.ledger.entries import Of, Subject
+from rongxin.ledger.models import Pending
 from rongxin.ledger.sequencing import sequence_all
 from rongxin.ledger.signing import checkpoint
 from tests.factories import a_subject, at
@@ -24,13 +25,14 @@ def test_exactly_the_firms_of_the_entries_that_were_changed() -> None:
         in_force(rules())
         offices = open_offices()
         codes = [a_subject(f"福州示例第{number}有限公司").uscc for number in range(6)]
+        first = Pending.objects.count()
         logged(*(Subject(Of.FIRM, code) for code in codes), Subject(Of.SYSTEM, "rulebook"))
         sequence_all()
         checkpoint(logs.current())
         zeros = "decode(repeat('00', 32), 'hex')" if _is_postgresql() else "zeroblob(32)"
         tampered(
-            f'UPDATE ledger_entry SET leaf = {zeros} WHERE "index" = 1',
-            f'UPDATE ledger_entry SET salt = {zeros} WHERE "index" IN (4, 6)',
+            f'UPDATE ledger_entry SET leaf = {zeros} WHERE "index" = {first + 1}',
+            f'UPDATE ledger_entry SET salt = {zeros} WHERE "index" IN ({first + 4}, {first + 6})',
         )
         incident = offices.register(at("2026-11-27", "09:00"))
         asked = search(incident, offices.first, faulty=True)

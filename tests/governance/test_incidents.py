@@ -13,6 +13,7 @@ from rongxin.governance.incidents import telling
 from rongxin.governance.incidents.actions import NotKept, Problem, name_firms, search, take_out
 from rongxin.governance.incidents.clocks import keep_hours
 from rongxin.governance.incidents.jobs import keep_incident_hours, search_ledger, tell_affected
+from rongxin.governance.incidents.logged import SECURITY
 from rongxin.governance.incidents.models import Affected, Data, Incident, Search, Why
 from rongxin.governance.incidents.queries import clock_of, offices_for, own_reports, visible_to
 from rongxin.governance.incidents.rules import Hours, hour_clock
@@ -27,6 +28,7 @@ from rongxin.workflow.queries import to_do
 from tests.factories import a_subject, at
 from tests.governance.offices import Offices, open_offices, state
 from tests.ledger.conftest import published  # noqa: F401
+from tests.ledger.told import told
 from tests.workflow.conftest import in_force, on, rules, toy_is_known  # noqa: F401
 
 FOUND = at("2026-11-27", "22:40")  # Friday night
@@ -122,9 +124,16 @@ def test_any_officer_registers_one_and_the_office_has_it_to_do(offices: Offices)
     assert not visible_to(offices.clerk)
     assert [(each.number, each.is_open) for each in own_reports(offices.clerk)] == [(incident.case.number, True)]
     assert list(visible_to(offices.auditor)) == [incident]
-    said = Pending.objects.get(kind=Kind.SECURITY)
-    assert (said.of, said.identifier) == ("system", "security")
-    assert said.payload.startswith('{"act":"incident.registered","case":"事件-2026-0001","sort":"misuse","by":"clerk"')
+    assert told(Kind.SECURITY, SECURITY) == [
+        {
+            "act": "incident.registered",
+            "case": "事件-2026-0001",
+            "sort": "misuse",
+            "by": "clerk",
+            "department": "bureau",
+            "role": "clerk",
+        }
+    ]
 
 
 def test_nearest_office_first_and_those_above_can_be_chosen(offices: Offices) -> None:
@@ -147,7 +156,7 @@ def test_what_does_not_do_is_not_kept(offices: Offices, wrong: dict[str, object]
         offices.register(FOUND, **wrong)
     assert refused.value.problem == problem
     assert not Case.objects.exists()
-    assert not Pending.objects.exists()
+    assert not told(Kind.SECURITY)
 
 
 def test_the_future_and_a_strange_office_are_refused(offices: Offices) -> None:
@@ -271,10 +280,10 @@ def busy(offices: Offices) -> list[str]:
     codes = [a_subject(f"福州示例第{number}有限公司").uscc for number in range(30)]
     looks(codes[:10], "tax-0007", "tax", at("2026-11-24", "09:00"))
     looks(codes[5:8], "tax-0007", "tax", at("2026-11-25", "00:00"))
-    looks(codes[6:12], "tax-0007", "tax", at("2026-11-25", "23:59"))
-    looks(codes[20:], "tax-0007", "tax", at("2026-11-26", "00:00"))
     looks(codes[:25], "tax-0008", "tax", at("2026-11-25", "10:00"))
     looks(codes, "env-0001", "env", at("2026-11-25", "10:00"))
+    looks(codes[6:12], "tax-0007", "tax", at("2026-11-25", "23:59"))
+    looks(codes[20:], "tax-0007", "tax", at("2026-11-26", "00:00"))
     with transaction.atomic():
         log_many(Kind.RECORD, [Event(Subject(Of.FIRM, codes[29]), {"act": "record.create", "by": "tax-0007"})])
     sequence_all()

@@ -19,6 +19,9 @@ TOLD = {
     "departments.Duty",
     "documents.Document",
     "documents.Withdrawal",
+    "incidents.Affected",
+    "incidents.Incident",
+    "incidents.Search",
     "intake.HeadMapping",
     "mandates.Mandate",
     "mandates.MandateEnd",
@@ -90,7 +93,18 @@ OTHERWISE = {
     "workflow.Delivery": "running of the programme",
 }
 
-TELLS = {"append", "log", "log_many", "log_firms", "tell", "tell_chunk", "tell_judgements", "_log", "_tell"}
+TELLS = {
+    "append",
+    "log",
+    "log_incident",
+    "log_many",
+    "log_firms",
+    "tell",
+    "tell_chunk",
+    "tell_judgements",
+    "_log",
+    "_tell",
+}
 MAKES = {"create", "bulk_create", "get_or_create", "update_or_create"}
 # Loaded as columns, by functions that are parts of the one that tells.
 LOADED = {

@@ -56,7 +56,7 @@ def demand_all_told() -> None:
     assert sorted((each["case"], each["step"], each["state"]) for each in cases) == sorted(steps)
 
     kept = AccountEvent.objects.exclude(kind__in=UNTOLD).values_list("account__username", "kind")
-    accounts = told(Kind.ADMIN, act="account.") + [each for each in told(Kind.SECURITY) if each["account"]]
+    accounts = told(Kind.ADMIN, act="account.") + [each for each in told(Kind.SECURITY) if each.get("account")]
     assert sorted((each["account"], each["act"].removeprefix("account.")) for each in accounts) == sorted(kept)
 
     counts = {

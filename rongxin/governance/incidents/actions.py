@@ -1,9 +1,10 @@
 """Registering an incident, and saying which firms it touches: by hand, or by asking the ledger."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final, TypeVar
 
 from django.db import transaction
@@ -14,19 +15,17 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.departments.models import Department
 from rongxin.governance.incidents.effects import KIND, SORTS, told_of_persons
+from rongxin.governance.incidents.logged import log_incident
 from rongxin.governance.incidents.models import Affected, Data, FoundBy, Incident, Search, Sort, System, Why
 from rongxin.governance.incidents.queries import offices_for
-from rongxin.ledger.actions import log
-from rongxin.ledger.entries import Kind, Of
-from rongxin.ledger.entries import Subject as Logged
 from rongxin.primitives.uscc import is_valid, normalise_code
+from rongxin.records.telling import digest_of
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.models import Subject
 from rongxin.workflow.actions import open_case
 from rongxin.workflow.models import Case
 
-SECURITY: Final = Logged(Of.SYSTEM, "security")
 REPORT_HOURS: Final = "incidents/report_hours"
 LONGEST: Final = 500
 MOST_FIRMS: Final = 100_000
@@ -82,8 +81,8 @@ class Told:
 def register(told: Told, office: Department, by: Account) -> Incident:
     """Register what was discovered, with the credit office that shall handle it.
 
-    The case is opened by the platform: whoever registered it need not see it, and sees of it only that it is handled. Raises
-    PermissionDenied and NotKept.
+    The case is opened by the platform: whoever registered it need not see it, and sees of it only that it is handled. The same
+    sent again by the same officer is the same incident. Raises PermissionDenied and NotKept.
     """
     demand(by, Action.INCIDENT_REPORT, by.works_for)
     if told.discovered_at > timezone.now():
@@ -100,7 +99,10 @@ def register(told: Told, office: Department, by: Account) -> Incident:
     day = timezone.localdate(told.discovered_at)
     hours = rulebook.current().value(REPORT_HOURS, day).count
     with asks(PLATFORM):
-        case = open_case(KIND, title=f"{SORTS[told.sort].zh}（{day.month}月{day.day}日发现）", owner=office)
+        title = f"{SORTS[told.sort].zh}（{day.month}月{day.day}日发现）"
+        case = open_case(KIND, title=title, owner=office, key=_key(told, description, by))
+        if known := Incident.objects.filter(case=case).first():
+            return known
         incident = Incident.objects.create(
             case=case,
             sort=told.sort,
@@ -115,9 +117,14 @@ def register(told: Told, office: Department, by: Account) -> Incident:
             report_due_at=told.discovered_at + timedelta(hours=hours),
             reported_by=by,
         )
-    said = {"act": "incident.registered", "case": case.number, "sort": told.sort.value, "by": by.username}
-    log(Kind.SECURITY, SECURITY, said | {"department": by.works_for.code, "role": by.role})
+        log_incident(case, "registered", by, sort=told.sort.value)
     return incident
+
+
+def _key(told: Told, description: str, by: Account) -> str:
+    """By what the same report, sent again, is known."""
+    said = f"{by.pk}\n{told.sort.value}\n{told.discovered_at.isoformat()}\n{description}"
+    return sha256(said.encode()).hexdigest()
 
 
 def _words(text: str) -> str:
@@ -145,7 +152,7 @@ def name_firms(incident: Incident, codes: Iterable[str], by: Account) -> int:
     }
     if wrong := [code for code in wanted if code not in known]:
         raise NotKept(Problem.WRONG_CODES, "、".join(wrong[:5]) + ("……" if len(wrong) > 5 else ""))
-    return keep_affected(Affected(incident=incident, uscc=code, why=Why.NAMED) for code in wanted)
+    return keep_affected(incident, [Affected(incident=incident, uscc=code, why=Why.NAMED) for code in wanted], by)
 
 
 @transaction.atomic
@@ -160,28 +167,44 @@ def search(
     faulty: bool = False,
 ) -> Search:
     """Have the ledger asked in the background: whom the account or the department looked at within the time, or, with ``faulty``,
-    whose entries its check finds wrong. Raises PermissionDenied and NotKept.
+    whose entries its check finds wrong. What is being searched for already is not begun again; what failed is. Raises
+    PermissionDenied and NotKept.
     """
-    from rongxin.governance.incidents.jobs import search_ledger
-
     _demand_picking(incident, by)
     if not faulty:
         if not username and department is None:
             raise NotKept(Problem.WHOSE)
         if since is None or until is None or not since < until or until - since > LONGEST_SEARCH:
             raise NotKept(Problem.PERIOD)
-    asked = Search.objects.create(
-        incident=incident,
-        why=Why.FAULTY if faulty else Why.LOOKED,
-        username="" if faulty else username,
-        department=None if faulty else department,
-        since=None if faulty else since,
-        until=None if faulty else until,
-        asked_by=by,
-        asked_at=timezone.now(),
-    )
-    search_ledger.enqueue(asked.pk, key=str(asked.pk))
+    wanted = {
+        "why": Why.FAULTY if faulty else Why.LOOKED,
+        "username": "" if faulty else username,
+        "department": None if faulty else department,
+        "since": None if faulty else since,
+        "until": None if faulty else until,
+    }
+    asked = Search.objects.filter(incident=incident, found=None, **wanted).first()
+    if asked is None:
+        asked = Search.objects.create(incident=incident, asked_by=by, asked_at=timezone.now(), **wanted)
+        log_incident(incident.case, "searched", by, why=asked.why, of=department.code if department else "")
+    _begin(asked)
     return asked
+
+
+@transaction.atomic
+def search_again(incident: Incident, search: int, by: Account) -> Search:
+    """Begin a search anew that came to no end. Raises PermissionDenied, NotKept, and Search.DoesNotExist."""
+    _demand_picking(incident, by)
+    asked = Search.objects.get(incident=incident, pk=search, found=None)
+    _begin(asked)
+    return asked
+
+
+def _begin(asked: Search) -> None:
+    """Ask for the job, unless it waits or works."""
+    from rongxin.governance.incidents.jobs import search_ledger
+
+    search_ledger.enqueue(asked.pk, key=str(asked.pk))
 
 
 @transaction.atomic
@@ -189,19 +212,24 @@ def take_out(incident: Incident, uscc: str, by: Account) -> bool:
     """Take out a firm that was not told yet; whether it was there. Raises PermissionDenied and NotKept."""
     _demand_picking(incident, by)
     gone, _ = Affected.objects.filter(incident=incident, uscc=uscc, told_at=None).delete()
+    if gone:
+        log_incident(incident.case, "dropped", by, count=1, firms=digest_of([uscc]))
     return bool(gone)
 
 
-def keep_affected(rows: Iterable[Affected]) -> int:
-    """Add firms that are not on the list yet; how many. The first reason stays."""
-    added = 0
-    for part in _parts(list(rows)):
-        of = part[0].incident_id
-        there = Affected.objects.filter(incident=of, uscc__in=[each.uscc for each in part])
-        before = there.count()
-        Affected.objects.bulk_create(part, ignore_conflicts=True)
-        added += there.count() - before
-    return added
+def keep_affected(incident: Incident, rows: Sequence[Affected], by: Account | None) -> int:
+    """Add firms that are not on the list yet; how many. The first reason stays. With the case of the incident locked."""
+    new: list[Affected] = []
+    for part in _parts(rows):
+        among = Affected.objects.filter(incident=incident, uscc__in=[each.uscc for each in part])
+        there = set(among.values_list("uscc", flat=True))
+        new += [each for each in part if each.uscc not in there]
+    Affected.objects.bulk_create(new, batch_size=_PART)
+    if new:
+        log_incident(
+            incident.case, "picked", by, why=new[0].why, count=len(new), firms=digest_of(each.uscc for each in new)
+        )
+    return len(new)
 
 
 def _demand_picking(incident: Incident, by: Account) -> None:
@@ -213,5 +241,5 @@ def _demand_picking(incident: Incident, by: Account) -> None:
         raise NotKept(Problem.NOT_NOW)
 
 
-def _parts(items: list[Item]) -> Iterable[list[Item]]:
+def _parts(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
     return (items[at : at + _PART] for at in range(0, len(items), _PART))

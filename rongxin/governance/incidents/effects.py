@@ -11,7 +11,9 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.documents.sheets import template_of
+from rongxin.governance.incidents.logged import log_incident
 from rongxin.governance.incidents.models import Affected, Data, Grade, Incident, Search, Sort, System
+from rongxin.governance.incidents.queries import is_searched
 from rongxin.notices.recipients import Recipient
 from rongxin.notices.telling import tell, template
 from rongxin.policy.notices import NoticeValue
@@ -113,7 +115,9 @@ def assess(taken: Taken) -> None:
     """Keep the grade, and whether a report is due."""
     _demand_handling(taken)
     must_report = taken.step.target == "reporting"
-    Incident.objects.filter(case=taken.case).update(grade=taken.answers["grade"], must_report=must_report)
+    grade = str(taken.answers["grade"])
+    Incident.objects.filter(case=taken.case).update(grade=grade, must_report=must_report)
+    log_incident(taken.case, "assessed", taken.by, grade=grade, must_report=must_report)
 
 
 def report(taken: Taken) -> dict[str, Answer]:
@@ -123,7 +127,8 @@ def report(taken: Taken) -> dict[str, Answer]:
     incident.save(update_fields=["reported_at", "reported_to"])
     late = incident.reported_at > incident.report_due_at
     told = [f"本报告晚于报告时限（{moment(incident.report_due_at).zh}）。{taken.reason}"] if late else [taken.reason]
-    return _issued(taken, "关于信息安全事件的报告", [*_account(incident), *(words for words in told if words)])
+    paragraphs = [*_account(incident), *(words for words in told if words)]
+    return _issued(taken, "关于信息安全事件的报告", paragraphs, is_late=late)
 
 
 def report_more(taken: Taken) -> dict[str, Answer]:
@@ -144,6 +149,8 @@ def measure(taken: Taken) -> None:
     if taken.answers["measure"] == Measure.TRANSFERRED and taken.answers["result"] == "done" and not taken.reason:
         title = Title(zh="移送文书号（写在理由里）", en="Number of the transfer, as the reason")
         raise NotPossible(Barred(Bar.BAD_ANSWER, title))
+    entered, result = str(taken.answers["measure"]), str(taken.answers["result"])
+    log_incident(taken.case, "measured", taken.by, measure=entered, result=result)
 
 
 def tell_firms(taken: Taken) -> None:
@@ -161,6 +168,15 @@ def end(taken: Taken) -> None:
     _demand_handling(taken)
     incident = incident_of(taken.case)
     Search.objects.filter(incident=incident).update(username="")
+    firms = Affected.objects.filter(incident=incident)
+    log_incident(
+        taken.case,
+        "ended",
+        taken.by,
+        state=taken.step.target,
+        firms=firms.count(),
+        told=firms.filter(told_at__isnull=False).count(),
+    )
     policy = rulebook.current()
     state = procedure(KIND).by_state[taken.step.target].title
     tell(
@@ -174,15 +190,24 @@ def end(taken: Taken) -> None:
 
 
 # ── guards ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+_SEARCHED: Final = Title(
+    zh="正在从账本查找受影响的企业，查完再定。", en="The ledger is being searched; wait for the answer."
+)
+
+
 def nobody_picked(case: Case, officer: Account | None) -> Title | None:
-    """Firms are told when some are picked."""
+    """Firms are told when some are picked, and no search is still on its way to more."""
+    if is_searched(case):
+        return _SEARCHED
     if Affected.objects.filter(incident__case=case).exists():
         return None
     return Title(zh="还没有选定受影响的企业；确实没有的，选“没有受影响的企业”。", en="No affected firm is picked yet.")
 
 
 def somebody_picked(case: Case, officer: Account | None) -> Title | None:
-    """That nobody is affected cannot be said of a list with firms."""
+    """That nobody is affected cannot be said of a list with firms, nor before a search has its answer."""
+    if is_searched(case):
+        return _SEARCHED
     if Affected.objects.filter(incident__case=case, told_at=None).exists():
         return Title(
             zh="已选定受影响的企业，须告知；选错的先移出。",
@@ -263,7 +288,7 @@ def _in_chinese(label: object) -> str:
         return str(label)
 
 
-def _issued(taken: Taken, title: str, paragraphs: list[str]) -> dict[str, Answer]:
+def _issued(taken: Taken, title: str, paragraphs: list[str], *, is_late: bool = False) -> dict[str, Answer]:
     _demand_handling(taken)
     rules = rulebook.current()
     basis = template_of(rules, TEMPLATE).basis
@@ -273,4 +298,7 @@ def _issued(taken: Taken, title: str, paragraphs: list[str]) -> dict[str, Answer
         "paragraphs": [words for words in paragraphs if words],
         "basis": f"{rules.documents[basis.document].title.zh}{basis.item or ''}",
     }
-    return issue_in(taken, TEMPLATE, values, authority=taken.case.owner)
+    issued = issue_in(taken, TEMPLATE, values, authority=taken.case.owner)
+    to, number = str(taken.answers["to"]), issued["document"]
+    log_incident(taken.case, "reported", taken.by, to=to, document=number, late=is_late)
+    return issued

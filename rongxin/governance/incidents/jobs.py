@@ -27,4 +27,4 @@ def tell_affected(progress: Progress, number: str) -> int:
 def search_ledger(progress: Progress, search: int) -> int:
     """Answer one search; returns how many firms were found."""
     progress.phase("查找")
-    return searching.answer(search)
+    return searching.answer(search, progress)

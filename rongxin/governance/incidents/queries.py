@@ -1,17 +1,20 @@
 """Reading incidents: the register, one's own reports, the clock, the affected firms."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from rongxin.accounts.access import Access, Act
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.departments.models import Department
-from rongxin.governance.incidents.models import Affected, Incident
+from rongxin.governance.incidents.models import Affected, Incident, Search
 from rongxin.governance.incidents.rules import HourClock, hour_clock
+from rongxin.jobs.models import Run, RunQuerySet
 from rongxin.notices.models import Receipt
 from rongxin.notices.recipients import overseers
 from rongxin.policy.pack import NothingInForce
@@ -22,6 +25,9 @@ from rongxin.workflow import queries as cases
 from rongxin.workflow.models import Case
 
 WARN_HOURS = "incidents/warn_hours"
+SEARCHING = "governance.incidents.search_ledger"
+"""The job that answers searches."""
+_INSTANT = timedelta(microseconds=1)
 WAITING = Q(case__is_open=True, reported_at=None) & ~Q(must_report=False)
 """Incidents whose hours run."""
 
@@ -39,11 +45,51 @@ class OwnReport:
 
 
 @dataclass(frozen=True, slots=True)
-class FirmLine:
-    """An affected firm, as it is called on the register."""
+class Looked:
+    """How often the file of a firm was looked at, and from when to when."""
 
-    affected: Affected
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FirmLine:
+    """An affected firm, as it is called on the register. ``looks`` None: not asked for, or not why it is one."""
+
+    uscc: str
     name: str
+    why: str
+    told_at: datetime | None
+    looks: Looked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLine:
+    """What was asked of the ledger. ``run``: how far its job is; None where that was tidied away."""
+
+    asked: Search
+    run: Run | None
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day that was asked about."""
+        return timezone.localdate(self.asked.since) if self.asked.since else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last one, which is included."""
+        return timezone.localdate(self.asked.until - _INSTANT) if self.asked.until else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the answer is there."""
+        return self.asked.found is not None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it came to no end and nobody is at it."""
+        return not self.is_over and (self.run is None or self.run.is_over)
 
 
 def offices_for(department: Department) -> list[Department]:
@@ -110,15 +156,48 @@ def to_report(officer: Account) -> int:
 
 
 def affected_by(incident: Incident) -> QuerySet[Affected]:
-    """The affected firms, those not told first."""
-    return Affected.objects.filter(incident=incident).order_by(F("told_at").asc(nulls_first=True), "uscc")
+    """The affected firms, those not told first; ``name``: as on the register."""
+    name = Subject.objects.filter(uscc=OuterRef("uscc")).order_by("pk").values("name")[:1]
+    found = Affected.objects.filter(incident=incident).annotate(name=Coalesce(Subquery(name), Value("")))
+    return found.order_by(F("told_at").asc(nulls_first=True), "uscc")
 
 
-def with_names(rows: Iterable[Affected]) -> list[FirmLine]:
-    """The rows with the names on the register; one query."""
+def heads_of(rows: Iterable[Affected]) -> list[FirmLine]:
+    """The firms of these rows of :func:`affected_by`, as a list shows them."""
+    return [_line(each) for each in rows]
+
+
+def with_looks(rows: Iterable[Affected], access: Access, act: Act) -> list[FirmLine]:
+    """The same with how often and when each was looked at, which is the firm's own affair. Raises NotLogged."""
     listed = list(rows)
-    names = dict(Subject.objects.filter(uscc__in=[each.uscc for each in listed]).values_list("uscc", "name"))
-    return [FirmLine(each, names.get(each.uscc, "")) for each in listed]
+    access.look((each.uscc for each in listed if each.looks), "case", act=act)
+    return [
+        replace(_line(each), looks=Looked(each.looks, each.first_at, each.last_at))
+        if each.first_at and each.last_at
+        else _line(each)
+        for each in listed
+    ]
+
+
+def _line(row: Affected) -> FirmLine:
+    return FirmLine(row.uscc, row.name, row.get_why_display(), row.told_at)  # type: ignore[attr-defined]
+
+
+def searches_of(incident: Incident) -> list[SearchLine]:
+    """What was asked of the ledger, in that order, and how far it is; two queries."""
+    asked = list(Search.objects.filter(incident=incident).select_related("department").order_by("pk"))
+    runs = {run.key: run for run in search_runs(asked).order_by("pk")}
+    return [SearchLine(each, runs.get(str(each.pk))) for each in asked]
+
+
+def is_searched(case: Case) -> bool:
+    """Whether a search is under way whose answer may add firms."""
+    return search_runs(Search.objects.filter(incident__case=case, found=None)).live().exists()
+
+
+def search_runs(of: Iterable[Search]) -> RunQuerySet:
+    """The runs that answer these searches."""
+    return Run.objects.filter(job=SEARCHING, key__in=[str(each.pk) for each in of])
 
 
 def read_by_firms(incident: Incident) -> int:

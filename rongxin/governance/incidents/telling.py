@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rongxin.governance.incidents.effects import KIND, values_of
+from rongxin.governance.incidents.logged import log_incident
 from rongxin.governance.incidents.models import Affected, Incident
 from rongxin.governance.incidents.queries import telling_key
 from rongxin.jobs.progress import Progress
@@ -14,6 +15,7 @@ from rongxin.ledger.actions import Event, log_many
 from rongxin.ledger.entries import Kind, Of, Subject
 from rongxin.notices.recipients import Recipient
 from rongxin.notices.telling import tell, template
+from rongxin.records.telling import digest_of
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import NotPossible
@@ -56,5 +58,6 @@ def _tell_part(incident: Incident) -> int:
     )
     said = {"act": "incident.told", "case": incident.case.number, "sort": incident.sort}
     log_many(Kind.SECURITY, (Event(Subject(Of.FIRM, row.uscc), said) for row in rows))
+    log_incident(incident.case, "told", None, count=len(rows), firms=digest_of(row.uscc for row in rows))
     Affected.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=timezone.now())
     return len(rows)
