@@ -17,7 +17,8 @@ _OF_FIRM_SQL: Final = """
     SELECT r.number || ' ' || r.content_hash FROM subjects_subject k
     JOIN records_resolution o ON o.subject_id = k.id
     JOIN records_record r ON r.id = o.record_id
-    JOIN records_recordevent e ON e.act_key = r.act_key AND e.record_id = r.id AND e.recorded_at = o.made_at
+    JOIN records_recordevent e ON (e.act_key IS NULL AND e.record_id = r.id OR e.act_key = r.act_key AND e.record_id = r.id)
+        AND e.recorded_at = o.made_at
     WHERE k.uscc = %s AND e.basis = %s AND e.effect = %s ORDER BY e.position
 """
 

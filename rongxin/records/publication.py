@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
@@ -21,7 +22,7 @@ from rongxin.ledger.reading import Book
 from rongxin.ledger.suites import SHA256
 from rongxin.policy.words import Display
 from rongxin.records.actions import EVENTS
-from rongxin.records.models import Effect, EventCursor, RecordEvent
+from rongxin.records.models import Effect, EventCursor, Record, RecordEvent
 
 PUBLISHED: Final = Subject(Of.SYSTEM, "published")
 ACT: Final = "record.publish"
@@ -71,9 +72,11 @@ def prove_published(number: str, version: int) -> dict[str, Any]:
 
     Raises NotPublished before it was committed to, and NotProvable before that was signed.
     """
-    event = RecordEvent.objects.filter(record__number=number, record__version=version, effect__in=_ENTERED).first()
-    if event is None:
+    record = Record.objects.filter(number=number, version=version).first()
+    if record is None:
         raise NotPublished(number)
+    of_act = Q(act_key=None, record=record) | Q(act_key=record.act_key, record=record)
+    event = RecordEvent.objects.get(of_act, effect__in=_ENTERED)
     book, index, said = _covering(event.position)
     lines = _lines(said["from"], said["to"])
     place = next((at for at, (position, _) in enumerate(lines) if position == event.position), None)
