@@ -59,7 +59,7 @@ def test_each_record_is_proven_and_nothing_else(tmp_path: Path, monkeypatch: pyt
 
 FAULTS = {
     "number": lambda bundle: bundle | {"line": bundle["line"].replace(" 1 ", " 2 ")},
-    "time": lambda bundle: bundle | {"line": bundle["line"].replace("T", "T", 1)[:-2] + "9Z"},
+    "time": lambda bundle: bundle | {"line": bundle["line"].replace(" 1 20", " 1 21")},
     "place": lambda bundle: bundle | {"at": bundle["at"] ^ 1},
     "surplus": lambda bundle: bundle | {"path": [*bundle["path"], "00" * 32]},
     "missing": lambda bundle: bundle | {"path": bundle["path"][:-1]},
