@@ -16,7 +16,7 @@ from rongxin.governance.incidents.actions import NotKept, name_firms, search, se
 from rongxin.governance.incidents.jobs import search_ledger, tell_affected
 from rongxin.governance.incidents.logged import SECURITY
 from rongxin.governance.incidents.models import Affected, Incident, Search
-from rongxin.governance.incidents.queries import searches_of
+from rongxin.governance.incidents.queries import alike, searches_of
 from rongxin.jobs.models import Run, RunQuerySet, State
 from rongxin.ledger import logs
 from rongxin.ledger.actions import Event, Sealing, log_many
@@ -86,6 +86,11 @@ def test_two_officers_who_found_the_same_have_an_incident_each(offices: Offices)
     assert not refusals(outcomes), outcomes
     assert sorted(Case.objects.values_list("number", flat=True)) == ["事件-2026-0001", "事件-2026-0002"]
     assert sorted(each["by"] for each in security("registered")) == ["clerk", "second"]
+    one, other = Incident.objects.order_by("case__number")
+    assert (alike(one, offices.first), alike(other, offices.first)) == ([other], [one])
+    offices.take(other, "doubt", reason=f"与{one.case.number}重复")
+    offices.take(other, "dismiss", by=offices.city_officer, reason="重复登记")
+    assert not alike(one, offices.first)
 
 
 def test_a_report_that_is_sent_twice_is_one_incident(offices: Offices) -> None:
