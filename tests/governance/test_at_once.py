@@ -1,10 +1,12 @@
 """Two people, or two processes, at the same incident at the same instant; and a process that is killed at it."""
 
+import json
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -20,9 +22,12 @@ from rongxin.governance.incidents.queries import alike, searches_of
 from rongxin.jobs.models import Run, RunQuerySet, State
 from rongxin.ledger import logs
 from rongxin.ledger.actions import Event, Sealing, log_many
+from rongxin.ledger.bundles import Opening
 from rongxin.ledger.entries import Kind, Of, Subject
 from rongxin.ledger.erasing import erase, erase_subject
 from rongxin.ledger.models import Entry
+from rongxin.ledger.reading import books_of
+from rongxin.ledger.reading import said as said_in
 from rongxin.ledger.sequencing import sequence_all
 from rongxin.notices.models import Notice
 from rongxin.records.telling import digest_of
@@ -33,7 +38,6 @@ from tests.factories import a_subject, at
 from tests.governance.offices import Offices, open_offices, state
 from tests.jobs.processes import ROOT
 from tests.ledger.conftest import published  # noqa: F401
-from tests.ledger.told import told
 from tests.workflow.conftest import in_force, rules
 from tests.workflow.test_at_once import at_once
 
@@ -60,8 +64,12 @@ def firms(number: int) -> list[str]:
     return [a_subject(f"福州示例第{each}有限公司").uscc for each in range(number)]
 
 
-def security(act: str) -> list[dict[str, object]]:
-    return told(Kind.SECURITY, SECURITY, act=f"incident.{act}")
+def security(act: str) -> list[dict[str, Any]]:
+    """What the ledger was told; a search sequences what waits, so it is read from the log."""
+    sequence_all()
+    opened = [said for book in books_of([SECURITY]) for said in said_in(book, book.heads.events).values()]
+    payloads = [json.loads(said.payload) for said in opened if isinstance(said, Opening)]
+    return [payload for payload in payloads if payload["act"] == f"incident.{act}"]
 
 
 def asked(incident: Incident, offices: Offices, by: str = "tax-0007") -> Search:
@@ -132,7 +140,7 @@ def test_what_two_officers_and_a_search_pick_at_once_stands_once(offices: Office
     assert not refusals(outcomes), outcomes
     assert sorted(Affected.objects.values_list("uscc", flat=True)) == sorted(codes)
     picked = security("picked")
-    assert sum(int(str(each["count"])) for each in picked) == 30
+    assert sum(each["count"] for each in picked) == 30
     assert Search.objects.get().found == 20
 
 
