@@ -51,7 +51,7 @@ def frictionless(path: str) -> dict[str, Any]:
     kind = load_pack(Path(environment.policies), environment.pack).kinds[PENALTY]
     resource = peer.Resource(path=Path(path).name, basepath=str(Path(path).parent), schema=_peer_schema(kind))
     checklist = peer.Checklist(checks=[_RowRules()])
-    seconds, report = median_seconds(lambda: resource.validate(checklist, limit_errors=10_000_000), runs=1)
+    seconds, report = median_seconds(lambda: resource.validate(checklist, limit_errors=10_000_000))
     return {"seconds": round(seconds, 3), "errors": report.stats["errors"]}
 
 

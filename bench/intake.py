@@ -16,7 +16,7 @@ from rongxin.policy.loader import load_pack
 
 PART: Final = 20_000
 """Rows that the row-by-row peers are given; theirs is compared per row."""
-STORED: Final = 50_000
+STORED: Final = 100_000
 """Rows that bulk_create is given."""
 
 

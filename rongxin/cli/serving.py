@@ -76,12 +76,18 @@ def worker() -> None:
 
 
 def scheduler() -> None:
-    """Enqueue what is due by the schedules in config/jobs.py; two of them do no harm. A database file is read into memory first."""
+    """Enqueue what is due by the schedules in config/jobs.py; two of them do no harm. A database file is read into memory first,
+    and the ledger is told what the platform runs with.
+    """
     _start_to_serve()
     from rongxin.jobs.scheduler import Scheduler
+    from rongxin.ledger.configuration import tell_configuration
+    from rongxin.storage.askers import PLATFORM, asks
     from rongxin.storage.warming import warm_beside
 
     warm_beside()
+    with asks(PLATFORM):
+        tell_configuration()
     Scheduler().run()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rongxin.accounts.access import Access
 from rongxin.accounts.permissions import Action
 from rongxin.departments.models import Department
-from rongxin.desk.case_panels import Asked, Looks, Panel, Place, add_panel, show_as
+from rongxin.desk.case_panels import Asked, Looks, Panel, Place, add_panel, address, show_as
 from rongxin.governance.incidents.actions import PICKING, REPORT_HOURS
 from rongxin.governance.incidents.effects import AUTHORITIES, KIND, MEASURES, incident_of, measures_of
 from rongxin.governance.incidents.models import Affected, Data, Incident
@@ -20,6 +20,7 @@ from rongxin.governance.incidents.queries import (
     FirmLine,
     SearchLine,
     affected_by,
+    alike,
     clock_of,
     clocks_of,
     heads_of,
@@ -56,11 +57,12 @@ class HoursView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactsView:
-    """``desk/_incident.html``."""
+    """``desk/_incident.html``. ``alike``: incidents that may be the same, by number and address."""
 
     incident: Incident
     data: str
     reported_to: str
+    alike: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +168,9 @@ def _facts(case: Case, access: Access) -> Panel:
         incident=incident,
         data="、".join(words[each] for each in incident.data),
         reported_to=lang(Title(zh=to[0], en=to[1])) if to else "",
+        alike=tuple((each.case.number, address(each.case)) for each in alike(incident, access.actor))
+        if case.is_open
+        else (),
     )
     return Panel(title=Title(zh="事件", en="The incident"), template="desk/_incident.html", content=view)
 

@@ -230,7 +230,8 @@ _RESOLUTIONS_SQL: Final = """
 """
 _EVENTS_SQL: Final = f"""
     INSERT INTO records_recordevent (position, record_id, act_key, effect, effective_at, recorded_at, "by", basis)
-    SELECT position, key, act_key, CASE version WHEN 1 THEN '{Effect.RECORDED}' ELSE '{Effect.CORRECTED}' END,
+    SELECT position, key, CASE version WHEN 1 THEN NULL ELSE act_key END,
+        CASE version WHEN 1 THEN '{Effect.RECORDED}' ELSE '{Effect.CORRECTED}' END,
         %(now)s, %(now)s, %(by)s, %(batch)s FROM staged_made ORDER BY position
 """
 

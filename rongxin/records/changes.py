@@ -83,11 +83,11 @@ def last_position() -> tuple[int, datetime | None]:
 
 
 def _last_events(policy: Policy, kind: str) -> QuerySet[RecordEvent]:
-    same_act = {"act_key": OuterRef("act_key")}
+    same_act = {"act_key": OuterRef("record__act_key")}
     later = RecordEvent.objects.filter(**same_act, position__gt=OuterRef("position"))
     once_public = Record.objects.filter(**same_act, display=Display.PUBLIC)
     sole_traders = Resolution.objects.filter(
-        record__act_key=OuterRef("act_key"), ended_at=None, subject__category=Category.SOLE_TRADER
+        record__act_key=OuterRef("record__act_key"), ended_at=None, subject__category=Category.SOLE_TRADER
     )
     events = RecordEvent.objects.filter(
         ~Exists(later),
@@ -99,9 +99,9 @@ def _last_events(policy: Policy, kind: str) -> QuerySet[RecordEvent]:
 
 
 def _changes(events: QuerySet[RecordEvent], policy: Policy, limit: int, *, otherwise: int) -> Changes:
-    found = list(events[: limit + 1])
+    found = list(events.select_related("record")[: limit + 1])
     part = found[:limit]
-    acts = [event.act_key for event in part]
+    acts = [event.act for event in part]
     present = Moment.now()
     current = {each.act_key: each for each in known(present).filter(act_key__in=acts).select_related("provider")}
     shown = set(displayed(policy, present).filter(act_key__in=acts).values_list("act_key", flat=True))
@@ -111,11 +111,11 @@ def _changes(events: QuerySet[RecordEvent], policy: Policy, limit: int, *, other
     keeps_a_line = policy.value("display/repaired_line", present.day).flag
     return Changes(
         changes=tuple(
-            on_display.change(event, current[event.act_key])
-            if event.act_key in shown
-            else _deletion(event, current[event.act_key], ends.get(event.act_key, ()), keeps_a_line=keeps_a_line)
-            for event in part
-            if event.act_key in ends or event.act_key in shown
+            on_display.change(event, current[act])
+            if act in shown
+            else _deletion(event, current[act], ends.get(act, ()), keeps_a_line=keeps_a_line)
+            for act, event in zip(acts, part, strict=True)
+            if act in ends or act in shown
         ),
         last=part[-1].position if part else otherwise,
         more=len(found) > limit,
@@ -136,7 +136,7 @@ class _Displayed:
             return cls({}, {}, frozenset())
         titles = RecordContent.objects.filter(record__in=[record.pk for record in records])
         disputes = RecordEvent.objects.filter(act_key__in=[record.act_key for record in records], effect__in=DISPUTE)
-        last = dict(disputes.order_by("position").values_list("act_key", "effect"))
+        last = dict(disputes.order_by("position").values_list("record__act_key", "effect"))
         return cls(
             titles=dict(titles.values_list("record", "title")),
             subjects=subjects_of(records),
@@ -160,7 +160,7 @@ def _ends(acts: list[str], present: Moment) -> dict[str, tuple[RecordEvent, ...]
     ends: dict[str, tuple[RecordEvent, ...]] = dict.fromkeys(acts, ())
     if acts:
         for event in standing_ends(present).filter(act_key__in=acts).order_by("position"):
-            ends[event.act_key] = (*ends[event.act_key], event)
+            ends[event.act] = (*ends[event.act], event)
     return ends
 
 

@@ -95,11 +95,14 @@ class RecordContent(models.Model):
 
 
 class RecordEvent(models.Model):
-    """What happened to an act, under a gapless cursor: ``position`` 1, 2, 3 … in the order of commits."""
+    """What happened to an act, under a gapless cursor: ``position`` 1, 2, 3 … in the order of commits.
+
+    The first event of every act is that it was recorded; it is found by its record. ``act_key`` leads to what happened since.
+    """
 
     position = models.BigIntegerField(unique=True)
     record = models.ForeignKey(Record, models.PROTECT, related_name="+", db_index=False)
-    act_key = models.CharField(max_length=64)
+    act_key = models.CharField(max_length=64, null=True)
     effect = models.CharField("事项", max_length=16, choices=Effect.choices)
     effective_at = models.DateTimeField("生效时间")
     recorded_at = models.DateTimeField("记载时间")
@@ -110,7 +113,18 @@ class RecordEvent(models.Model):
 
     class Meta:
         verbose_name = "记录事项"
-        indexes = [models.Index(fields=["act_key", "position"], name="records_event_act")]
+        # Nearly every event is a first one: keys in no order would cost more than all else that is written of it.
+        indexes = [
+            models.Index(
+                fields=["act_key", "position"], condition=models.Q(act_key__isnull=False), name="records_event_act"
+            ),
+            models.Index(fields=["record"], condition=models.Q(act_key__isnull=True), name="records_event_first"),
+        ]
+
+    @property
+    def act(self) -> str:
+        """The key of its act; a first event is asked for it through its record."""
+        return self.act_key or self.record.act_key
 
 
 class EventCursor(models.Model):

@@ -51,7 +51,7 @@ def undisplayed_of(
     found = with_content(_undisplayed(subject, policy, moment), moment, NEWEST_FIRST, limit, offset)
     keys = {each.record.act_key for each in found}
     ends: dict[str, set[str]] = {}
-    for act_key, effect in standing_ends(moment).filter(act_key__in=keys).values_list("act_key", "effect"):
+    for act_key, effect in standing_ends(moment).filter(act_key__in=keys).values_list("record__act_key", "effect"):
         ends.setdefault(act_key, set()).add(effect)
     over = set(over_when_first_recorded(policy).filter(act_key__in=keys).values_list("act_key", flat=True))
     return [

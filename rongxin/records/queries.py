@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Count, Exists, JSONField, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, JSONField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -215,13 +215,18 @@ def act(number: str, policy: Policy, moment: Moment) -> Act | None:
                 act_key=record.act_key, version__lt=record.version, recorded_at__lte=moment.known_at
             ).order_by("-version")
         ),
-        events=tuple(
-            RecordEvent.objects.filter(act_key=record.act_key, recorded_at__lte=moment.known_at).order_by("-position")
-        ),
+        events=history_of(record.act_key, moment),
         sightings=tuple(
             Sighting.objects.filter(**same_act, seen_at__lte=moment.known_at).select_related("provider").order_by("pk")
         ),
     )
+
+
+def history_of(act_key: str, moment: Moment) -> tuple[RecordEvent, ...]:
+    """What happened to an act as known at ``moment``, the latest first."""
+    first = Record.objects.filter(act_key=act_key, version=1).values("pk")
+    of_act = RecordEvent.objects.filter(Q(act_key=act_key) | Q(act_key=None, record=Subquery(first)))
+    return tuple(of_act.filter(recorded_at__lte=moment.known_at).order_by("-position"))
 
 
 def why_hidden(number: str, policy: Policy, moment: Moment) -> Hidden | None:

@@ -24,7 +24,7 @@ from rongxin.records.actions import note
 from rongxin.records.barred import WITHDRAWAL
 from rongxin.records.display import Moment, displayed, known, standing_ends
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
-from rongxin.records.queries import firm_of, subjects_of
+from rongxin.records.queries import firm_of, history_of, subjects_of
 from rongxin.subjects.models import Subject
 
 LONGEST_REASON: Final = 200
@@ -230,7 +230,7 @@ def kept(access: Access, number: str, policy: Policy) -> Kept | None:
         is_displayed=displayed(policy, present).filter(pk=record.pk).exists(),
         is_withdrawn=bool(_withdrawals(record.act_key)),
         filled=frozenset(name for name, value in json.loads(content.text).items() if value) if content else frozenset(),
-        events=tuple(RecordEvent.objects.filter(act_key=record.act_key).order_by("-position")),
+        events=history_of(record.act_key, present),
     )
 
 

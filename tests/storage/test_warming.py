@@ -1,5 +1,6 @@
 """The database file is read once at a start, by another process and only where it fits into memory."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from rongxin.storage import warming
 )
 def test_what_fits(size: int, free: int, does: bool) -> None:
     assert warming.fits(size, free) is does
+
+
+def test_what_only_remembers_files_is_to_be_had() -> None:
+    unused = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert 0 < warming.free_memory() <= whole
+    assert warming.free_memory() > unused // 2
 
 
 def test_the_whole_file_is_read(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from rongxin.accounts.actions import open_account
 from rongxin.accounts.permissions import Role
 from rongxin.governance.incidents.jobs import search_ledger, tell_affected
 from rongxin.governance.incidents.models import Affected, Incident, Search
+from rongxin.jobs.models import Run, State
 from rongxin.ledger.actions import Event, log_many
 from rongxin.ledger.entries import Kind, Of, Subject
+from rongxin.ledger.models import Pending
 from rongxin.notices.jobs import make_notices
 from tests import logins
 from tests.factories import a_department, a_subject
@@ -71,6 +73,7 @@ def test_misuse_is_reported_within_the_hours_and_told_to_the_firms(
     logins.log_in(page, address, "lead", PASSWORD)
     page.goto(f"{address}/desk/")
     expect(page.get_by_role("main")).to_contain_text("1 起信息安全事件的报告时限正在按小时计")
+    shoot(page, "82-incident-home")
     page.goto(f"{address}/desk/incidents")
     expect(page.get_by_role("main")).to_contain_text("还剩 10 小时")
     shoot(page, "82-incidents")
@@ -82,6 +85,8 @@ def test_misuse_is_reported_within_the_hours_and_told_to_the_firms(
     page.locator("#assess_grave-grade").select_option("serious")
     page.locator("#assess_grave-reason").fill("涉及多家企业未公示的记录。")
     press(page, "确认研判：涉及国家安全或者公共利益，须报告")
+    expect(page.get_by_role("main")).to_contain_text("已办理：研判")
+    shoot(page, "83b-incident-to-report")
     press(page, "报告主管部门")
     page.locator("#report-to").select_option("cyberspace")
     press(page, "确认报告主管部门")
@@ -90,6 +95,13 @@ def test_misuse_is_reported_within_the_hours_and_told_to_the_firms(
     with page.expect_download() as paper:
         page.get_by_role("link", name="PDF").click()
     assert paper.value.path().read_bytes().startswith(b"%PDF-")
+    paper.value.save_as("var/shots/83c-incident-report.pdf")
+    shoot(page, "83c-incident-reported")
+    page.get_by_role("link", name="关于信息安全事件的报告").click()
+    expect(page.get_by_role("main")).to_contain_text("信安〔")
+    page.wait_for_load_state("networkidle")
+    shoot(page, "83d-incident-report")
+    page.go_back()
 
     # Out of the ledger: exactly the firms that the account looked at.
     page.get_by_label("哪个账号的查询").fill("tax-0007")
@@ -97,33 +109,50 @@ def test_misuse_is_reported_within_the_hours_and_told_to_the_firms(
     page.get_by_label("从", exact=True).fill(today)
     page.get_by_label("到（含当日）").fill(today)
     press(page, "查找查询过的企业")
-    expect(page.get_by_role("main")).to_contain_text("正在查找")
+    expect(page.locator("#searches")).to_contain_text("正在查找")
+    Run.objects.filter(job=search_ledger.name).update(progress_done=200_000, progress_total=1_250_000)
+    # The page looks again by itself.
+    expect(page.locator("#searches")).to_contain_text("正在查找，看过 200,000 / 1,250,000 项账目", timeout=15_000)
+    shoot(page, "84a-incident-searching")
     search_ledger.call_now(Search.objects.get().pk)
-    page.reload()
-    expect(page.get_by_role("main")).to_contain_text("查到 2 家企业")
+    expect(page.locator("#searches")).to_contain_text("查到 2 家企业", timeout=15_000)
+    expect(page.locator("#firms")).to_contain_text(other.name)
+    searching = Run.objects.filter(job=search_ledger.name)
+    searching.update(state=State.SUCCEEDED, finished_at=timezone.now())
+    page.get_by_role("link", name="显示查询次数").click()
+    expect(page.locator("#firms")).to_contain_text("1 次")
+    assert Pending.objects.filter(kind=Kind.ACCESS, identifier=other.uscc, payload__contains="事件-").count() == 1
+    shoot(page, "84b-incident-found")
     assert set(Affected.objects.values_list("uscc", flat=True)) == {firm.uscc, other.uscc}
     press(page, "登记一项处置")
     page.locator("#measure-measure").select_option("access")
     page.locator("#measure-result").select_option("done")
     press(page, "确认登记一项处置")
+    expect(page.get_by_role("main")).to_contain_text("已办理：登记一项处置")
     press(page, "告知受影响企业")
     page.locator("#tell-reason").fill("有账号违规查看了你单位未公示的记录。该账号已停用，没有发现外传。")
     press(page, "确认告知受影响企业")
+    expect(page.get_by_role("main")).to_contain_text("已办理：告知受影响企业")
+    shoot(page, "84c-incident-telling")
     tell_affected.call_now(Incident.objects.get().case.number)
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("已告知 2 家")
     expect(page.get_by_role("main")).to_contain_text("须由另一人办理")
-    shoot(page, "84-incident-told")
+    shoot(page, "84d-incident-told")
     log_out(page)
 
     # A second person closes it.
     logins.log_in(page, address, "lead-2", PASSWORD)
     page.goto(f"{address}/desk/cases")
     press(page, "办理")
+    expect(page.get_by_role("main")).to_contain_text("您可以")
     press(page, "复核办结")
     page.locator("#close-reason").fill("处置完毕。")
     press(page, "确认复核办结")
     expect(page.get_by_role("main")).to_contain_text("办结：已办结")
+    shoot(page, "84e-incident-closed")
+    page.goto(f"{address}/desk/incidents")
+    shoot(page, "84f-incidents-over")
     log_out(page)
 
     # The firm reads its message in its own window.

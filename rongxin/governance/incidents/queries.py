@@ -28,6 +28,8 @@ WARN_HOURS = "incidents/warn_hours"
 SEARCHING = "governance.incidents.search_ledger"
 """The job that answers searches."""
 _INSTANT = timedelta(microseconds=1)
+_NEAR = timedelta(days=1)
+_MOST_ALIKE = 5
 WAITING = Q(case__is_open=True, reported_at=None) & ~Q(must_report=False)
 """Incidents whose hours run."""
 
@@ -102,6 +104,13 @@ def offices_for(department: Department) -> list[Department]:
 def visible_to(officer: Account) -> QuerySet[Incident]:
     """The incidents whose cases the officer sees."""
     return Incident.objects.filter(case__in=cases.visible_to(officer)).select_related("case__owner", "concerned")
+
+
+def alike(incident: Incident, officer: Account) -> list[Incident]:
+    """Open incidents of the same sort, discovered within a day of it: two may have registered the same one."""
+    near = (incident.discovered_at - _NEAR, incident.discovered_at + _NEAR)
+    found = visible_to(officer).filter(case__is_open=True, sort=incident.sort, discovered_at__range=near)
+    return list(found.exclude(pk=incident.pk).order_by("discovered_at", "pk")[:_MOST_ALIKE])
 
 
 def own_reports(officer: Account) -> list[OwnReport]:
