@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -34,8 +33,10 @@ from rongxin.ledger.entries import Kind, Of
 from rongxin.ledger.entries import Subject as Party
 from rongxin.ledger.models import Pending
 from rongxin.ledger.reading import books_of
-from rongxin.notices.models import Notice, Sending, SendingState
+from rongxin.notices.contacts import set_contact
+from rongxin.notices.models import Notice
 from rongxin.notices.serving import Given, serve
+from rongxin.policy.notices import ChannelName
 from rongxin.records.models import Effect, Record, RecordContent
 from rongxin.remedies.inquiries.actions import ask_why
 from rongxin.remedies.inquiries.models import About
@@ -317,7 +318,7 @@ def an_enterprise(hall: Hall) -> Platform:
     given = a_proxy(holder, firm, proxy, Action.FILE_READ, Action.FILE_DOWNLOAD, Action.CONTACT_KEEP)
     invitation, _code = proxies.invite(holder, firm.uscc, scope=(Action.FILE_READ,), until=date(2027, 1, 1))
     own = frozenset({firm.uscc})
-    words = dict(words_of(what, firm.uscc) for what in ("类型", "正文", "提醒")) | {proxy.username: own}
+    words = dict(words_of(what, firm.uscc) for what in ("类型", "正文")) | {proxy.username: own}
     hidden = a_record(firm, violation_type="示例甲乙丙类型", violation_facts=None)
     note(hidden, Effect.SUSPENDED)
 
@@ -331,26 +332,9 @@ def an_enterprise(hall: Hall) -> Platform:
         body_zh="示例甲乙丙正文",
         body_en="示例",
     )
-    Sending.objects.create(
-        notice=Notice.objects.create(
-            key="b",
-            name="toy",
-            department=hall.office,
-            at=NOW,
-            title_zh="示例甲乙丙提醒",
-            title_en="示例",
-            body_zh="示例",
-            body_en="示例",
-        ),
-        channel="email",
-        mandate=mandate,
-        message_id=uuid4(),
-        state=SendingState.GAVE_UP,
-        allowed=1,
-        attempts=1,
-        due_at=NOW,
-        reason="timeout",
-    )
+    # Shown in part: what stands before the sign is hidden.
+    set_contact(mandate, ChannelName.EMAIL, "office@jiayibing.example.com", by=holder)
+    words["jiayibing.example.com"] = own
     # The office that handles a claim stands on its page alone.
     branch = a_firm("福州示例榕海茶业有限公司分公司")
     a_department("tax", "福州市示例税务局", region="350100")
@@ -388,6 +372,7 @@ def an_enterprise(hall: Hall) -> Platform:
         of("look", firm.uscc, log, number, tells=events),
         of("look", firm.uscc, log, number, method=POST),
         of("look_proof", firm.uscc, log, number, tells=events),
+        of("look_records", firm.uscc, log, number, tells=events),
     )
     return Platform(words, examples, {"holder": as_login(holder)})
 
