@@ -33,7 +33,6 @@ from rongxin.ledger.entries import Kind, Of
 from rongxin.ledger.entries import Subject as Party
 from rongxin.ledger.models import Pending
 from rongxin.ledger.reading import books_of
-from rongxin.notices.contacts import set_contact
 from rongxin.notices.models import Notice
 from rongxin.notices.serving import Given, serve
 from rongxin.policy.notices import ChannelName
@@ -57,6 +56,7 @@ from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import CODE, DOCUMENT, NAME, TEA, TEA_NAME, as_csv, penalty
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
 from tests.ledger.looks import a_look, looked_at, signed
+from tests.notices.conftest import confirmed
 from tests.subjects.mandates.firms import Hall, a_firm, a_hall, a_login, a_proxy
 from tests.workflow.conftest import in_force, rules, toy_is_known  # noqa: F401
 
@@ -333,7 +333,7 @@ def an_enterprise(hall: Hall) -> Platform:
         body_en="示例",
     )
     # Shown in part: what stands before the sign is hidden.
-    set_contact(mandate, ChannelName.EMAIL, "office@jiayibing.example.com", by=holder)
+    confirmed(mandate, ChannelName.EMAIL, "office@jiayibing.example.com", by=holder)
     words["jiayibing.example.com"] = own
     # The office that handles a claim stands on its page alone.
     branch = a_firm("福州示例榕海茶业有限公司分公司")
