@@ -13,6 +13,7 @@ CHANGED = frozenset(
     {
         "accounts.Account",
         "accounts.CodeGenerator",
+        "accounts.Denial",
         "accounts.Invitation",
         "accounts.MachineKey",
         "accounts.RecoveryCode",
@@ -71,6 +72,7 @@ SHREDDED = {"ledger.Entry": ("salt", "payload", "key")}
 REMOVED = frozenset(
     {
         "accounts.CodeGenerator",
+        "accounts.Denial",
         "accounts.FormerPassword",
         "accounts.RecoveryCode",
         "accounts.SecurityKey",

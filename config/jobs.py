@@ -2,7 +2,7 @@
 
 from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
-from rongxin.entrance.tidy import tidy_sessions
+from rongxin.entrance.tidy import tell_denials, tidy_sessions
 from rongxin.governance.incidents.jobs import keep_incident_hours
 from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.intake.tidy import tidy_files
@@ -30,6 +30,7 @@ MODULES: tuple[str, ...] = (
 SCHEDULES: tuple[Schedule, ...] = (
     Daily(tidy, at="03:10"),
     Daily(tidy_sessions, at="03:20"),
+    Every(tell_denials, minutes=60),
     Every(tidy_files, minutes=60),
     Daily(remind_of_deadlines, at="08:30"),
     Daily(seal_addresses_anew, at="03:30"),

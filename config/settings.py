@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "rongxin.entrance.sessions.LiveSessions",
     "rongxin.entrance.confirming.FreshProof",
     "rongxin.entrance.unlogged.NothingUnlogged",
+    "rongxin.entrance.denials.DenialsTold",
     "axes.middleware.AxesMiddleware",
 ]
 

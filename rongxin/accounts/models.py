@@ -200,6 +200,26 @@ class SignUp(models.Model):
         indexes = [models.Index(fields=["place", "at"], name="accounts_sign_ups_of_place")]
 
 
+class Denial(models.Model):
+    """Requests of an account to one page (``route``, the name of its address) that were refused, as far as the ledger was told.
+
+    ``act``: how they were refused (``denials.Act``); ``action``: of the matrix, empty where the role works elsewhere.
+    ``told_at``: of the last event; ``untold``: how many came since. An hour later the ledger is told of them and the row goes.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    act = models.CharField(max_length=12)
+    action = models.CharField(max_length=32, blank=True)
+    route = models.CharField(max_length=80)
+    told_at = models.DateTimeField()
+    untold = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "route", "act", "action"], name="accounts_denials_of_page")
+        ]
+
+
 class EventKind(models.TextChoices):
     """What can happen to an account."""
 

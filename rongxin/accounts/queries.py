@@ -18,17 +18,25 @@ class ProofTooOld(Exception):
     """The last proof of the second factor is too old for what is asked. Whoever asked proves again, and it goes on."""
 
 
+class Denied(PermissionDenied):
+    """The matrix does not give the account ``action`` for whom it is ``about``, which only the programme's own log is told."""
+
+    def __init__(self, action: Action, about: str) -> None:
+        super().__init__(f"{action} for {about}")
+        self.action = action
+
+
 def demand(account: Account, action: Action, department: Department, data_class: DataClass | None = None) -> None:
-    """Raise PermissionDenied unless the account may do this for this department.
+    """Raise Denied unless the account may do this for this department.
 
     What decides (``decides`` in the matrix) is done by a person who proved the second factor lately: a machine's key is refused,
     and ProofTooOld raised where the proof is old.
     """
     if not account.may(action, department, data_class):
-        raise PermissionDenied(f"{action} for {department.code}")
+        raise Denied(action, department.code)
     if matrix().actions[action].decides:
         if account.speaks_by_key:
-            raise PermissionDenied(f"{action} is decided by a person")
+            raise Denied(action, f"{department.code}, which a person decides")
         demand_proof(account)
 
 

@@ -265,8 +265,8 @@ def _received(
 
     try:
         return receive_once(key, account, kind, parts, take) if key else take(parts)
-    except PermissionDenied:
-        raise Refused(403, "may_not_send", "这个账号不能报送数据") from None
+    except PermissionDenied as error:
+        raise Refused(403, "may_not_send", "这个账号不能报送数据") from error
     except NoSuchKind:
         raise Refused(422, "no_such_kind", f"没有记录种类 {kind}，见 /api/v1/kinds") from None
     except files.TooLarge as error:
@@ -314,8 +314,8 @@ def _as_table(kind: RecordKind, records: list[dict[str, str | int | float | None
 def _own(request: HttpRequest, number: str) -> Batch:
     try:
         return queries.batch_for(account_asking(request), number)
-    except (Batch.DoesNotExist, PermissionDenied):
-        raise Refused(404, "no_such_batch", f"没有批次 {number}") from None
+    except (Batch.DoesNotExist, PermissionDenied) as error:
+        raise Refused(404, "no_such_batch", f"没有批次 {number}") from error
 
 
 def _accepted(receipt: Receipt) -> HttpResponse:

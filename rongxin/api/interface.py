@@ -1,6 +1,7 @@
 """The interface put together: its routes, and one shape for everything that goes wrong."""
 
 import logging
+from http import HTTPStatus
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
@@ -8,8 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from rongxin.accounts.models import Account
 from rongxin.api import batches, records
 from rongxin.api.problems import Detail, Refused, answer, no_room, trace_of
+from rongxin.entrance.denials import tell_denial
 from rongxin.ledger.actions import NotLogged
 from rongxin.primitives.room import is_no_room
 
@@ -31,6 +34,10 @@ api.add_router("", records.router)
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """What the interface itself refuses."""
+    if isinstance(error.__cause__, PermissionDenied):
+        _tell(request, error.__cause__)
+    elif error.status == HTTPStatus.NOT_FOUND:
+        _tell(request, Http404())
     return answer(request, error)
 
 
@@ -54,12 +61,14 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(PermissionDenied)
 def denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     """The account may not do this."""
+    _tell(request, error)
     return answer(request, Refused(403, "denied", "这个账号不能这样做"))
 
 
 @api.exception_handler(Http404)
 def absent(request: HttpRequest, error: Http404) -> HttpResponse:
     """There is nothing here."""
+    _tell(request, error)
     return answer(request, Refused(404, "not_found", "没有这个地址"))
 
 
@@ -85,3 +94,10 @@ def failed(request: HttpRequest, error: Exception) -> HttpResponse:
         return answer(request, no_room())
     log.exception("trace %s", trace_of(request), exc_info=error)
     return answer(request, Refused(500, "internal_error", "平台内部错误，已记录；请把 trace_id 告诉平台"))
+
+
+def _tell(request: HttpRequest, error: PermissionDenied | Http404) -> None:
+    """The ledger is told of what is refused to a key; of whoever reads without one nothing is kept."""
+    account = getattr(request, "auth", None)
+    if isinstance(account, Account):
+        tell_denial(request, account, error)

@@ -8,12 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
-from rongxin.accounts.queries import demand, departments_within_reach
+from rongxin.accounts.queries import Denied, demand, departments_within_reach
 from rongxin.departments.models import Department
 from rongxin.disclosure.ledger_state import LogState, log_state
 from rongxin.jobs.models import Run
@@ -132,7 +131,7 @@ def may_export(auditor: Account) -> bool:
 def _demand(auditor: Account, task: Task) -> None:
     demand(auditor, Action.LEDGER_READ, auditor.works_for)
     if task == Task.EXPORT and not may_export(auditor):
-        raise PermissionDenied(f"{auditor.username} does not audit the whole platform")
+        raise Denied(Action.LEDGER_READ, "the whole platform")
 
 
 def _lines(log: LogState | None, task: Task) -> tuple[AuditLine, ...]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from rongxin.accounts.access import Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import Denied
 from rongxin.departments.models import Department
 from rongxin.disclosure import look_words as words
 from rongxin.ledger import logs, proving, reading
@@ -240,7 +240,7 @@ def event_key(book: Book, head: Head) -> str:
 
 def _demand(mandate: Mandate, action: Action) -> None:
     if not mandate.may(action):
-        raise PermissionDenied(f"{action} for {mandate.firm.uscc}")
+        raise Denied(action, mandate.firm.uscc)
 
 
 def _books(mandate: Mandate) -> dict[str, Book]:

@@ -4,6 +4,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from rongxin.accounts.actions import A_DAY
+from rongxin.accounts.denials import tell_the_rest
 from rongxin.accounts.models import SignUp
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
@@ -19,3 +20,10 @@ def tidy_sessions(progress: Progress) -> dict[str, int]:
     places = SignUp.objects.filter(at__lt=timezone.now() - A_DAY)
     progress.phase("清理", old.count() + places.count())
     return {"sessions": delete(old, progress), "sign_ups": delete(places, progress)}
+
+
+@job(title="补记被拒绝的请求")
+def tell_denials(progress: Progress) -> int:
+    """Tell the ledger of the refused requests of which it heard the first only; returns how many."""
+    progress.phase("记账")
+    return tell_the_rest()

@@ -17,10 +17,14 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from rongxin.accounts.events import ACCOUNTS
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.sealing import Unsealable, seal, unseal
+from rongxin.departments.actions import DEPARTMENTS
 from rongxin.departments.models import Department
+from rongxin.ledger.actions import Event, log_many
+from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.notices.models import CodeAsked, Contact, ContactChange, Notice, Sending
 from rongxin.policy.notices import ChannelName, Topic
 from rongxin.storage.askers import PLATFORM, asks
@@ -185,7 +189,8 @@ def forget_what_is_over() -> int:
 
 @transaction.atomic
 def _forget(contacts: QuerySet[Contact]) -> int:
-    now, found = timezone.now(), list(contacts.select_for_update(of=("self",)))
+    of_whom = contacts.select_related("department", "account", "mandate__account", "mandate__subject")
+    now, found = timezone.now(), list(of_whom.select_for_update(of=("self",)))
     ContactChange.objects.bulk_create(
         ContactChange(
             channel=each.channel,
@@ -197,6 +202,7 @@ def _forget(contacts: QuerySet[Contact]) -> int:
         )
         for each in found
     )
+    log_many(Kind.ADMIN, (_event(_owner(each), "remove", each.channel) for each in found))
     Contact.objects.filter(pk__in=[each.pk for each in found]).delete()
     return len(found)
 
@@ -250,6 +256,7 @@ def _keep(owner: Owner, channel: ChannelName, address: str, by: Account) -> Cont
     first = anew | {"topics": sorted(Topic)}
     contact, _ = Contact.objects.update_or_create(anew, create_defaults=first, **_of(owner), channel=channel)
     ContactChange.objects.create(**_of(owner), channel=channel, by=by, at=now)
+    log_many(Kind.ADMIN, [_event(owner, "enter", channel, by)])
     return contact
 
 
@@ -265,6 +272,25 @@ def _remove(owner: Owner, channel: ChannelName, by: Account) -> None:
     removed, _ = Contact.objects.filter(**_of(owner), channel=channel).delete()
     if removed:
         ContactChange.objects.create(**_of(owner), channel=channel, by=by, at=timezone.now(), is_removal=True)
+        log_many(Kind.ADMIN, [_event(owner, "remove", channel, by)])
+
+
+def _event(owner: Owner, what: str, channel: str, by: Account | None = None) -> Event:
+    """That an address was entered or removed. No digest of it: of a telephone number that would tell the number."""
+    match owner:
+        case Department():
+            stream, whose = DEPARTMENTS, {"department": owner.code}
+        case Account():
+            stream, whose = ACCOUNTS, {"account": owner.username}
+        case Mandate():
+            stream, whose = firm_or_platform(owner.subject.uscc), {"account": owner.account.username}
+    return Event(stream, {"act": f"contact.{what}", **whose, "channel": str(channel), "by": by.username if by else ""})
+
+
+def _owner(contact: Contact) -> Owner:
+    owner = contact.department or contact.account or contact.mandate
+    assert owner is not None
+    return owner
 
 
 def _of(owner: Owner) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,8 +20,11 @@ from django.utils import timezone
 from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import Denied
 from rongxin.documents.models import Document
 from rongxin.documents.queries import documents
+from rongxin.ledger.actions import log
+from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.notices.models import Serving, ServingNote, ServingNoteKind, ServingProof, Way
 from rongxin.policy.pack import NothingInForce
 from rongxin.policy.values import ValueInForce
@@ -120,6 +122,7 @@ def serve(case: Case, given: Given, *, by: Account) -> Serving:
             sha256=hashlib.sha256(given.proof).hexdigest(),
             content=given.proof,
         )
+    _tell(serving, "enter", on, by, proof=hashlib.sha256(given.proof).hexdigest() if given.proof else "")
     return serving
 
 
@@ -142,11 +145,30 @@ def note(serving: Serving, kind: ServingNoteKind, *, on: date | None, reason: st
             raise NotServed(fault)
     try:
         with transaction.atomic():
-            return ServingNote.objects.create(
+            kept = ServingNote.objects.create(
                 serving=serving, kind=kind, on=day, reason=words, by=by, at=timezone.now()
             )
+            _tell(serving, kind, day, by)
+            return kept
     except IntegrityError:
         raise NotServed(Fault.ALREADY) from None
+
+
+def _tell(serving: Serving, act: str, on: date, by: Account, **more: str) -> None:
+    """The ledger: what became of which serving, by its number; neither its words nor those of a note."""
+    case, document = serving.case, serving.document
+    told = {
+        "act": f"serving.{act}",
+        "serving": serving.pk,
+        "case": case.number,
+        "document": document.number if document else "",
+        "way": serving.way,
+        "on": on.isoformat(),
+        **more,
+        "by": by.username,
+        "department": by.works_for.code,
+    }
+    log(Kind.STATUS, firm_or_platform(case.firm), told)
 
 
 def servings_of(case: Case, access: Access) -> QuerySet[Serving]:
@@ -203,7 +225,7 @@ def public_days(on: date) -> ValueInForce:
 
 def _demand(officer: Account, case: Case) -> None:
     if not may_serve(officer, case):
-        raise PermissionDenied(f"serving for {case.owner.code}")
+        raise Denied(Action.CASE_ACT, case.owner.code)
 
 
 def _demand_sense(given: Given) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
@@ -21,7 +20,7 @@ from django.utils import timezone
 from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, DataClass
-from rongxin.accounts.queries import within_reach
+from rongxin.accounts.queries import Denied, within_reach
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import FieldClass
@@ -435,7 +434,7 @@ def _tell(made: Iterable[Clearing], by: Account) -> None:
 def _demand(by: Account, records: Iterable[Record]) -> None:
     for record in records:
         if not by.may(Action.TEXT_CLEAR, record.provider):
-            raise PermissionDenied(f"{Action.TEXT_CLEAR} for {record.provider.code}")
+            raise Denied(Action.TEXT_CLEAR, record.provider.code)
 
 
 def decided_lately(officer: Account, *, limit: int) -> list[Clearing]:

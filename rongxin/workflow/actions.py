@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.queries import demand_proof
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import Denied, demand_proof
 from rongxin.departments.models import Department
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import Unit
@@ -83,7 +83,7 @@ def open_case(
     if officer is not None and not (
         belongs_to(case, table.opens, officer) or stands_outside(case, table.opens_outside, officer)
     ):
-        raise PermissionDenied(f"{kind} for {owner.code}")
+        raise Denied(Action.CASE_ACT, f"{kind} of {owner.code}")
     policy = rulebook.current()
     clock = clocks.after_step(Clocks(), table, None, table.first, today, _terms(policy, today, table))
     event = CaseEvent(kind=EventKind.OPENED, target=table.first, at=now, on=today, notice=table.notice)

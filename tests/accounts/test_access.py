@@ -7,6 +7,7 @@ import time
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from rongxin.accounts.access import PURPOSES, Access, Purpose, purpose_of
 from rongxin.accounts.permissions import DataClass, Role
@@ -52,6 +53,17 @@ def test_a_firm_is_told_once_of_one_request() -> None:
     access.look([FIRM, OTHER, ""], "told", act="print")
 
     assert [(firm, say["what"]) for firm, say in told()] == [(FIRM, "case"), (OTHER, "told")]
+
+
+@pytest.mark.django_db
+def test_a_look_at_many_firms_costs_as_many_statements_as_one_at_a_single_firm() -> None:
+    officer, asked = an_account(Role.CLERK, a_department()), []
+    for count in (1, 900):
+        with CaptureQueriesContext(connection) as statements:
+            Access(officer, Purpose.INTAKE).look([f"91990000MA{number:07}X" for number in range(count)], "batch")
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
+    assert len(told()) == 901
 
 
 @pytest.mark.django_db

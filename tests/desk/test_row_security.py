@@ -102,6 +102,7 @@ OF_DEPARTMENTS: Final = {
 OF_MANDATES: Final = ("mandates_mandate", "mandates_mandateend", "mandates_proxyinvitation")  # tests/enterprise
 OF_SENDING: Final = ("notices_sending", "notices_attempt", "notices_contact", "notices_contactchange")
 OF_CODES: Final = ("notices_codeasked",)  # tests/notices
+OF_DENIALS: Final = ("accounts_denial",)  # tests/entrance
 OF_LEDGER: Final = tuple(  # tests/ledger
     f"ledger_{name}"
     for name in (
@@ -109,7 +110,10 @@ OF_LEDGER: Final = tuple(  # tests/ledger
         *("log", "cut", "checkpoint", "cosignature", "headsmap", "audit"),
     )
 )
-ELSEWHERE: Final = {"records_recordcontent", "intake_idempotencykey", *OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_LEDGER}
+ELSEWHERE: Final = {
+    *("records_recordcontent", "intake_idempotencykey"),
+    *(*OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_DENIALS, *OF_LEDGER),
+}
 GUARDED: Final = {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
 
 _ENVELOPE: Final = "searched and counted for the public, loaded by COPY; what is not public stands in the contents"

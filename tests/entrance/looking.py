@@ -49,6 +49,9 @@ class Example:
     may_be: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     """Words that on this page may be of any of several firms, and elsewhere of nobody that is known."""
 
+    tells: frozenset[str] = frozenset()
+    """Words that the firm's own stream of the ledger says, to the firm: that is no look."""
+
     @property
     def address(self) -> str:
         return reverse(self.route, args=self.arguments)
@@ -104,7 +107,10 @@ def looked(client: Client, example: Example, words: Words) -> Looked:
         events = Counter(told[before:])
     finally:
         transaction.savepoint_rollback(place)
-    shown = {firm for text, firms in [*words.items(), *example.may_be.items()] if text in said for firm in firms}
+    looked_for = (
+        (text, firms) for text, firms in [*words.items(), *example.may_be.items()] if text not in example.tells
+    )
+    shown = {firm for text, firms in looked_for if text in said for firm in firms}
     return Looked(answer.status_code, frozenset(shown), events)
 
 

@@ -30,8 +30,10 @@ from rongxin.documents.issuing import issue
 from rongxin.governance.incidents.models import Affected
 from rongxin.intake.models import CodeFault, FaultKind, FaultState, Question
 from rongxin.intake.receiving import receive
-from rongxin.ledger.entries import Kind
+from rongxin.ledger.entries import Kind, Of
+from rongxin.ledger.entries import Subject as Party
 from rongxin.ledger.models import Pending
+from rongxin.ledger.reading import books_of
 from rongxin.notices.models import Notice, Sending, SendingState
 from rongxin.notices.serving import Given, serve
 from rongxin.records.models import Effect, Record, RecordContent
@@ -45,13 +47,15 @@ from rongxin.subjects.mandates.workflow import CLAIM
 from rongxin.subjects.models import Subject
 from rongxin.workflow import registry
 from rongxin.workflow.actions import take_step
-from tests.desk.test_routes import an_incident
+from tests.desk.test_routes import an_audit, an_incident
 from tests.documents.papers import values
 from tests.entrance.looking import Example, Looked, looked, routes
 from tests.factories import PENALTY, a_department, a_record, a_subject, an_account, at, note
 from tests.intake.coverage.batches import an_officer
 from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import CODE, DOCUMENT, NAME, TEA, TEA_NAME, as_csv, penalty
+from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
+from tests.ledger.looks import a_look, looked_at, signed
 from tests.subjects.mandates.firms import Hall, a_firm, a_hall, a_login, a_proxy
 from tests.workflow.conftest import in_force, rules, toy_is_known  # noqa: F401
 
@@ -168,6 +172,8 @@ def a_desk() -> Platform:
     incident = touched.case
     Affected.objects.create(incident=touched, uscc=misused.uscc, why="looked", looks=3, first_at=LOOKED, last_at=NOW)
     words["2026-11-17 03:33"] = frozenset({misused.uscc})
+    looked_at(misused.uscc, a_look())
+    signed()
     meant_firms = frozenset(subject.uscc for subject in meant)
     assert meant_firms
 
@@ -182,6 +188,12 @@ def a_desk() -> Platform:
             desk, ("batches", "mappings", "mappings_csv", "questions_csv", "duties", "duties_csv", "subjects", "login")
         ),
         *map(desk, ("subjects_csv", "subject_succeed")),
+        # What the ledger says of looks tells nothing of the files, and an auditor's own questions are events of another stream.
+        *map(desk, ("ledger", "ledger_looks", "ledger_looks_csv")),
+        desk("ledger", method=POST, given={"note": "示例"}),
+        desk("ledger_ask", method=POST, given={"task": "verify"}),
+        desk("ledger_audit", an_audit().pk),
+        desk("ledger_export", an_audit().pk),
         desk("kept_records", given={"q": hidden.number}),
         desk("subjects", given={"one": TEA}),
         desk("template", PENALTY),
@@ -341,8 +353,14 @@ def an_enterprise(hall: Hall) -> Platform:
     )
     # The office that handles a claim stands on its page alone.
     branch = a_firm("福州示例榕海茶业有限公司分公司")
+    a_department("tax", "福州市示例税务局", region="350100")
+    looked_at(firm.uscc, a_look(department="tax"))
+    signed()
+    (book,) = books_of([Party(Of.FIRM, firm.uscc)])
+    log, number = book.log.origin.rpartition("/")[2], book.heads.events[-1].number
     claim = hall.claim(holder, branch).case
     words[hall.office.name] = frozenset({branch.uscc})
+    events = frozenset({proxy.username, hall.office.name})
 
     def of(name: str, *arguments: object, **more: Any) -> Example:
         return Example(f"enterprise:{name}", arguments, **more)
@@ -364,6 +382,12 @@ def an_enterprise(hall: Hall) -> Platform:
         of("proxy_end", firm.uscc, given.pk, method=POST),
         of("invitation_end", firm.uscc, invitation.pk, method=POST),
         of("leave", firm.uscc),
+        # Events say nothing of what the file says, and a list that logs its readers would be full of them.
+        *(of(name, firm.uscc, tells=events) for name in ("looks", "looks_csv", "changes")),
+        of("looks_stream", firm.uscc, log, tells=events),
+        of("look", firm.uscc, log, number, tells=events),
+        of("look", firm.uscc, log, number, method=POST),
+        of("look_proof", firm.uscc, log, number, tells=events),
     )
     return Platform(words, examples, {"holder": as_login(holder)})
 

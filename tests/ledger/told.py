@@ -10,6 +10,7 @@ from rongxin.departments.models import Department
 from rongxin.documents.models import Document, Withdrawal
 from rongxin.ledger.entries import PLATFORM, Kind, Of, Subject
 from rongxin.ledger.models import Pending
+from rongxin.notices.models import ContactChange, Serving, ServingNote, ServingNoteKind
 from rongxin.records.models import Clearing, Effect, RecordEvent, Untold
 from rongxin.records.telling import ACTS
 from rongxin.subjects.mandates.models import Mandate, MandateEnd
@@ -56,7 +57,9 @@ def demand_all_told() -> None:
     assert sorted((each["case"], each["step"], each["state"]) for each in cases) == sorted(steps)
 
     kept = AccountEvent.objects.exclude(kind__in=UNTOLD).values_list("account__username", "kind")
-    accounts = told(Kind.ADMIN, act="account.") + [each for each in told(Kind.SECURITY) if each.get("account")]
+    accounts = told(Kind.ADMIN, act="account.") + [
+        each for each in told(Kind.SECURITY, act="account.") if each["account"]
+    ]
     assert sorted((each["account"], each["act"].removeprefix("account.")) for each in accounts) == sorted(kept)
 
     counts = {
@@ -65,7 +68,10 @@ def demand_all_told() -> None:
         "mandate.begin": Mandate.objects.count(),
         "mandate.end": MandateEnd.objects.count(),
         "department.enter": Department.objects.count(),
-    }
+        "serving.enter": Serving.objects.count(),
+        "contact.enter": ContactChange.objects.filter(is_removal=False).count(),
+        "contact.remove": ContactChange.objects.filter(is_removal=True).count(),
+    } | {f"serving.{kind}": ServingNote.objects.filter(kind=kind).count() for kind in ServingNoteKind.values}
     rest = [each["act"] for kind in (Kind.STATUS, Kind.ADMIN) for each in told(kind)]
     assert {act: rest.count(act) for act in counts} == counts
 

@@ -9,10 +9,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from rongxin.accounts.events import ACCOUNTS
 from rongxin.accounts.models import Account
 from rongxin.accounts.one_time_codes import MOST_TRIES, Outcome
 from rongxin.accounts.permissions import Action, Role
+from rongxin.departments.actions import DEPARTMENTS
 from rongxin.jobs.models import Run
+from rongxin.ledger.models import Pending
 from rongxin.notices import confirming, contacts, sending
 from rongxin.notices.confirming import MOST_OF_ACCOUNT, MOST_TO_ADDRESS, TooManyCodes, ask_code, enter_code, send_code
 from rongxin.notices.jobs import make_notices
@@ -23,6 +26,7 @@ from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.ending import end
 from rongxin.subjects.mandates.models import EndReason, Mandate
 from tests.factories import a_department, an_account
+from tests.ledger.told import Kind, of, told
 from tests.notices.conftest import confirmed
 from tests.notices.servers import Gateway, MailSink
 from tests.subjects.mandates.conftest import hall  # noqa: F401
@@ -167,6 +171,30 @@ def test_the_address_goes_with_the_mandate(held: Mandate) -> None:
     assert ContactChange.objects.filter(by=None, is_removal=True).count() == 2
 
 
+def test_the_ledger_is_told_that_an_address_changed_and_never_the_address(held: Mandate) -> None:
+    office, officer = a_department("own"), an_account(Role.CLERK, a_department("own"), "own-clerk")
+    for owner, by in ((held, held.account), (office, officer), (officer, officer)):
+        contacts.set_contact(owner, ChannelName.EMAIL, ADDRESS, by=by)
+    contacts.set_contact(held, ChannelName.EMAIL, "", by=held.account)
+    contacts.set_contact(held, ChannelName.SMS, "13800000000", by=held.account)
+    contacts.forget_mandates([held])
+
+    login = {"account": held.account.username}
+    own = {**login, "channel": "email", "by": held.account.username}
+    assert told(Kind.ADMIN, of(held.firm.uscc or ""), act="contact.") == [
+        {"act": "contact.enter", **own},
+        {"act": "contact.remove", **own},
+        {"act": "contact.enter", **own, "channel": "sms"},
+        {"act": "contact.remove", **login, "channel": "sms", "by": ""},
+    ]
+    entered = {"act": "contact.enter", "channel": "email", "by": "own-clerk"}
+    assert told(Kind.ADMIN, DEPARTMENTS, act="contact.") == [entered | {"department": "own"}]
+    assert told(Kind.ADMIN, ACCOUNTS, act="contact.") == [entered | {"account": "own-clerk"}]
+    payloads = "".join(Pending.objects.values_list("payload", flat=True))
+    assert ADDRESS not in payloads
+    assert "13800000000" not in payloads
+
+
 def test_what_ran_out_or_was_never_confirmed_is_forgotten(contact: Contact, held: Mandate) -> None:
     proxy = a_login()
     mandate = a_proxy(held.account, held.firm, proxy, Action.FILE_READ)
@@ -247,8 +275,8 @@ def test_the_page_of_a_firm_tells_what_was_sent(held: Mandate, mail: MailSink, g
 def test_an_officer_sees_what_a_firm_was_told_in_cases_within_reach_alone(held: Mandate, hall: Hall) -> None:  # noqa: F811
     make_notices.call_now()
     elsewhere = an_account(Role.CITY_OFFICE, a_department("far", "厦门市示例办", region="350200"), "far")
-    for officer, told in ((hall.lead, "认领已确认"), (elsewhere, "还没有告知过")):
+    for officer, words in ((hall.lead, "认领已确认"), (elsewhere, "还没有告知过")):
         client = Client()
         client.force_login(officer)
-        assert told in client.get(f"/desk/subjects/{held.firm.uscc}/told").content.decode()
+        assert words in client.get(f"/desk/subjects/{held.firm.uscc}/told").content.decode()
     assert "认领已确认" not in client.get(f"/desk/subjects/{held.firm.uscc}/told").content.decode()

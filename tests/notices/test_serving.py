@@ -1,5 +1,6 @@
 """送达: which day counts, what is refused, and that what was wrong is corrected beside and never away."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,7 @@ from rongxin.notices.serving import Fault, Given, NotServed, may_serve, note, se
 from rongxin.workflow import registry
 from rongxin.workflow.models import Case
 from tests.documents.papers import values
+from tests.ledger.told import PLATFORM, Kind, acts, of, told
 from tests.workflow.conftest import Bureau, on
 
 DAY = date(2026, 11, 11)
@@ -62,6 +64,21 @@ def test_a_letter_counts_from_its_receipt_and_one_that_came_back_does_not(bureau
     assert [served_on(each) for each in letters] == [date(2026, 11, 12), None]
     with pytest.raises(NotServed, match="already"):
         note(letters[0], ServingNoteKind.RETURNED, on=date(2026, 11, 12), reason="示例", by=bureau.clerk)
+
+
+def test_the_ledger_is_told_of_the_serving_and_of_what_came_after_but_no_words(bureau: Bureau, case: Case) -> None:
+    letter = serve(case, given("post", tracking="EMS12345678", proof=PDF), by=bureau.clerk)
+    note(letter, ServingNoteKind.RETURNED, on=date(2026, 11, 12), reason="查无此地址", by=bureau.reviewer)
+    common = {"serving": letter.pk, "case": case.number, "document": "", "way": "post"}
+    department = {"department": bureau.department.code}
+    assert told(Kind.STATUS, PLATFORM, act="serving.") == [
+        {"act": "serving.enter", **common, "on": "2026-11-11", "proof": hashlib.sha256(PDF).hexdigest()}
+        | {"by": bureau.clerk.username, **department},
+        {"act": "serving.returned", **common, "on": "2026-11-12", "by": bureau.reviewer.username, **department},
+    ]
+    case.firm = "91350100M000100Y43"
+    serve(case, given(), by=bureau.clerk)
+    assert acts(Kind.STATUS, of(case.firm)) == ["serving.enter"]
 
 
 def test_what_was_wrong_is_voided_and_recorded_anew(bureau: Bureau, case: Case) -> None:

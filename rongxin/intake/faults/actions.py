@@ -3,7 +3,6 @@
 from typing import Final
 
 import polars as pl
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import Denied
 from rongxin.engine.code_faults import code_faults, filed_codes, party_codes
 from rongxin.engine.heads import HeadMatch
 from rongxin.engine.sheets import Sheet
@@ -137,7 +137,7 @@ def reopen(pk: int, by: Account) -> CodeFault:
 def _locked(pk: int, by: Account) -> CodeFault:
     fault = CodeFault.objects.select_for_update(of=("self",)).select_related("provider").get(pk=pk)
     if not by.may(Action.CODE_MEND, fault.provider):
-        raise PermissionDenied(f"{Action.CODE_MEND} for {fault.provider.code}")
+        raise Denied(Action.CODE_MEND, fault.provider.code)
     return fault
 
 

@@ -5,13 +5,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
-from rongxin.accounts.queries import demand
+from rongxin.accounts.queries import Denied, demand
 from rongxin.departments.models import Department
 from rongxin.primitives.recognisers import suspects
 from rongxin.remedies.inquiries.models import About, Inquiry
@@ -79,7 +78,7 @@ def ask_about_event(mandate: Mandate, owner: Department, *, event: str, happened
     and the event is of its enterprise. Raises PermissionDenied.
     """
     if not mandate.may(Action.LOOK_ASK):
-        raise PermissionDenied(f"{Action.LOOK_ASK} for {mandate.firm.uscc}")
+        raise Denied(Action.LOOK_ASK, mandate.firm.uscc)
     in_turn(f"inquiry: {event}")
     with asks(PLATFORM):  # the case is the department's; the enterprise sees of it what stands beside the event
         if found := Inquiry.objects.select_related("case").filter(event=event).first():

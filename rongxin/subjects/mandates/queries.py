@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from rongxin.accounts.access import Access
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, DataClass, Role, Scope
-from rongxin.accounts.queries import demand_proof
+from rongxin.accounts.queries import Denied, demand_proof
 from rongxin.departments.models import Department
 from rongxin.departments.regions import covers, stem
 from rongxin.storage.askers import PLATFORM, asks
@@ -54,7 +53,7 @@ def demand(account: Account, uscc: str, action: Action) -> Mandate:
     """
     mandate = mandate_for(account, uscc)
     if not mandate.may(action):
-        raise PermissionDenied(f"{action} for {uscc}")
+        raise Denied(action, uscc)
     if matrix().actions[action].decides:
         demand_proof(account)
     return mandate
