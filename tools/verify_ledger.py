@@ -47,7 +47,8 @@ KINDS = {
     9: ("总表", "heads"),
     10: ("安全", "security"),
 }  # §7
-ERASURE, HEADS = 8, 9
+RECORD, ERASURE, HEADS = 1, 8, 9
+RECORD_LINE = re.compile(r"[0-9A-Z-]{1,40} [1-9][0-9]{0,8} \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 LOG_SIGNATURE, WITNESS_SIGNATURE = b"\x01", b"\x04"  # types of C2SP signed-note and cosignature/v1, §5
 HEX_32 = re.compile(r"[0-9a-f]{64}")
 ANCHORED = 2  # witnesses that a checkpoint needs to count as anchored, §5
@@ -647,14 +648,12 @@ class Bundle:
 
 
 def verify_proof(path: Path, signers: Signers, report: Report) -> None:
-    """``proof``: a bundle of one event or of one stream."""
+    """``proof``: a bundle of one event, of one stream or of one published record."""
     source = read_json(read_file(path), path.name)
-    verifiers = {"ledger-proof/1": verify_event, "ledger-stream/1": verify_stream}
+    verifiers = {"ledger-proof/1": verify_event, "ledger-stream/1": verify_stream, "ledger-record/1": verify_record}
     verify = verifiers.get(value(source, "format", str))
     if verify is None:
-        raise Unreadable(
-            "format 不是 ledger-proof/1 或 ledger-stream/1 · format is neither ledger-proof/1 nor ledger-stream/1"
-        )
+        raise Unreadable(f"format 不是 {'、'.join(verifiers)} 中的一种 · format is none of {', '.join(verifiers)}")
     suite = value(source, "suite", int)
     hashed = suite_hash(suite)
     checkpoint = read_checkpoint(value(source, "checkpoint", str).encode("utf-8", "replace"), "checkpoint")
@@ -761,6 +760,36 @@ def check_line(hashed: Hash, line: bytes, at: int, count: int, path: list[bytes]
         check_inclusion(hashed, leaf_hash(hashed, line), at, count, path, root)
     except Wrong as wrong:
         raise Wrong(f"总表中的一行 line of the heads map: {wrong.why}") from None
+
+
+def verify_record(source: dict[str, Any], bundle: Bundle, report: Report) -> None:
+    """A line ``number version time`` in a tree of SHA-256 to whose root an event commits: the record was published by then."""
+    event = bundle.event(value(source, "event", dict))
+    if event.entry.kind != RECORD or event.opened != "opened":
+        raise Wrong("不是公示事件，或者内容没有公开 · not an event of publication, or not open", event.index)
+    said = read_json(event.payload, "publish")
+    if said.get("act") != "record.publish":
+        raise Wrong("不是公示事件 · not an event of publication", event.index)
+    root, count = unhex(said.get("root"), 32, "root"), value(said, "count", int)
+    line = value(source, "line", str)
+    if not RECORD_LINE.fullmatch(line):
+        raise Wrong("记录的一行写法不对 · the line of the record is malformed", event.index)
+    hashed = suite_hash(1)
+    try:
+        leaf = leaf_hash(hashed, line.encode())
+        check_inclusion(hashed, leaf, value(source, "at", int), count, read_path(source), root)
+    except Wrong as wrong:
+        raise Wrong(f"记录的一行 line of the record: {wrong.why}", event.index) from None
+    number, version, at = line.split(" ")
+    report.right(
+        f"记录 {number} 第 {version} 版在第 {event.index} 条的 {count:,} 条公示记录之中 · "
+        f"record {number}, version {version}, is among the {count:,} records published with entry {event.index}"
+    )
+    entered = beijing(int(datetime.strptime(at, "%Y-%m-%dT%H:%M:%S%z").timestamp() * 1000))
+    report.note(
+        f"平台说 {entered} 记入，{beijing(event.entry.time)} 记账（北京时间）；账本大小 {bundle.checkpoint.size} · "
+        f"the platform says it was entered {entered} and logged {beijing(event.entry.time)} (UTC+8)"
+    )
 
 
 class Claim(NamedTuple):

@@ -1,5 +1,5 @@
 """Who works on a platform for demonstration: its rules, its departments with their duties, two accounts for each, the
-lead office with its officer, the service hall with its window, and the three administrators.
+lead office with its officer, the service hall with its window, the auditor, and the three administrators.
 """
 
 from typing import Final
@@ -27,6 +27,7 @@ _NAMES: Final = {
     Role.REVIEWER: "示例审核员",
     Role.WINDOW: "示例窗口人员",
     Role.CITY_OFFICE: "示例牵头办专员",
+    Role.AUDITOR: "示例审计员",
     Role.SECURITY_ADMIN: "示例安全管理员",
     Role.AUDIT_ADMIN: "示例审计管理员",
     Role.SYSTEM_ADMIN: "示例系统管理员",
@@ -36,6 +37,8 @@ LEAD: Final = "demo-lead"
 HALL: Final = "demo-hall"
 _HALL: Final = (HALL, "福州市示例行政服务中心", "市示例服务中心")
 WINDOW: Final = "demo-window"
+_AUDIT: Final = ("demo-audit-bureau", "福州市示例审计局", "市示例审计局")
+AUDITOR: Final = "demo-auditor"
 FIRM, PROXY = "demo-firm", "demo-proxy"
 _OF_LEAD: Final = {
     LEAD: Role.CITY_OFFICE,
@@ -47,6 +50,7 @@ _SHOWN: Final = {
     SHOWN.clerk: Role.CLERK,
     SHOWN.reviewer: Role.REVIEWER,
     WINDOW: Role.WINDOW,
+    AUDITOR: Role.AUDITOR,
     **_OF_LEAD,
     FIRM: Role.ENTERPRISE,
     PROXY: Role.PROXY,
@@ -75,20 +79,18 @@ def bring_rules_up_to_date() -> None:
 
 
 def open_for_work() -> None:
-    """Enter the lead office and the service hall; then the departments with their duties, and a clerk and a reviewer for each
-    who has none.
+    """Enter the lead office, the service hall and the auditors; then the departments with their duties, and a clerk and a
+    reviewer for each who has none.
 
-    The two of the department that is shown, those of the lead office and the window of the hall have the known password; the
-    others none, so that nobody can log in as them.
+    The two of the department that is shown, those of the lead office, the window of the hall and the auditor have the known
+    password; the others none, so that nobody can log in as them.
     """
-    code, name, short_name = _LEAD
-    lead = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
-    code, name, short_name = _HALL
-    hall = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
-    for username, role in (*_OF_LEAD.items(), (WINDOW, Role.WINDOW)):
-        if not Account.objects.filter(username=username).exists():
-            office = hall if username == WINDOW else lead
-            open_account(username, PASSWORD, display_name=_NAMES[role], department=office, role=role)
+    for office, staff in ((_LEAD, _OF_LEAD), (_HALL, {WINDOW: Role.WINDOW}), (_AUDIT, {AUDITOR: Role.AUDITOR})):
+        code, name, short_name = office
+        entered = departments.enter(code, name, short_name=short_name, region=REGION, determines=False, provides=False)
+        for username, role in staff.items():
+            if not Account.objects.filter(username=username).exists():
+                open_account(username, PASSWORD, display_name=_NAMES[role], department=entered, role=role)
     for authority in AUTHORITIES:
         entered = _enter(authority)
         _charge(authority, entered)

@@ -54,6 +54,24 @@ class LedgerPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """``desk/ledger_audit.html``."""
+
+    line: AuditLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentLine:
+    """A department's week in the table. ``signs``: how many looks of each sign, in the order of the heads."""
+
+    name: str
+    looks: int
+    firms: int
+    accounts: int
+    signs: tuple[tuple[object, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingLine:
     """A finding in the table."""
 
@@ -77,7 +95,8 @@ class WeekPage:
     after_url: str
     told: dict[str, Any] | None
     made_at: Any
-    departments: tuple[tuple[str, dict[str, Any]], ...]
+    departments: tuple[DepartmentLine, ...]
+    signs: tuple[object, ...]
     findings: tuple[FindingLine, ...]
     csv_url: str
 
@@ -128,7 +147,7 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
     line = _line(request, pk)
     if request.headers.get("HX-Request"):
         return render(request, "desk/_ledger_progress.html", {"line": line})
-    return show(request, "desk/ledger_audit.html", line)
+    return show(request, "desk/ledger_audit.html", AuditPage(line=line))
 
 
 @officer_only
@@ -227,13 +246,23 @@ def _week(request: HttpRequest, monday: date) -> WeekPage:
         after_url=f"{url}?week={monday + timedelta(days=7)}" if monday < look_report.last_monday() else "",
         told=told,
         made_at=kept.ended_at if kept else None,
-        departments=tuple((within[each["code"]].name, each) for each in (told["departments"] if told else ())),
+        departments=tuple(
+            DepartmentLine(
+                name=within[each["code"]].name,
+                looks=each["looks"],
+                firms=each["firms"],
+                accounts=each["accounts"],
+                signs=tuple((title, each["signs"][sign]) for sign, title in SIGNS.items()),
+            )
+            for each in (told["departments"] if told else ())
+        ),
+        signs=tuple(SIGNS.values()),
         findings=tuple(
             FindingLine(
                 sign=SIGNS[each["sign"]],
                 by=each["by"],
                 department=within[each["department"]].name,
-                role=look_words.role_title(each["role"]),
+                role=look_words.looker_title({"role": each["role"], "key": each["by_machine"]}),
                 looks=each["looks"],
                 firms=each["firms"],
                 first=parse_datetime(each["first"]),

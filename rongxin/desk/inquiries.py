@@ -78,7 +78,12 @@ def enter(request: HttpRequest) -> HttpResponse:
         inquiry = _asked(request, officer, reach)
     except _Wrong as wrong:
         return show(request, "desk/inquiry.html", _page(request, reach, error=str(wrong)), status=422)
-    messages.success(request, _("已登记。答复期限从今天的次日起算。"))
+    told = (
+        _("已登记。答复期限从今天的次日起算。")
+        if inquiry.case.due_on
+        else _("已登记。现行规则没有答复期限，不计期限。")
+    )
+    messages.success(request, told)
     return redirect(address(inquiry.case))
 
 
@@ -89,7 +94,7 @@ def facts(case: Case, access: Access) -> Panel:
     look = (
         AskedLook(
             by=str(said.get("by", "")),
-            role=look_words.role_title(str(said.get("role", ""))),
+            role=look_words.looker_title(said),
             purpose=look_words.purpose_title(str(said.get("purpose", ""))),
             what=look_words.what_title(str(said.get("what", ""))),
             case=str(said.get("case", "")),

@@ -14,11 +14,14 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import Denied, demand, departments_within_reach
 from rongxin.departments.models import Department
+from rongxin.disclosure.fault_words import fault_title
 from rongxin.disclosure.ledger_state import LogState, log_state
 from rongxin.jobs.models import Run
 from rongxin.ledger import auditing, logs
 from rongxin.ledger.jobs import export_log, verify_log
 from rongxin.ledger.models import Audit, Pending, Task
+from rongxin.ledger.verifying import OF_ENTRY
+from rongxin.policy.words import Title
 from rongxin.storage.askers import PLATFORM, asks
 
 _JOBS: Final = {Task.VERIFY: verify_log, Task.EXPORT: export_log}
@@ -36,6 +39,17 @@ class AuditLine:
     @property
     def is_over(self) -> bool:
         return self.audit.ended_at is not None
+
+    @property
+    def faults(self) -> tuple[Title, ...]:
+        """What was found wrong, as far as it was kept."""
+        return tuple(fault_title(line) for line in self.audit.told)
+
+    @property
+    def first_wrong(self) -> int | None:
+        """The lowest entry among them: where to begin."""
+        found = (OF_ENTRY.match(line) for line in self.audit.told)
+        return min((int(each[1]) for each in found if each), default=None)
 
     @property
     def has_failed(self) -> bool:

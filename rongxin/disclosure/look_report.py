@@ -56,6 +56,7 @@ class Finding:
     by: str
     department: str
     role: str
+    by_machine: bool
     looks: int
     firms: int
     first: str
@@ -166,9 +167,9 @@ def _departments(seen: Iterable[Seen], signs: dict[str, list[Seen]]) -> list[OfD
 
 
 def _findings(sign: str, looks: Iterable[Seen]) -> list[Finding]:
-    by_account: dict[tuple[str, str, str], list[Seen]] = defaultdict(list)
+    by_account: dict[tuple[str, str, str, bool], list[Seen]] = defaultdict(list)
     for look in looks:
-        by_account[look.by, look.department, look.role].append(look)
+        by_account[look.by, look.department, look.role, look.by_machine].append(look)
     found = [
         Finding(
             sign,

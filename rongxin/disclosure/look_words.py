@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rongxin.accounts.access import PURPOSES
+from rongxin.accounts.access import PURPOSES, Purpose
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.permissions import DataClass, Role
 from rongxin.policy.words import Title
@@ -67,6 +67,8 @@ CHANGES: Final[Mapping[str, Title]] = {
     "incident.told": Title(zh="告知一起信息安全事件", en="Told of an incident of information security"),
     "shred": Title(zh="依法销毁内容", en="Contents destroyed by law"),
 }
+NO_ROLE: Final = Title(zh="—", en="—")
+BY_KEY: Final = Title(zh="业务系统（接口）", en="A system, by interface")
 _OF_TIME: Final[Mapping[str, Title]] = {
     "case.opened": Title(zh="立案", en="Opened"),
     "case.warned": Title(zh="临期提醒", en="Term running out"),
@@ -97,8 +99,18 @@ def fields_title(code: str) -> Title:
 
 
 def role_title(code: str) -> Title:
-    """The role of whoever looked or acted; never who."""
-    return matrix().roles[Role(code)].title if code in set(Role) else Title(zh=code, en=code)
+    """The role of whoever looked or acted, never who; a dash where none is known."""
+    return matrix().roles[Role(code)].title if code in set(Role) else NO_ROLE
+
+
+def looker_title(said: Mapping[str, Any]) -> Title:
+    """As whom somebody looked: a department's system by its key, an enterprise at its own file, or an officer by role."""
+    if said.get("key"):
+        return BY_KEY
+    code = str(said.get("role", ""))
+    if code not in set(Role) and said.get("purpose") == Purpose.OWN:
+        code = Role.ENTERPRISE
+    return role_title(code)
 
 
 def change_title(payload: Mapping[str, Any]) -> Title:

@@ -23,6 +23,7 @@ from rongxin.ledger.bundles import Opening, Sealed
 from rongxin.ledger.entries import Kind, Of, Subject
 from rongxin.ledger.reading import Book, Head, Heads
 from rongxin.policy.words import Title
+from rongxin.records.committed import lines_of
 from rongxin.remedies.inquiries.models import Inquiry
 from rongxin.remedies.inquiries.queries import of_events
 from rongxin.storage.askers import PLATFORM, asks
@@ -72,7 +73,12 @@ class Line:
     @property
     def may_be_asked(self) -> bool:
         """Whether somebody is there to be asked, and nobody asked yet."""
-        return self.department is not None and self.inquiry is None and self.head.kind == Kind.ACCESS
+        return self.department is not None and self.inquiry is None and self.is_look
+
+    @property
+    def is_look(self) -> bool:
+        """Whether somebody looked; otherwise something became of the file."""
+        return self.head.kind in LOOKS
 
     @property
     def is_own(self) -> bool:
@@ -83,7 +89,7 @@ class Line:
 
     @property
     def role(self) -> Title:
-        return words.role_title(self._code("role"))
+        return words.looker_title(self.said or {})
 
     @property
     def purpose(self) -> Title:
@@ -108,6 +114,29 @@ class Line:
     @property
     def case(self) -> str:
         return self._code("case")
+
+    @property
+    def record(self) -> str:
+        """The one record that it is about."""
+        return self._code("record")
+
+    @property
+    def batch(self) -> str:
+        return self._code("batch")
+
+    @property
+    def basis(self) -> str:
+        return self._code("basis")
+
+    @property
+    def digest(self) -> str:
+        """Of the record it is about, or of the set of records that it commits to."""
+        return self._code("hash") or self._code("records")
+
+    @property
+    def of_records(self) -> bool:
+        """Whether it commits to a set of records."""
+        return bool(self._code("records"))
 
     @property
     def count(self) -> int | None:
@@ -209,6 +238,17 @@ def proof_of(mandate: Mandate, name: str, number: int) -> dict[str, Any]:
     book, line = line_of(mandate, name, number)
     with asks(PLATFORM):
         return proving.prove(book.log, line.head.index)
+
+
+def records_of(mandate: Mandate, name: str, number: int) -> tuple[str, ...] | None:
+    """The sorted lines ``number hash`` whose SHA-256 an event of the enterprise holds as ``records``; None where the records that
+    are kept give another. Raises PermissionDenied, and NoSuchEvent also where the event commits to no set of records.
+    """
+    book, line = line_of(mandate, name, number)
+    if not line.of_records:
+        raise NoSuchEvent(f"{name}/{number} commits to no records")
+    with asks(PLATFORM):  # numbers and fingerprints of what the event itself tells the enterprise of
+        return lines_of(book.subject.identifier, line.said or {})
 
 
 def proof_of_all(mandate: Mandate, name: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from rongxin.enterprise.frame import demanded, enterprise_only, show
 from rongxin.ledger.entries import Kind
 from rongxin.ledger.proving import NotProvable
 from rongxin.ledger.reading import Book
-from rongxin.policy.pack import Policy
+from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.words import Title
 from rongxin.remedies.inquiries.actions import ask_about_event
 from rongxin.remedies.inquiries.workflow import INQUIRY, TERM
@@ -80,14 +80,15 @@ class LooksPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookPage:
-    """``enterprise/look.html``: one event, what it says, and asking why."""
+    """``enterprise/look.html``: one event, what it says, and asking why. ``days`` None: no term is in force."""
 
     name: str
     uscc: str
     book: str
     event: EventLine
-    days: int
+    days: int | None
     log: str
+    records_url: str
 
 
 @enterprise_only
@@ -146,15 +147,17 @@ def look(request: HttpRequest, uscc: str, book: str, number: int) -> HttpRespons
     mandate = demanded(request, uscc, Action.LOOK_ASK if request.method == "POST" else Action.LOOK_READ)
     kept, line = _found(mandate, book, number)
     if request.method == "POST":
-        if line.department is None or line.head.kind != Kind.ACCESS:
+        if line.department is None or not line.is_look:
             raise Http404
         event = looks.event_key(kept, line.head)
         inquiry = ask_about_event(mandate, line.department, event=event, happened_on=line.head.on, reference=line.case)
-        messages.success(
-            request,
+        asked = {"department": line.department.name, "number": inquiry.case.number}
+        told = (
             _("已经向%(department)s提出询问（%(number)s），答复期限从今天的次日起算。")
-            % {"department": line.department.name, "number": inquiry.case.number},
+            if inquiry.case.due_on
+            else _("已经向%(department)s提出询问（%(number)s）。现行规则没有答复期限，所以不计期限。")
         )
+        messages.success(request, told % asked)
         return redirect("enterprise:look", uscc, book, number)
     policy = rulebook.current()
     page = LookPage(
@@ -162,8 +165,9 @@ def look(request: HttpRequest, uscc: str, book: str, number: int) -> HttpRespons
         uscc=uscc,
         book=book,
         event=_event(mandate, book, line, policy),
-        days=policy.value(TERM, timezone.localdate()).count,
+        days=_days(policy),
         log=kept.log.origin,
+        records_url=reverse("enterprise:look_records", args=[uscc, book, number]) if line.of_records else "",
     )
     return show(request, "enterprise/look.html", page, firm=uscc)
 
@@ -180,6 +184,23 @@ def proof(request: HttpRequest, uscc: str, book: str, number: int) -> HttpRespon
     except NotProvable:
         return _not_yet(request, reverse("enterprise:look", args=[uscc, book, number]))
     return _file(f"{uscc}-{book}-{number}.ledger-proof.json", bundle)
+
+
+@enterprise_only
+@require_safe
+def records(request: HttpRequest, uscc: str, book: str, number: int) -> HttpResponse:
+    """The lines whose SHA-256 is what one event says of a set of records."""
+    mandate = demanded(request, uscc, Action.LOOK_READ)
+    try:
+        lines = looks.records_of(mandate, book, number)
+    except NoSuchEvent:
+        raise Http404 from None
+    if lines is None:
+        messages.error(request, _("现在保存的记录算不出这一项记下的指纹。请下载证明保存好，并告诉主办单位和审计机关。"))
+        return redirect("enterprise:look", uscc, book, number)
+    response = HttpResponse("".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{uscc}-{book}-{number}.records.txt"'
+    return response
 
 
 @enterprise_only
@@ -299,6 +320,13 @@ def _asked(line: Line, policy: Policy) -> Asked | None:
         outcome=inquiry.get_outcome_display() if is_answered else "",
         answer=inquiry.answer if is_answered else "",
     )
+
+
+def _days(policy: Policy) -> int | None:
+    try:
+        return policy.value(TERM, timezone.localdate()).count
+    except NothingInForce:
+        return None
 
 
 def _departments(view: BookView, wanted: Wanted) -> tuple[Choice, ...]:

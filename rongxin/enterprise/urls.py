@@ -32,5 +32,6 @@ urlpatterns = [
     path("firms/<str:uscc>/looks/<slug:book>.ledger-stream.json", looks.stream, name="looks_stream"),
     path("firms/<str:uscc>/looks/<slug:book>/<int:number>", looks.look, name="look"),
     path("firms/<str:uscc>/looks/<slug:book>/<int:number>.ledger-proof.json", looks.proof, name="look_proof"),
+    path("firms/<str:uscc>/looks/<slug:book>/<int:number>.records.txt", looks.records, name="look_records"),
     path("firms/<str:uscc>/leave", proxies.leave, name="leave"),
 ]

@@ -1,7 +1,7 @@
 """Proof bundles out of the database and the published tiles, and consistency between two checkpoints."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 
@@ -15,6 +15,27 @@ from rongxin.ledger.models import Checkpoint, Entry, HeadsMap, Log, Stream, Subj
 from rongxin.ledger.publishing import cosigned, tree_of
 from rongxin.ledger.tree.proofs import consistency_path, inclusion_path
 from rongxin.ledger.tree.tiles import TiledTree
+
+Stored = bytes | memoryview
+
+
+class Sealable(Protocol):
+    """What opens an entry: a row of the table, or these columns of it."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def entry(self) -> Stored: ...
+    @property
+    def stream_id(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def salt(self) -> Stored | None: ...
+    @property
+    def payload(self) -> Stored | None: ...
+    @property
+    def key(self) -> Stored | None: ...
 
 
 class NotProvable(LookupError):
@@ -59,7 +80,7 @@ def prove_consistency(log: Log, old: int, new: int) -> dict[str, Any]:
     return consistency_bundle(log.hashing, old, new, consistency_path(log.hashing, old, new, tree_of(log, new).node))
 
 
-def openings(log: Log, rows: Sequence[Entry], *, sealed_too: bool = False) -> dict[int, Opening | Sealed | None]:
+def openings(log: Log, rows: Sequence[Sealable], *, sealed_too: bool = False) -> dict[int, Opening | Sealed | None]:
     """What each of ``rows`` says, by index: opened, sealed until a day that has not come, or None where it was erased.
 
     ``sealed_too``: open what is sealed as well, to check it. Raises Unopenable where contents were changed.
@@ -82,14 +103,14 @@ def openings(log: Log, rows: Sequence[Entry], *, sealed_too: bool = False) -> di
     return told
 
 
-def _withheld(rows: Sequence[Entry]) -> dict[tuple[int, int], Withholding]:
+def _withheld(rows: Sequence[Sealable]) -> dict[tuple[int, int], Withholding]:
     """What is sealed today; the day opens it, no job needed."""
     streams = {row.stream_id for row in rows}
     found = Withholding.objects.filter(stream__in=streams, until__gt=timezone.localdate())
     return {(each.stream_id, each.number): each for each in found}
 
 
-def _keys(rows: Sequence[Entry]) -> dict[int, Any]:
+def _keys(rows: Sequence[Sealable]) -> dict[int, Any]:
     kept = SubjectKey.objects.filter(stream__in={row.stream_id for row in rows}).values_list(
         "stream_id", "sealed", "stream__stream"
     )

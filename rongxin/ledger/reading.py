@@ -3,15 +3,17 @@
 Whoever calls has made sure that the reader may see this subject: below row-level security the platform alone reads these tables.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
 from rongxin.ledger import logs
 from rongxin.ledger.bundles import Opening, Sealed
+from rongxin.ledger.contents import Unopenable
 from rongxin.ledger.entries import FIRST, Kind, Subject, fields, stream_id
 from rongxin.ledger.models import Entry, Log, Stream, Withholding
 from rongxin.ledger.proving import openings
@@ -82,6 +84,16 @@ def said(book: Book, heads: Sequence[Head]) -> dict[int, Opening | Sealed | None
     rows = list(Entry.objects.filter(stream=book.stream, number__in=[head.number for head in heads]))
     opened = openings(book.log, rows)
     return {row.number: opened[row.index] for row in rows}
+
+
+def said_by_number(book: Book, number: int) -> tuple[int, dict[str, Any]]:
+    """Index and payload of event ``number`` of a stream of the platform, in which nothing is sealed or erased."""
+    row = Entry.objects.get(stream=book.stream, number=number)
+    shown = openings(book.log, [row], sealed_too=True)[row.index]
+    if not isinstance(shown, Opening):
+        raise Unopenable(f"entry {row.index} was erased")
+    told: dict[str, Any] = json.loads(shown.payload)
+    return row.index, told
 
 
 def said_at(origin: str, index: int) -> Opening | Sealed | None:

@@ -15,7 +15,7 @@ from rongxin.ledger.heads import heads_map, heads_root
 from rongxin.ledger.models import Checkpoint, Cut, Entry, HeadsMap, Log, Pending, Stream
 from rongxin.ledger.notes import Checkpoint as Told
 from rongxin.ledger.notes import Note, NoteRefused
-from rongxin.ledger.proving import openings
+from rongxin.ledger.proving import Stored, openings
 from rongxin.ledger.publishing import published
 from rongxin.ledger.rows import PART, stored
 from rongxin.ledger.suites import WIDTH
@@ -159,16 +159,30 @@ def _checkpoints(log: Log, cuts: dict[int, Cut]) -> Iterator[str]:
         yield "no checkpoint is published"
 
 
+@dataclass(slots=True)
+class Opened:
+    """The columns of an entry that its contents are checked with."""
+
+    index: int
+    entry: Stored
+    stream_id: int
+    number: int
+    salt: Stored | None
+    payload: Stored | None
+    key: Stored | None
+
+
 def _contents(log: Log, size: int, done: Callable[[int], None]) -> Iterator[str]:
     """Every event that was not erased still opens to what was committed to, and an erasure tells of every one that was."""
     suite, erased = log.hashing, Erased()
     for begin in range(0, size, PART):
-        rows = list(Entry.objects.filter(log=log, index__gte=begin, index__lt=begin + PART).order_by("index"))
-        for part in _openable(log, rows):
-            if isinstance(part, str):
-                yield part
+        (part,) = stored(log, begin, min(size, begin + PART), *Opened.__slots__)
+        rows = [Opened(*row) for row in part]
+        for found in _openable(log, rows):
+            if isinstance(found, str):
+                yield found
                 continue
-            row, opening = part
+            row, opening = found
             if opening is None:
                 erased.note_gone(row)
             elif commitment(suite, opening.salt, opening.payload.encode()) != bytes(row.entry)[-WIDTH:]:
@@ -192,7 +206,7 @@ class Erased:
     single: set[tuple[int, int]] = field(default_factory=set)
     whole: dict[int, int] = field(default_factory=dict)
 
-    def note_gone(self, row: Entry) -> None:
+    def note_gone(self, row: Opened) -> None:
         self.gone.append((row.stream_id, row.number, row.index))
 
     def note_erasure(self, stream: int, number: int, payload: str) -> None:
@@ -210,7 +224,7 @@ class Erased:
                 yield index
 
 
-def _openable(log: Log, rows: list[Entry]) -> Iterator[str | tuple[Entry, Opening | None]]:
+def _openable(log: Log, rows: list[Opened]) -> Iterator[str | tuple[Opened, Opening | None]]:
     """Each row with what it says, None where it is empty; a line for each whose contents were changed."""
     try:
         told = openings(log, rows, sealed_too=True)

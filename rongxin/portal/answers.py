@@ -64,6 +64,13 @@ def refusal(request: HttpRequest, status: int, heading: str, words: str, sign: s
     return render(request, "portal/refusal.html", {"page": page}, status=status)
 
 
+def unlisted(response: HttpResponse, is_sole_trader: bool) -> HttpResponse:
+    """Search engines may not list the page of a sole trader: nobody finds one by name."""
+    if is_sole_trader:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
     try:
         return view(request, *args, **kwargs)

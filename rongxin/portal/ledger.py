@@ -5,16 +5,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from config.environment import ROOT
 from rongxin.disclosure.ledger_state import DAYS, LogState, PublicKey, log_names, log_state, witness_keys
+from rongxin.disclosure.records import record_view
+from rongxin.disclosure.subjects import platform_began_on
+from rongxin.ledger.proving import NotProvable
 from rongxin.ledger.serving import NEVER_CHANGES, public_file
 from rongxin.ledger.witnessing import ENOUGH
-from rongxin.portal.answers import public_page
+from rongxin.portal.answers import public_page, refusal, unlisted
+from rongxin.records.display import Moment
+from rongxin.records.publication import NotPublished, prove_published
+from rongxin.rulebook import queries as rulebook
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.ui.parts import Tab
 
 VERIFIER: Final = "verify_ledger.py"
@@ -54,6 +62,25 @@ def page(request: HttpRequest) -> HttpResponse:
         verifier_digest=hashlib.sha256(_verifier()).hexdigest(),
     )
     return render(request, "portal/ledger.html", {"page": told})
+
+
+@public_page
+def record_proof(request: HttpRequest, number: str) -> HttpResponse:
+    """That a record on display was here for the public when the platform says so, to be checked without it."""
+    moment = Moment.now()
+    view = record_view(number, rulebook.current(), moment, began_on=platform_began_on(moment.day))
+    if view is None:
+        raise Http404
+    try:
+        with asks(PLATFORM):  # the ledger is the platform's; what is given out tells of this record alone
+            bundle = prove_published(view.number, view.version)
+    except (NotPublished, NotProvable):
+        heading = _("还没有证明")
+        words = _("新公示的记录一两分钟以后才签进检查点，请过一会儿再下载。")
+        return refusal(request, 404, heading, words, "clock")
+    response = JsonResponse(bundle, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="{view.number}-{view.version}.ledger-record.json"'
+    return unlisted(response, view.is_sole_trader)
 
 
 @public_page

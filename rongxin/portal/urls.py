@@ -14,6 +14,7 @@ urlpatterns = [
     path("search", views.search, name="search"),
     path("s/<uscc:uscc>", views.subject, name="subject"),
     path("r/<record_number:number>", views.record, name="record"),
+    path("r/<record_number:number>.ledger-record.json", ledger.record_proof, name="record_proof"),
     path("newest", views.newest, name="newest"),
     path("feed.atom", feeds.atom, name="feed_atom"),
     path("feed.json", feeds.json, name="feed_json"),

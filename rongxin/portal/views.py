@@ -23,7 +23,7 @@ from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Title
 from rongxin.portal import parameters
-from rongxin.portal.answers import public_page, refusal, unkept_page
+from rongxin.portal.answers import public_page, refusal, unkept_page, unlisted
 from rongxin.portal.examples import example_url
 from rongxin.portal.pages import (
     HomePage,
@@ -125,7 +125,7 @@ def subject(request: HttpRequest, uscc: str) -> HttpResponse:
     )
     is_next_part = offset > 0 and request.headers.get("HX-Request") == "true"
     template = "portal/_records.html" if is_next_part else "portal/subject.html"
-    return _unlisted(render(request, template, {"page": page}), found.card.is_sole_trader)
+    return unlisted(render(request, template, {"page": page}), found.card.is_sole_trader)
 
 
 @public_page
@@ -140,7 +140,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         return _not_displayed(request, number, policy, moment, present)
     if wants_json:
         answer = JsonResponse(representation(view), json_dumps_params={"ensure_ascii": False, "indent": 1})
-        return _unlisted(answer, view.is_sole_trader)
+        return unlisted(answer, view.is_sole_trader)
     url = reverse("portal:record", args=[number])
     page = RecordPage(
         record=view,
@@ -161,7 +161,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         today=present.day,
         is_demo=environment.demo,
     )
-    return _unlisted(render(request, "portal/record.html", {"page": page}), view.is_sole_trader)
+    return unlisted(render(request, "portal/record.html", {"page": page}), view.is_sole_trader)
 
 
 @public_page
@@ -309,13 +309,6 @@ def _term(view: RecordView, today: date) -> Term | None:
         today=today,
         repair_from=view.term.first_repair_on,
     )
-
-
-def _unlisted(response: HttpResponse, is_sole_trader: bool) -> HttpResponse:
-    """Search engines may not list the page of a sole trader: nobody finds one by name."""
-    if is_sole_trader:
-        response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _not_displayed(request: HttpRequest, number: str, policy: Policy, moment: Moment, present: Moment) -> HttpResponse:

@@ -1,7 +1,6 @@
 """``make shots``: the pages of the ledger, for a firm, an auditor and everybody."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +19,7 @@ from tests import logins
 from tests.browser.shots import shoot
 from tests.factories import a_department, at
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
-from tests.ledger.looks import a_look, changed, looked_at, signed
+from tests.ledger.looks import a_look, entered, looked_at, signed
 from tests.subjects.mandates.firms import PASSWORD, a_firm, a_hall, a_login
 
 if TYPE_CHECKING:
@@ -31,9 +30,8 @@ pytestmark = [pytest.mark.shots, pytest.mark.browser, pytest.mark.django_db(tran
 
 @pytest.mark.usefixtures("published")
 def test_pages_of_the_ledger(
-    page: "Page", live_server: object, transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: "Page", live_server: object, transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(environment, "var", tmp_path)
     monkeypatch.setattr(environment, "looks_bulk", 2)
     address, uscc = str(live_server), _a_file()
     shoot(page, f"{address}/ledger", "94-ledger")
@@ -63,7 +61,7 @@ def _a_file() -> str:
     open_account("auditor-1", PASSWORD, display_name="审计甲", department=office, role=Role.AUDITOR)
     monday = at("2027-03-01", "10:00")
     with time_machine.travel(monday, tick=False):
-        changed(firm.uscc, {"act": "record.create", "batch": "B-20270301-01", "count": 3, "records": "00" * 32})
+        entered(firm, 3, batch="B-20270301-0001")
         looked_at(firm.uscc, *[a_look(purpose=each) for each in ("case", "audit", "supervision")])
         looked_at(firm.uscc, a_look(by=login.username, purpose="own", department="", role="", case=""))
         signed()

@@ -91,6 +91,7 @@ def test_those_who_are_shown_log_in_with_the_password_and_nobody_else_at_all(db:
         "demo-clerk",
         "demo-reviewer",
         "demo-window",
+        "demo-auditor",
         "demo-lead",
         "demo-security",
         "demo-audit",

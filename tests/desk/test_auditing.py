@@ -31,9 +31,8 @@ FIRM, OTHER = "91990000MA0000015Q", "91990000MA0000023K"
 
 
 @pytest.fixture
-def auditor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
+def auditor() -> Account:
     the_rules()
-    monkeypatch.setattr(environment, "var", tmp_path)
     return an_account(Role.AUDITOR, a_department("own", "福州市示例审计局", region="350100"), "auditor-1")
 
 
@@ -107,7 +106,9 @@ def test_recomputing_everything_names_the_entry_that_is_wrong(auditor: Account) 
     client.post("/desk/ledger/audits", {"task": "verify"})
     second = Audit.objects.filter(task=Task.VERIFY).latest("pk")
     assert verify_log.call_now(second.pk) >= 1
-    assert "entry 1" in seen(client, f"/desk/ledger/audits/{second.pk}")
+    page = seen(client, f"/desk/ledger/audits/{second.pk}")
+    assert "从第 1 项查起" in page
+    assert "第 1 项的内容被改过，或者密钥不见了" in page
 
 
 def test_an_export_is_for_whoever_audits_the_whole_platform(auditor: Account, tmp_path: Path) -> None:

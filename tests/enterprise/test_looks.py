@@ -1,11 +1,13 @@
 """谁看过我的档案: what a firm sees of the ledger, its proofs, and asking why."""
 
 import csv
+import hashlib
 import io
 import json
 import re
 import subprocess
 import sys
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -18,21 +20,25 @@ from django.test.utils import CaptureQueriesContext
 from config.environment import ROOT
 from rongxin.accounts.askers import asker_of
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action
+from rongxin.accounts.permissions import Action, Role
+from rongxin.departments.models import Department
 from rongxin.disclosure import looks
 from rongxin.disclosure.looks import LOOKS, NoSuchEvent, Wanted
 from rongxin.ledger import logs
 from rongxin.ledger.entries import Kind, Of, Subject
 from rongxin.ledger.models import Entry
 from rongxin.ledger.reading import books_of
-from rongxin.remedies.inquiries.models import Inquiry
+from rongxin.remedies.inquiries.actions import ask_why
+from rongxin.remedies.inquiries.models import About, Inquiry
+from rongxin.remedies.inquiries.workflow import TERM
 from rongxin.storage.askers import asks
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.models import Subject as Firm
+from rongxin.workflow.actions import take_step
 from rongxin.workflow.models import Case
-from tests.factories import a_department
+from tests.factories import a_department, an_account, the_rules
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
-from tests.ledger.looks import a_look, changed, looked_at, signed
+from tests.ledger.looks import a_look, changed, entered, looked_at, signed
 from tests.ledger.test_tampering import superuser
 from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy
 
@@ -96,6 +102,25 @@ def test_looks_are_told_by_department_role_purpose_and_case_never_by_name(login:
     assert re.search(r"第 0–\d+ 项，连续，没有缺号", page)
     assert "tax-0007" not in page
     assert "qy1" not in page
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"role": "clerk"}, "录入员"),
+        ({"role": "clerk", "key": True}, "业务系统（接口）"),
+        ({"role": "enterprise", "purpose": "own", "department": ""}, "企业"),
+        ({"role": "", "purpose": "own", "department": ""}, "企业"),
+        ({"role": ""}, "—"),
+        ({"role": "alchemist"}, "—"),
+    ],
+)
+def test_as_whom_somebody_looked(said: dict[str, object], words: str, login: Account, firm: Firm) -> None:
+    looked_at(firm.uscc, a_look(**said))
+    signed()
+    page = seen(as_login(login), at(firm))
+    roles = re.findall(r'class="rx-xs rx-sub">([^<]*)</div>\s*</td>', page)
+    assert roles[0].strip() == words
 
 
 def test_what_is_sealed_is_counted_and_shown_as_sealed_and_what_was_erased_as_erased(
@@ -183,18 +208,67 @@ def test_the_file_of_looks_holds_what_the_page_shows(login: Account, firm: Firm)
 
 def test_changes_stand_on_their_own_tab(login: Account, firm: Firm) -> None:
     looked_at(firm.uscc, a_look())
-    changed(firm.uscc, {"act": "record.create", "batch": "B-2026-0001", "count": 4, "records": "00" * 32})
-    changed(
-        firm.uscc,
-        {"act": "case.draft", "procedure": "inquiry", "case": "询问-2026-0009", "step": "draft", "state": "drafted",
-         "by": "tax-0007", "department": "own", "role": "clerk"},
-        Kind.DECISION,
-    )  # fmt: skip
+    entered(firm, 4, batch="B-2026-0001")
+    bureau = Department.objects.get(code="own")
+    clerk = an_account(Role.CLERK, bureau, "tax-0007")
+    case = ask_why(firm, bureau, About.DECISION, happened_on=date(2026, 11, 10), by=clerk).case
+    take_step(case.number, "draft", by=clerk, reason="示例", answers={"outcome": "explained"})
     signed()
     page = seen(as_login(login), at(firm, "changes"))
-    for words in ("记入记录", "B-2026-0001", "4 条", "企业询问：拟答复", "询问-2026-0009"):
+    for words in ("记入记录", "B-2026-0001", "4 条", "企业询问：拟答复", case.number):
         assert words in page, words
     assert "tax-0007" not in page
+
+
+def test_a_firm_recomputes_which_records_an_event_commits_to(login: Account, firm: Firm) -> None:
+    other = a_firm("福州示例闽江茶业有限公司")
+    entered(firm, 3, batch="B-2026-0001")
+    made = entered(firm, 2, batch="B-2026-0002")
+    entered(other, 1, batch="B-2026-0003")
+    signed()
+    client = as_login(login)
+    address = f"{at(firm)}/{place(firm, 1, kind=Kind.RECORD)}"
+    page = seen(client, address)
+    answer = client.get(f"{address}.records.txt")
+    lines = answer.content.decode().splitlines()
+    assert lines == sorted(f"{each.number} {each.content_hash}" for each in made)
+    digest = hashlib.sha256(answer.content).hexdigest()
+    assert digest in page
+    proof = json.loads(client.get(f"{address}.ledger-proof.json").content)
+    assert json.loads(proof["payload"])["records"] == digest
+
+
+def test_records_that_give_another_digest_are_told(login: Account, firm: Firm) -> None:
+    said = {"act": "subject.split", "origin": firm.uscc, "other": firm.uscc, "count": 1, "records": "0" * 64}
+    changed(firm.uscc, said)
+    signed()
+    client = as_login(login)
+    address = f"{at(firm)}/{place(firm, kind=Kind.RECORD)}"
+    answer = client.get(f"{address}.records.txt", follow=True)
+    assert "算不出这一项记下的指纹" in answer.content.decode()
+
+
+def test_a_look_commits_to_no_records(login: Account, firm: Firm) -> None:
+    looked_at(firm.uscc, a_look())
+    signed()
+    assert as_login(login).get(f"{at(firm)}/{place(firm)}.records.txt").status_code == 404
+
+
+def test_why_is_asked_also_where_no_term_is_in_force(
+    login: Account, firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at(firm.uscc, a_look())
+    signed()
+    without = the_rules().model_copy(update={"values": {k: v for k, v in the_rules().values.items() if k != TERM}})
+    monkeypatch.setattr("rongxin.rulebook.queries.current", lambda: without)
+    client, address = as_login(login), f"{at(firm)}/{place(firm)}"
+    assert "现行规则没有答复期限" in seen(client, address)
+    answer = client.post(address, follow=True)
+    assert "所以不计期限" in answer.content.decode()
+    assert Inquiry.objects.get().case.due_on is None
+    page = seen(client, address)
+    assert "不计期限" in page
+    assert "最迟" not in page
 
 
 def test_why_is_asked_once_and_its_state_stands_beside_the_event(login: Account, firm: Firm) -> None:
@@ -224,7 +298,7 @@ def test_why_is_asked_once_and_its_state_stands_beside_the_event(login: Account,
 def test_what_nobody_can_answer_is_not_asked(login: Account, firm: Firm) -> None:
     looked_at(firm.uscc, a_look(purpose="own", department="", role="enterprise"), is_sealed=False)
     looked_at(firm.uscc, a_look(), is_sealed=True)
-    changed(firm.uscc, {"act": "record.create", "batch": "B-1", "count": 1, "records": "00"})
+    entered(firm)
     signed()
     client = as_login(login)
     places = [place(firm), place(firm, 1), place(firm, -1, kind=Kind.RECORD), f"{log_name()}/9999"]

@@ -25,7 +25,7 @@ from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.queries import PROXY_ACTIONS
 from tests.factories import a_department, an_account
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
-from tests.ledger.looks import a_look, looked_at, signed
+from tests.ledger.looks import a_look, entered, looked_at, signed
 from tests.strict import assert_strict
 from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy
 
@@ -42,7 +42,7 @@ class Route:
 
     action: Action | None
     method: Literal["get", "post"] = "get"
-    of: Literal["", "firm", "claim", "proxy", "invitation", "mandate", "notice", "book", "look"] = ""
+    of: Literal["", "firm", "claim", "proxy", "invitation", "mandate", "notice", "book", "look", "change"] = ""
     given: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,6 +70,7 @@ ROUTES: Final = {
     "looks_stream": Route(Action.LOOK_READ, of="book"),
     "look": Route(Action.LOOK_ASK, POST, of="look"),
     "look_proof": Route(Action.LOOK_READ, of="look"),
+    "look_records": Route(Action.LOOK_READ, of="change"),
     "leave": Route(ANYBODY, POST, of="mandate"),
 }
 OPEN_TO_ALL: Final = ("login", "sign_up")
@@ -92,10 +93,11 @@ def things_of(hall: Hall, name: str) -> Things:
     a_proxy(holder, firm, proxy, *PROXY_ACTIONS)
     invitation, _ = proxies.invite(holder, firm.uscc, scope=(Action.FILE_READ,), until=date(2027, 1, 1))
     claim = hall.claim(holder, a_firm(f"{name}分公司"))
+    entered(firm, batch=f"B-{firm.uscc}")
     looked_at(firm.uscc, a_look(department=hall.office.code))
     signed()
     (book,) = books_of([Subject(Of.FIRM, firm.uscc)])
-    name_of_log, looked = book.log.origin.rpartition("/")[2], book.heads.events[-1]
+    name_of_log, (entry, looked) = book.log.origin.rpartition("/")[2], book.heads.events[-2:]
     return Things(
         holder,
         proxy,
@@ -109,6 +111,7 @@ def things_of(hall: Hall, name: str) -> Things:
             "notice": [a_notice(firm.uscc).pk],
             "book": [firm.uscc, name_of_log],
             "look": [firm.uscc, name_of_log, looked.number],
+            "change": [firm.uscc, name_of_log, entry.number],
         },
     )
 

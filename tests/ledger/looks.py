@@ -12,6 +12,10 @@ from rongxin.ledger.actions import Sealing, log, log_many
 from rongxin.ledger.entries import Kind, Of, Subject
 from rongxin.ledger.sequencing import sequence_all
 from rongxin.ledger.signing import checkpoint
+from rongxin.records.models import Record
+from rongxin.records.telling import firms_to_tell, tell_firms
+from rongxin.subjects.models import Subject as Firm
+from tests.factories import some_records
 
 
 def a_look(**more: Any) -> dict[str, Any]:
@@ -38,6 +42,15 @@ def looked_at(uscc: str, *payloads: dict[str, Any], is_sealed: bool = False) -> 
     subject = Subject(Of.FIRM, uscc)
     with transaction.atomic():
         log_many(Kind.ACCESS, [Told(subject, payload, sealing) for payload in payloads])
+
+
+def entered(firm: Firm, number: int = 1, *, batch: str = "B-20261120-0001") -> list[Record]:
+    """So many records of the firm, the whole of a batch: entered, and told as the end of the batch tells."""
+    made = some_records(number, firm, batch=batch)
+    firms = firms_to_tell(batch)
+    with transaction.atomic():
+        tell_firms(batch, firms)
+    return made
 
 
 def changed(uscc: str, payload: dict[str, Any], kind: Kind = Kind.RECORD) -> None:

@@ -2,14 +2,18 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from rongxin.accounts.events import UNTOLD
 from rongxin.accounts.models import AccountEvent
 from rongxin.departments.models import Department
 from rongxin.documents.models import Document, Withdrawal
-from rongxin.ledger.entries import PLATFORM, Kind, Of, Subject
-from rongxin.ledger.models import Pending
+from rongxin.ledger.bundles import Opening
+from rongxin.ledger.entries import PLATFORM, Kind, Of, Subject, fields, stream_id
+from rongxin.ledger.logs import stream_key
+from rongxin.ledger.models import Entry, Log, Pending
+from rongxin.ledger.proving import openings
 from rongxin.notices.models import ContactChange, Serving, ServingNote, ServingNoteKind
 from rongxin.records.models import Clearing, Effect, RecordEvent, Untold
 from rongxin.records.telling import ACTS
@@ -18,12 +22,27 @@ from rongxin.workflow.models import CaseEvent
 
 
 def told(kind: Kind, subject: Subject | None = None, *, act: str = "") -> list[dict[str, Any]]:
-    """The payloads of ``kind`` that wait; those of ``subject`` and of acts that begin with ``act``."""
+    """The payloads of ``kind``, of entries first and then of what waits; those of ``subject`` and of acts that begin with ``act``.
+
+    What is sealed is opened; what was erased is left out.
+    """
     waiting = Pending.objects.filter(kind=kind).order_by("pk")
     if subject is not None:
         waiting = waiting.filter(of=subject.of, identifier=subject.identifier)
-    payloads = [json.loads(payload) for payload in waiting.values_list("payload", flat=True)]
+    texts = [*_entered(kind, subject), *waiting.values_list("payload", flat=True)]
+    payloads = [json.loads(text) for text in texts]
     return [payload for payload in payloads if payload["act"].startswith(act)]
+
+
+def _entered(kind: Kind, subject: Subject | None) -> Iterator[str]:
+    for log in Log.objects.order_by("pk"):
+        rows = Entry.objects.filter(log=log).order_by("index")
+        if subject is not None:
+            identifier = stream_id(log.hashing, stream_key(log.origin), subject)
+            rows = rows.filter(stream__stream=identifier)
+        of_kind = [row for row in rows if fields(bytes(row.entry))[1] == kind]
+        opened = openings(log, of_kind, sealed_too=True)
+        yield from (shown.payload for row in of_kind if isinstance(shown := opened[row.index], Opening))
 
 
 def acts(kind: Kind, subject: Subject | None = None) -> list[str]:

@@ -8,8 +8,14 @@ from django.test import Client
 from config.environment import ROOT
 from rongxin.ledger import logs
 from rongxin.ledger.completeness import map_heads
+from rongxin.ledger.sequencing import sequence_all
+from rongxin.ledger.signing import checkpoint
+from rongxin.records.models import Effect
+from rongxin.records.publication import commit_published
+from tests.factories import a_record, note
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
 from tests.ledger.events import signed_log
+from tools import verify_ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +55,25 @@ def test_checkpoints_and_tiles_are_served_and_nothing_else(client: Client, publi
         assert client.get(f"/ledger/{name}/{path}").status_code == 404, path
     assert client.get("/ledger/..%2f..%2f/checkpoint").status_code == 404
     assert client.post(f"/ledger/{name}/checkpoint").status_code in (403, 405)
+
+
+def test_everybody_gets_the_proof_that_a_record_was_published(client: Client, tmp_path: Path) -> None:
+    record = a_record()
+    address = f"/r/{record.number}.ledger-record.json"
+    early = client.get(address)
+    assert (early.status_code, "一两分钟以后" in early.content.decode()) == (404, True)
+    commit_published.call_now()
+    sequence_all()
+    checkpoint(logs.current())
+    assert f'href="{address}"' in client.get(f"/r/{record.number}").content.decode()
+    answer = client.get(address)
+    assert "attachment" in answer["Content-Disposition"]
+    assert answer.json()["line"].startswith(f"{record.number} 1 ")
+    file = tmp_path / "record.json"
+    file.write_bytes(answer.content)
+    assert verify_ledger.main(["proof", str(file)]) == 0
+    note(record, Effect.SUSPENDED)
+    assert client.get(address).status_code == 404, "of what is not displayed nobody is told more"
 
 
 def test_the_verifier_comes_as_it_is(client: Client) -> None:

@@ -11,6 +11,7 @@ from rongxin.ledger.actions import NotLogged, log_firms
 from rongxin.ledger.models import Pending
 from rongxin.records import actions, clearing, splitting, withdrawing
 from rongxin.records.appending import Origin, append
+from rongxin.records.committed import lines_of
 from rongxin.records.models import Effect, Record, RecordEvent, Untold
 from rongxin.records.telling import ACTS, firms_to_tell, tell_firms
 from rongxin.subjects.models import Subject
@@ -201,6 +202,22 @@ def test_a_split_and_its_end_are_told_to_both(tea: Subject) -> None:
     for subject in (tea, oil):
         found = told(Kind.DECISION, of(subject.uscc), act="subject")
         assert found == [{"act": "subject.split", **both}, {"act": "subject.rejoin", **both}]
+        lines = (f"{going.number} {going.content_hash}",)
+        assert [lines_of(subject.uscc, each) for each in found] == [lines, lines]
+
+
+def test_the_records_of_each_event_are_found_again(tea: Subject) -> None:
+    first = sent(tea, "1", "2")
+    conclude()
+    later = [*sent(tea, "3", first_row=4), *sent(tea, "1", content='{"a":1}', first_row=5)]
+    conclude()
+    expected = [first, later[1:], later[:1]]
+    found = told(Kind.RECORD, of(tea.uscc))
+    assert [each["act"] for each in found] == ["record.create", "record.correct", "record.create"]
+    for each, records in zip(found, expected, strict=True):
+        assert lines_of(tea.uscc, each) == tuple(sorted(f"{one.number} {one.content_hash}" for one in records))
+    assert lines_of(tea.uscc, found[0] | {"records": "0" * 64}) is None
+    assert lines_of(a_subject().uscc, found[0]) is None
 
 
 @pytest.mark.django_db(transaction=True)

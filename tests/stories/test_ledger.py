@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from config.environment import ROOT, environment
 from rongxin.accounts.actions import open_account
 from rongxin.accounts.permissions import Role
 from rongxin.ledger.models import Checkpoint
-from rongxin.remedies.inquiries.models import Inquiry
+from rongxin.remedies.inquiries.actions import ask_why
+from rongxin.remedies.inquiries.models import About, Inquiry
 from tests import logins
 from tests.factories import a_department
-from tests.ledger.looks import a_look, looked_at, signed
+from tests.ledger.looks import signed
 from tests.subjects.mandates.firms import PASSWORD, a_firm, a_hall, a_login
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,9 +41,16 @@ def test_from_a_look_to_its_proof(page: Page, live_server: Any, transactional_db
     hall, firm, login = a_hall(), a_firm(), a_login("qy48213067")
     hall.held(login, firm)
     bureau = a_department("own", "福州市示例税务局", region="350100")
+    clerk = open_account("tax-0007", PASSWORD, display_name="税务甲", department=bureau, role=Role.CLERK)
     audit = a_department("audit", "福州市示例审计局", region="350100")
     open_account("auditor-1", PASSWORD, display_name="审计甲", department=audit, role=Role.AUDITOR)
-    looked_at(firm.uscc, a_look(department=bureau.code))
+    case = ask_why(firm, bureau, About.DECISION, happened_on=timezone.localdate(), by=clerk).case
+
+    # An officer opens a case of the firm: that is a look.
+    logins.log_in(page, address, clerk.username, PASSWORD)
+    page.goto(f"{address}/desk/cases/{case.number}")
+    expect(page.get_by_role("main")).to_contain_text(firm.name)
+    page.context.clear_cookies()
     signed()
     old = Checkpoint.objects.latest("pk").note
 
@@ -51,17 +60,20 @@ def test_from_a_look_to_its_proof(page: Page, live_server: Any, transactional_db
     page.goto(f"{address}/enterprise/firms/{firm.uscc}")
     page.get_by_role("link", name="谁看过").first.click()
     row = page.get_by_role("row").filter(has_text="福州市示例税务局")
-    expect(row).to_contain_text("办理案件")
+    for words in ("录入员", "办理案件", case.number):
+        expect(row).to_contain_text(words)
+    expect(page.get_by_role("main")).not_to_contain_text(clerk.username)
     row.get_by_role("link", name="问一问").click()
     page.get_by_role("button", name="提出询问").click()
     expect(page.get_by_text("已经向福州市示例税务局提出询问")).to_be_visible()
-    assert Inquiry.objects.get().case.owner == bureau
+    inquiry = Inquiry.objects.get(about=About.LOOK)
+    assert (inquiry.case.owner, inquiry.case.due_on is not None) == (bureau, True)
     page.goto(f"{address}/enterprise/firms/{firm.uscc}/looks")
     expect(row).to_contain_text("待答复")
 
     # The proof holds without the platform, and one changed byte is enough to break it.
     with page.expect_download() as started:
-        page.get_by_role("link", name="下载全部证明").click()
+        page.get_by_role("link", name="下载全部证明").filter(visible=True).click()
     proof = tmp_path / started.value.suggested_filename
     started.value.save_as(proof)
     assert proof.name.endswith(".ledger-stream.json")

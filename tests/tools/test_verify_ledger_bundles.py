@@ -92,7 +92,7 @@ SMALL_FAULTS: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], int, s
     "index true": (lambda found: {**found, "index": True}, 2, "index is missing or malformed"),
     "negative index": (lambda found: {**found, "index": -1}, 2, "index is missing or malformed"),
     "capitals": (lambda found: {**found, "entry": found["entry"].upper()}, 2, "not lower-case"),
-    "another format": (lambda found: {**found, "format": "ledger-proof/2"}, 2, "format is neither"),
+    "another format": (lambda found: {**found, "format": "ledger-proof/2"}, 2, "format is none of"),
     "no checkpoint": (lambda found: {**found, "checkpoint": "x"}, 2, "not a checkpoint"),
 }
 

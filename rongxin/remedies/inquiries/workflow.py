@@ -72,8 +72,20 @@ INQUIRY: Final = Procedure(
     opens=(_CLERK, _REVIEWER, *_OFFICES),
     opening=Title(zh="提出询问", en="Asked"),
     states=(
-        State("asked", Title(zh="待答复", en="To answer"), within=TERM, task=Title(zh="拟答复", en="Draft the answer")),
-        State("drafted", Title(zh="待批准", en="To approve"), within=TERM, task=Title(zh="批准答复", en="Approve")),
+        State(
+            "asked",
+            Title(zh="待答复", en="To answer"),
+            within=TERM,
+            task=Title(zh="拟答复", en="Draft the answer"),
+            must_be_timed=False,
+        ),
+        State(
+            "drafted",
+            Title(zh="待批准", en="To approve"),
+            within=TERM,
+            task=Title(zh="批准答复", en="Approve"),
+            must_be_timed=False,
+        ),
         State("answered", Title(zh="已答复", en="Answered"), is_final=True),
         State("withdrawn", Title(zh="已撤回", en="Withdrawn"), is_final=True),
     ),

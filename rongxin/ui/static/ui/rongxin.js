@@ -51,6 +51,10 @@
   });
 
   document.addEventListener("change", (event) => {
+    const picked = event.target.closest(".rx-pickfile");
+    if (picked && event.target.files.length) {
+      picked.querySelector("[data-file-name]").textContent = [...event.target.files].map((file) => file.name).join("、");
+    }
     const form = event.target.closest("form[data-send-on-change]");
     if (form) form.requestSubmit ? form.requestSubmit() : form.submit();
   });
