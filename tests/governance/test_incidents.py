@@ -173,7 +173,7 @@ def test_a_grave_one_is_reported_remedied_and_closed_by_a_second_person(offices:
     offices.take(incident, "report", to="cyberspace")
     paper = CaseDocument.objects.get().document
     assert (paper.number, paper.authority) == ("信安〔2026〕1号", offices.office)
-    for words in ("网信部门", "2026年11月27日22时40分", "估计涉及企业12家", "较大"):
+    for words in ("网信部门", "2026年11月27日22时40分", "估计涉及企业12家", "较大", "》（闽信用〔2019〕7号）第十四条"):
         assert words in paper.values
     assert clock_of(Incident.objects.get()).state == Hours.REPORTED
     with pytest.raises(NotPossible):

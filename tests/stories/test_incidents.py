@@ -134,6 +134,7 @@ def test_misuse_is_reported_within_the_hours_and_told_to_the_firms(
     press(page, "确认告知受影响企业")
     expect(page.get_by_role("main")).to_contain_text("已办理：告知受影响企业")
     shoot(page, "84c-incident-telling")
+    make_notices.call_now()
     tell_affected.call_now(Incident.objects.get().case.number)
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("已告知 2 家")

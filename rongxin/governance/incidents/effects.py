@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.documents.sheets import template_of
+from rongxin.documents.sheets import basis_of, template_of
 from rongxin.governance.incidents.logged import log_incident
 from rongxin.governance.incidents.models import Affected, Data, Grade, Incident, Search, Sort, System
 from rongxin.governance.incidents.queries import is_searched
@@ -291,14 +291,13 @@ def _in_chinese(label: object) -> str:
 def _issued(taken: Taken, title: str, paragraphs: list[str], *, is_late: bool = False) -> dict[str, Answer]:
     _demand_handling(taken)
     rules = rulebook.current()
-    basis = template_of(rules, TEMPLATE).basis
     values = {
         "title": title,
         "addressee": AUTHORITIES[str(taken.answers["to"])][0],
         "paragraphs": [words for words in paragraphs if words],
-        "basis": f"{rules.documents[basis.document].title.zh}{basis.item or ''}",
+        "basis": basis_of(rules, template_of(rules, TEMPLATE)),
     }
     issued = issue_in(taken, TEMPLATE, values, authority=taken.case.owner)
-    to, number = str(taken.answers["to"]), issued["document"]
-    log_incident(taken.case, "reported", taken.by, to=to, document=number, late=is_late)
+    to = str(taken.answers["to"])
+    log_incident(taken.case, "reported", taken.by, to=to, document=issued["document"], late=is_late)
     return issued

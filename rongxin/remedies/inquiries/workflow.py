@@ -4,7 +4,7 @@ from typing import Final
 
 from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand
-from rongxin.documents.sheets import template_of
+from rongxin.documents.sheets import basis_of, template_of
 from rongxin.policy.words import Title
 from rongxin.primitives.recognisers import suspects
 from rongxin.primitives.uscc import is_valid
@@ -45,11 +45,10 @@ def _answer(taken: Taken) -> dict[str, int | bool | str]:
     if taken.by is not None:
         demand(taken.by, Action.DOCUMENT_ISSUE, taken.case.owner)
     subject, owner = inquiry.subject, taken.case.owner
-    rules = rulebook.current()
-    basis = template_of(rules, TEMPLATE).basis
     asked = "查询你单位信用信息" if inquiry.about == About.LOOK else "对你单位作出决定"
     code = f"（统一社会信用代码 {subject.uscc}）" if subject.uscc and is_valid(subject.uscc) else ""
     about = f"（{inquiry.reference}）" if inquiry.reference else ""
+    rules = rulebook.current()
     values = {
         "title": "关于企业询问的答复",
         "addressee": subject.name,
@@ -59,7 +58,7 @@ def _answer(taken: Taken) -> dict[str, int | bool | str]:
             f"{Outcome(inquiry.outcome).label}。{inquiry.answer}",
             "你单位对本答复有异议的，可以向本单位或者信用信息牵头部门提出。",
         ],
-        "basis": f"{rules.documents[basis.document].title.zh}{basis.item or ''}",
+        "basis": basis_of(rules, template_of(rules, TEMPLATE)),
     }
     return issue_in(taken, TEMPLATE, values, authority=owner)
 
