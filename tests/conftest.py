@@ -5,17 +5,20 @@ import os
 import shutil
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test import TransactionTestCase
 
 from rongxin.storage.askers import work_for_platform
+from tests.migrated import keep, lay_down
 from tests.plugin import absent
 from tests.postgresql import OWNER, SERVING, as_role, sibling
-from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
+from tests.pristine import as_it_is
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Error, Page
@@ -73,27 +76,48 @@ def django_db_modify_db_settings(
 
     Without the plugin RONGXIN_VAR is the developer's own; then the test database stays in memory.
     """
-    default = settings.DATABASES["default"]
-    if default["ENGINE"].endswith("sqlite3") and has_own_folder(request.config):
+    if is_file(request.config):
+        default = settings.DATABASES["default"]
         default["TEST"]["NAME"] = str(default["NAME"])
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
-    """On PostgreSQL the owner makes the tables, and every test asks as the role that serves."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    from rongxin.storage.serving import ServingRole, grant_to
+def is_file(config: pytest.Config) -> bool:
+    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") and has_own_folder(config)
 
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """Whether the test database is there already, as an earlier run migrated it."""
+    return is_file(request.config) and lay_down(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_db_keepdb: bool,
+    django_db_setup: None,
+    django_db_blocker: "DjangoDbBlocker",
+) -> Iterator[None]:
+    """What a test with real transactions did is taken back. On PostgreSQL the owner makes the tables, and every test asks as
+    the role that serves.
+    """
+    on_postgresql = connection.vendor == "postgresql"
     with django_db_blocker.unblock():
-        grant_to(ServingRole(SERVING, ""))
-        with connection.cursor() as cursor:
-            # After a test with real transactions Django fills these again; in service only migrating does.
-            cursor.execute(f"GRANT INSERT ON django_content_type, auth_permission TO {SERVING}")
-    become_role(SERVING)
-    yield
-    become_role(OWNER)
+        if on_postgresql:
+            from rongxin.storage.serving import ServingRole, grant_to
+
+            grant_to(ServingRole(SERVING, ""))
+        if is_file(request.config) and not django_db_keepdb:
+            keep(connection.connection)
+        bring_back = as_it_is()
+    if on_postgresql:
+        become_role(SERVING)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: bring_back())
+        yield
+    if on_postgresql:
+        become_role(OWNER)
+    connections.close_all()
 
 
 def become_role(role: str) -> None:

@@ -1,4 +1,4 @@
-"""Disks that are really full: a small file system in memory, mounted for the time of a block."""
+"""Where tests write: in memory; and disks that are really full, mounted for the time of a block."""
 
 import gc
 import os
@@ -10,6 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+MEMORY = "/dev/shm"
+MEMORY_NEEDED = 4 << 30
+"""Bytes; in containers there may be as few as 64 MB."""
+
+
+def in_memory() -> str | None:
+    """A folder in memory, where there is one with room: what is written outlives no run, so no disk has to be waited for."""
+    try:
+        is_roomy = shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED and os.access(MEMORY, os.W_OK)
+    except FileNotFoundError:
+        return None
+    return MEMORY if is_roomy else None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.disks import in_memory
 from tests.postgresql import Cluster, binaries
 
 # What a developer sets for the tests themselves; everything else called RONGXIN_… belongs to a platform.
@@ -70,7 +71,7 @@ def prepare_environment(config: pytest.Config) -> None:
     else:
         for name in [name for name in os.environ if name.startswith("RONGXIN_") and name not in FOR_TESTS]:
             del os.environ[name]
-        folder = Path(tempfile.mkdtemp(prefix="rongxin-tests-"))
+        folder = Path(tempfile.mkdtemp(prefix="rongxin-tests-", dir=in_memory()))
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
         keep_bytecode(config)
         options = config.known_args_namespace

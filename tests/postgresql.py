@@ -15,15 +15,20 @@ from urllib.parse import quote, urlparse
 
 import psycopg
 
+from tests.disks import in_memory
+
 # Nothing here outlives the run, so nothing has to reach the disk.
 CARELESS = {
     "listen_addresses": "",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "max_connections": "200",
 }
 START_SECONDS = 30
+ADMINISTRATOR = "postgres"
 OWNER = "rongxin_owner"
 SERVING = "rongxin"
 
@@ -71,7 +76,7 @@ class Cluster:
     def __init__(self, programs: Path) -> None:
         self.programs = programs
         # Short, because the path of a Unix socket may have no more than 107 bytes.
-        self.folder = Path(tempfile.mkdtemp(prefix="rongxin-pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="rongxin-pg-", dir=in_memory() or "/tmp"))
         self.user = "postgres" if os.geteuid() == 0 else None
         self.server: subprocess.Popen[bytes] | None = None
 
@@ -86,7 +91,7 @@ class Cluster:
         made = subprocess.run(
             [
                 str(self.programs / "initdb"),
-                *("--pgdata", str(self.folder / "cluster"), "--username=postgres", "--auth=trust"),
+                *("--pgdata", str(self.folder / "cluster"), f"--username={ADMINISTRATOR}", "--auth=trust"),
                 *("--locale=C.UTF-8", "--encoding=UTF8", "--no-sync"),
             ],
             **self.as_user(),
@@ -114,7 +119,9 @@ class Cluster:
 
     def make_roles(self) -> None:
         """One that owns and migrates, one that serves; as an operator makes them."""
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(self.folder), user=ADMINISTRATOR, dbname="postgres", autocommit=True
+        ) as connection:
             connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
             connection.execute(f"CREATE ROLE {SERVING} LOGIN")
 

@@ -25,6 +25,9 @@ _MOST_DIFFERENT: Final = 0.25
 _DOCUMENT_BRACKETS: Final = str.maketrans("()[]【】", "〔〕〔〕〔〕")
 _LAST_FOLDING: Final = 0x30000  # from here on NFKC changes nothing
 _LONGEST_MISSING: Final = max(map(len, MISSING))
+# Of a few rows the number of questions costs, not their size: what can be asked together is one expression.
+_CELL: Final = pl.col("cell")
+_HAS_BLANK_ENDS: Final = _CELL.str.head(1).is_in(list(BLANKS)) | _CELL.str.tail(1).is_in(list(BLANKS))
 
 
 def _character_class(characters: Iterable[str]) -> str:
@@ -115,15 +118,11 @@ def few_different(cells: pl.Series) -> pl.Series | None:
 
 def stripped(cells: pl.Series) -> pl.Series:
     """Without blanks and invisible characters around; the same column where there are none."""
-    blanks = list(BLANKS)
-    ends = cells.str.head(1).is_in(blanks) | cells.str.tail(1).is_in(blanks)
+    frame = cells.to_frame("cell")
+    ends = frame.select(_HAS_BLANK_ENDS).to_series()
     if not ends.any():
         return cells
-    return (
-        cells.to_frame("cell")
-        .select(pl.when(ends).then(pl.col("cell").str.strip_chars(BLANKS)).otherwise("cell"))
-        .to_series()
-    )
+    return frame.select(pl.when(ends).then(_CELL.str.strip_chars(BLANKS)).otherwise("cell")).to_series()
 
 
 def without_missing(cells: pl.Series, missing: frozenset[str]) -> pl.Series:
@@ -151,7 +150,8 @@ def without_numbers(cells: pl.Series, blank: Callable[[str], str] = mask_numbers
 def _perhaps_a_number(cells: pl.Series) -> pl.Series:
     if not (cells.str.len_bytes() >= _SHORTEST_NUMBER).any():
         return pl.Series([False]).new_from_index(0, cells.len())
-    return (cells.str.contains(_PERHAPS_A_NUMBER) | cells.str.contains(_UNUSUAL_DIGIT)).fill_null(False)
+    suspect = _CELL.str.contains(_PERHAPS_A_NUMBER) | _CELL.str.contains(_UNUSUAL_DIGIT)
+    return cells.to_frame("cell").select(suspect.fill_null(False)).to_series()
 
 
 def blank_identity_numbers(text: str) -> str:

@@ -1,6 +1,7 @@
 """What the description says is what the interface does: made-up requests of every shape, good and bad, as every role."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -28,6 +29,12 @@ SECRET: Final = "只有本单位知道.csv"
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 
 
+@cache
+def described() -> Any:
+    """The description; it is the same whatever a test does."""
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+
+
 @pytest.fixture
 def description(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The interface as it describes itself, asked with a clerk's key and without end."""
@@ -35,7 +42,7 @@ def description(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any
     # The server closes its connection after each request; here it is the one that holds the test's transaction.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    yield described()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

@@ -10,7 +10,6 @@ from rongxin.accounts.permissions import Role
 from rongxin.records.models import Clearing, Record
 from tests.factories import a_department, a_record, a_subject, the_rules
 from tests.logins import log_in
-from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

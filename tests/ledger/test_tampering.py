@@ -24,7 +24,7 @@ from rongxin.ledger.signing import SigningRefused, checkpoint
 from rongxin.ledger.tile_files import TilesDamaged
 from rongxin.ledger.verifying import verify
 from tests.ledger.events import FIRM, OTHER, logged, signed_log
-from tests.postgresql import asking_as
+from tests.postgresql import ADMINISTRATOR, asking_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def superuser() -> Iterator[Any]:
     """Statements past every trigger and policy."""
     if connection.vendor == "postgresql":
-        with asking_as("postgres") as asked:
+        with asking_as(ADMINISTRATOR) as asked:
             asked.execute("SET session_replication_role = replica")
             yield asked
         return

@@ -80,11 +80,11 @@ class Asked:
 
 @dataclass
 class Gateway:
-    """``status``: what is answered. ``stalls``: how long until then, in seconds."""
+    """``status``: what is answered, and ``answers``: from when on; until it is set whoever asks waits."""
 
     url: str = ""
     status: int = 200
-    stalls: float = 0
+    answers: threading.Event = field(default_factory=threading.Event)
     asked: list[Asked] = field(default_factory=list)
     elsewhere: int = 0
 
@@ -101,7 +101,7 @@ class _Post(BaseHTTPRequestHandler):
         if self.path != "/sms":
             self.gateway.elsewhere += 1
         self.gateway.asked.append(Asked(dict(self.headers), body))
-        threading.Event().wait(self.gateway.stalls)
+        self.gateway.answers.wait()
         self.send_response(self.gateway.status)
         if self.gateway.status // 100 == 3:
             self.send_header("Location", "/elsewhere")
@@ -117,10 +117,12 @@ class _Post(BaseHTTPRequestHandler):
 @contextmanager
 def sms_gateway() -> Iterator[Gateway]:
     gateway = Gateway()
+    gateway.answers.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Post,), {"gateway": gateway}))
     server.daemon_threads = True
     gateway.url = f"http://127.0.0.1:{server.server_address[1]}/sms"
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield gateway
+    gateway.answers.set()
     server.shutdown()
     server.server_close()

@@ -184,7 +184,7 @@ def test_a_gateway_that_stalls_is_left_after_its_time(
 ) -> None:
     give_address(bureau, mobile=MOBILE)
     tell_all()
-    gateway.stalls = 2
+    gateway.answers.clear()
     monkeypatch.setattr(sending, "channel", lambda name: SmsGateway(gateway.url, SECRET, timeout=0.2))
     sending.send_due()
     assert reasons() == ["timeout"]

@@ -7,7 +7,6 @@ from rongxin.policy.loader import pack_sources
 from rongxin.policy.pack import Policy
 from rongxin.rulebook import queries
 from tests.policy.packs import LAND, changed, loaded
-from tests.rulebook.flushing import kept_tables_can_be_emptied  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ from rongxin.storage.serving import (
 from tests.factories import a_department, the_rules
 from tests.intake.coverage.batches import a_batch, an_officer
 from tests.logins import give_generator
-from tests.postgresql import OWNER, SERVING, asking_as
+from tests.postgresql import ADMINISTRATOR, OWNER, SERVING, asking_as
 
 on_postgresql = pytest.mark.usefixtures("postgresql")
 
@@ -165,7 +165,7 @@ def test_sqlite_has_no_role_to_refuse(db: None) -> None:
 
 @pytest.fixture
 def superuser(postgresql: None) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
-    with asking_as("postgres") as asked:
+    with asking_as(ADMINISTRATOR) as asked:
         yield asked
 
 
