@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from django.db import transaction
@@ -23,7 +24,7 @@ from rongxin.ledger.bundles import Opening
 from rongxin.ledger.entries import Kind, fields
 from rongxin.ledger.models import Audit, Entry, Log, Task
 from rongxin.ledger.rows import PART
-from rongxin.ledger.tracing import looks_within
+from rongxin.ledger.tracing import logs_since, looks_within
 from rongxin.primitives.workdays import Calendar
 from rongxin.rulebook import queries as rulebook
 
@@ -82,7 +83,7 @@ def report_looks(progress: Progress, monday: str = "") -> int:
     if log is None or (not monday and Audit.objects.filter(log=log, task=Task.LOOKS, day=begins).exists()):
         return 0
     progress.phase("查阅周报")
-    seen, sealed, size = _looks(log, begins, progress)
+    seen, sealed, size = _looks(begins, progress)
     told = report(seen, sealed, rulebook.current().calendar, _strangers(seen))
     with transaction.atomic():
         Audit.objects.filter(log=log, task=Task.LOOKS, day=begins).delete()
@@ -188,11 +189,12 @@ def _local(at: datetime) -> str:
     return timezone.localtime(at).isoformat(timespec="minutes")
 
 
-def _looks(log: Log, monday: date, progress: Progress) -> tuple[list[Seen], int, int]:
-    """The looks of the week at files of others, how many are sealed, and how many looks were read."""
+def _looks(monday: date, progress: Progress) -> tuple[list[Seen], int, int]:
+    """The looks of the week at files of others, over New Year in two logs, how many are sealed, and how many looks were read."""
     seen: list[Seen] = []
     sealed = size = 0
-    for part in looks_within(log, _instant(monday), _instant(monday + WEEK), progress):
+    begins, ends = _instant(monday), _instant(monday + WEEK)
+    for part in chain.from_iterable(looks_within(log, begins, ends, progress) for log in logs_since(begins)):
         size += len(part)
         for row, said in part:
             if not isinstance(said, Opening):

@@ -86,7 +86,7 @@ def looked_at(
     asked = {"by": username, "department": department}
     wanted = {key: value for key, value in asked.items() if value}
     found = FirmsFound()
-    for log in _logs_since(since):
+    for log in logs_since(since):
         streams: dict[bytes, Looks] = {}
         for part in looks_within(log, since, until, progress):
             for row, said in part:
@@ -128,7 +128,7 @@ def _faulty_streams(log: Log, progress: Progress) -> set[bytes]:
     return streams
 
 
-def _logs_since(since: datetime) -> list[Log]:
+def logs_since(since: datetime) -> list[Log]:
     """The logs that were written since then."""
     every = list(Log.objects.order_by("pk"))
     followed = [*(log.began_at for log in every[1:]), None]

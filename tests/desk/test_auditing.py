@@ -18,6 +18,7 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
 from rongxin.disclosure.look_report import last_monday, report_looks
 from rongxin.ledger import logs
+from rongxin.ledger.continuing import turn_year
 from rongxin.ledger.jobs import export_log, verify_log
 from rongxin.ledger.models import Audit, Checkpoint, Entry, Task
 from tests.desk.test_pages import as_officer
@@ -154,6 +155,18 @@ def test_the_weekly_report_tells_four_signs_by_account(auditor: Account, monkeyp
     assert {by for sign, by, *_ in found if sign == "night"} == {"a-2"}, "machines work at any hour"
     assert "a-1" in page
     assert "far-1" not in page, "departments beyond the region are another auditor's"
+
+
+def test_the_week_over_new_year_is_read_in_both_logs(auditor: Account) -> None:
+    with time_machine.travel(at("2026-12-30", "10:00"), tick=False):
+        looked_at(FIRM, a_look())
+        signed()
+    with time_machine.travel(at("2027-01-01", "10:00"), tick=False):
+        turn_year(logs.current(), "localhost/ledger/2027")
+        looked_at(FIRM, a_look())
+        signed()
+    with time_machine.travel(at("2027-01-05", "10:00"), tick=False):
+        assert report_looks.call_now() == 2
 
 
 def test_an_audit_sees_no_contents(auditor: Account) -> None:
