@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
 
+from rongxin.accounts.events import who
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import DataClass, Role
 from rongxin.ledger.actions import Event, log_access
@@ -76,13 +77,9 @@ class Access:
         self._told.update(pieces)
 
     def _payload(self, what: What, fields: DataClass, act: Act, count: int) -> dict[str, Any]:
-        department = self.actor.department
         return {
             "act": act,
-            "by": self.actor.username,
-            "department": department.code if department else "",
-            "role": self.actor.role,
-            **({"key": True} if self.actor.speaks_by_key else {}),
+            **who(self.actor),
             "purpose": self.purpose.value,
             "case": self.case,
             "what": what,

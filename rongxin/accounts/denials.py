@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from rongxin.accounts.events import SECURITY
+from rongxin.accounts.events import SECURITY, who
 from rongxin.accounts.models import Account, Denial
 from rongxin.ledger.actions import Event, log_many
 from rongxin.ledger.entries import Kind
@@ -53,10 +53,7 @@ def tell_the_rest() -> int:
 def _payload(denial: Denial, account: Account, count: int) -> dict[str, Any]:
     return {
         "act": denial.act,
-        "by": account.username,
-        "department": account.department.code if account.department else "",
-        "role": account.role,
-        **({"key": True} if account.speaks_by_key else {}),
+        **who(account),
         "action": denial.action,
         "route": denial.route,
         "count": count,

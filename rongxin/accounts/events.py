@@ -3,7 +3,7 @@
 What changes rights, and every lock-out, the ledger is told in the same transaction.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
@@ -51,6 +51,16 @@ def _tell(account: str, kind: EventKind, by: Account | None, detail: str) -> Non
     }
     is_locked = kind == EventKind.LOCKED
     log(Kind.SECURITY if is_locked else Kind.ADMIN, SECURITY if is_locked else ACCOUNTS, told)
+
+
+def who(account: Account) -> dict[str, Any]:
+    """Whoever did something, as an event of the ledger says it; ``key`` where a system asked."""
+    return {
+        "by": account.username,
+        "department": account.department.code if account.department else "",
+        "role": account.role,
+        **({"key": True} if account.speaks_by_key else {}),
+    }
 
 
 def history(account: Account) -> QuerySet[AccountEvent]:

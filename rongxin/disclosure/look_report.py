@@ -9,7 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from rongxin.accounts.access import Purpose
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.ledger.bundles import Opening
-from rongxin.ledger.entries import Kind, fields
+from rongxin.ledger.entries import KIND_AT, Kind, fields, instant_of
 from rongxin.ledger.models import Audit, Entry, Log, Task
 from rongxin.ledger.rows import PART
 from rongxin.ledger.tracing import logs_since, looks_within
@@ -30,7 +30,6 @@ from rongxin.rulebook import queries as rulebook
 
 WEEK: Final = timedelta(days=7)
 _HOUR: Final = timedelta(hours=1)
-_KIND_AT: Final = 4
 _STREAMS: Final = 500
 NO_CASE, NIGHT, BULK, STRANGER = "no_case", "night", "bulk", "stranger"
 SIGNS: Final = (NO_CASE, NIGHT, BULK, STRANGER)
@@ -209,7 +208,7 @@ def _seen(row: Entry, said: dict[str, Any]) -> Seen | None:
         return None
     return Seen(
         firm=row.stream_id,
-        at=datetime.fromtimestamp(fields(bytes(row.entry))[3] / 1000, UTC),
+        at=instant_of(fields(bytes(row.entry))[3]),
         by=str(said.get("by", "")),
         department=str(said.get("department", "")),
         role=str(said.get("role", "")),
@@ -224,7 +223,7 @@ def _strangers(seen: Iterable[Seen]) -> set[int]:
     known = set()
     for at in range(0, len(firms), _STREAMS):
         rows = Entry.objects.filter(stream__in=firms[at : at + _STREAMS]).values_list("stream_id", "entry")
-        known |= {stream for stream, entry in rows.iterator(PART) if bytes(entry)[_KIND_AT] == Kind.DECISION}
+        known |= {stream for stream, entry in rows.iterator(PART) if bytes(entry)[KIND_AT] == Kind.DECISION}
     return set(firms) - known
 
 

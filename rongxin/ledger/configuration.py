@@ -13,7 +13,6 @@ import rongxin
 from config.environment import Environment, environment
 from rongxin.ledger import logs, reading
 from rongxin.ledger.actions import log
-from rongxin.ledger.bundles import Opening
 from rongxin.ledger.entries import Kind, Of, Subject
 from rongxin.ledger.models import Pending
 from rongxin.storage.turns import in_turn
@@ -63,19 +62,15 @@ def _told_last() -> dict[str, Any] | None:
     waiting = Pending.objects.filter(of=SETTINGS.of, identifier=SETTINGS.identifier).order_by("-pk")
     payload = waiting.values_list("payload", flat=True).first()
     if payload is None:
-        payload = _last_in_log()
-    told: dict[str, Any] | None = json.loads(payload) if payload is not None else None
+        return _last_in_log()
+    told: dict[str, Any] = json.loads(payload)
     return told
 
 
-def _last_in_log() -> str | None:
+def _last_in_log() -> dict[str, Any] | None:
     try:
         writing = logs.current()
     except logs.NoLog:
         return None
     book = next((each for each in reading.books_of([SETTINGS]) if each.log == writing), None)
-    if book is None:
-        return None
-    last = book.heads.events[-1]
-    shown = reading.said(book, [last])[last.number]
-    return shown.payload if isinstance(shown, Opening) else None
+    return reading.said_by_number(book, book.stream.count - 1)[1] if book else None

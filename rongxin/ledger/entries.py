@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple, Self
 
@@ -12,6 +13,9 @@ FIRST: Final = bytes(WIDTH)
 """What the first event of a stream names as the leaf before it."""
 _MAGIC: Final = b"LGR1"
 _LAYOUT: Final = struct.Struct(">4sBBQ32sQ32s32s")
+KIND_AT: Final = 4
+"""The byte of an entry that is its kind."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMITS: Final = b"ledger/1|payload\n"
 
 
@@ -51,6 +55,11 @@ PLATFORM: Final = Subject(Of.SYSTEM, "platform")
 def firm_or_platform(uscc: str | None) -> Subject:
     """The enterprise with this unified code; the platform for what is about none, or about one that nobody knows."""
     return Subject(Of.FIRM, uscc) if uscc else PLATFORM
+
+
+def instant_of(time: int) -> datetime:
+    """The ``time`` of an entry: milliseconds since 1970-01-01T00:00Z."""
+    return _EPOCH + timedelta(milliseconds=time)
 
 
 class NotAnEntry(ValueError):

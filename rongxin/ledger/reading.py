@@ -6,19 +6,17 @@ Whoever calls has made sure that the reader may see this subject: below row-leve
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
 from rongxin.ledger import logs
 from rongxin.ledger.bundles import Opening, Sealed
 from rongxin.ledger.contents import Unopenable
-from rongxin.ledger.entries import FIRST, Kind, Subject, fields, stream_id
+from rongxin.ledger.entries import FIRST, Kind, Subject, fields, instant_of, stream_id
 from rongxin.ledger.models import Entry, Log, Stream, Withholding
 from rongxin.ledger.proving import openings
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Book:
         for index, number, packed, leaf in rows.values_list("index", "number", "entry", "leaf").iterator(10_000):
             _, kind, _, time, _, told, previous, _ = fields(bytes(packed))
             is_whole &= number == told == len(found) and previous == before
-            found.append(Head(index, number, Kind(kind), _EPOCH + timedelta(milliseconds=time)))
+            found.append(Head(index, number, Kind(kind), instant_of(time)))
             before = bytes(leaf)
         is_whole &= len(found) == self.stream.count and before == bytes(self.stream.head)
         return Heads(tuple(found), is_whole)

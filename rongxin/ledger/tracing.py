@@ -7,7 +7,7 @@ pseudonym of every code that may be meant.
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import BinaryField
@@ -16,7 +16,7 @@ from django.db.models.functions import Substr
 from rongxin.jobs.progress import Progress
 from rongxin.ledger import logs
 from rongxin.ledger.bundles import Opening, Sealed
-from rongxin.ledger.entries import LENGTH, Kind, Of, Subject, fields, stream_id
+from rongxin.ledger.entries import KIND_AT, LENGTH, Kind, Of, Subject, fields, instant_of, stream_id
 from rongxin.ledger.models import Cut, Entry, Log
 from rongxin.ledger.proving import openings
 from rongxin.ledger.verifying import OF_ENTRY, verify
@@ -29,8 +29,8 @@ _STRETCH: Final = 100_000
 """Entries that are looked through in one query."""
 _CLOCKS: Final = timedelta(days=1)
 """By how much clocks of two machines may differ before a look is missed."""
-_KIND_AT, _TIME_AT, _TIME_LENGTH = 5, 7, 8
-"""Where kind and time stand in an entry, counted from 1 as databases do."""
+_TIME_AT, _TIME_LENGTH = 6, 8
+"""The bytes of an entry that are its time. Databases count from 1."""
 
 
 @dataclass(slots=True)
@@ -62,8 +62,8 @@ def looks_within(
     first, size = _first_since(log, since), _size(log)
     progress.phase(progress.name, size - first)
     # The database compares the bytes, and only looks are read.
-    kind = Substr("entry", _KIND_AT, 1, output_field=BinaryField())
-    time = Substr("entry", _TIME_AT, _TIME_LENGTH, output_field=BinaryField())
+    kind = Substr("entry", KIND_AT + 1, 1, output_field=BinaryField())
+    time = Substr("entry", _TIME_AT + 1, _TIME_LENGTH, output_field=BinaryField())
     looks = Entry.objects.filter(log=log).alias(kind=kind, time=time)
     looks = looks.filter(kind=bytes([Kind.ACCESS]), time__gte=_packed(since), time__lt=_packed(until))
     for at in range(first, size, _STRETCH):
@@ -160,7 +160,7 @@ def _packed(instant: datetime) -> bytes:
 
 def _note(streams: dict[bytes, Looks], entry: bytes) -> None:
     _, _, _, time, stream, *_ = fields(entry)
-    at = datetime.fromtimestamp(time / 1000, UTC)
+    at = instant_of(time)
     if known := streams.get(stream):
         known.count, known.last_at = known.count + 1, at  # within a stream time never falls
     else:

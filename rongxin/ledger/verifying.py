@@ -10,7 +10,7 @@ from rongxin.ledger import logs
 from rongxin.ledger.bundles import Opening
 from rongxin.ledger.completeness import path_of
 from rongxin.ledger.contents import Unopenable
-from rongxin.ledger.entries import FIRST, LENGTH, Kind, Of, Subject, commitment, fields, is_known, stream_id
+from rongxin.ledger.entries import FIRST, KIND_AT, LENGTH, Kind, Of, Subject, commitment, fields, is_known, stream_id
 from rongxin.ledger.heads import heads_map, heads_root
 from rongxin.ledger.models import Checkpoint, Cut, Entry, HeadsMap, Log, Pending, Stream
 from rongxin.ledger.notes import Checkpoint as Told
@@ -23,7 +23,6 @@ from rongxin.ledger.tree.frontier import Frontier
 
 OF_ENTRY: Final = re.compile(r"entry (\d+)\b")
 """How a line begins that is about one entry, with its index."""
-_KIND_AT: Final = 4
 Head = tuple[int, bytes, int]
 """Number of events, last leaf, last time."""
 
@@ -187,7 +186,7 @@ def _contents(log: Log, size: int, done: Callable[[int], None]) -> Iterator[str]
                 erased.note_gone(row)
             elif commitment(suite, opening.salt, opening.payload.encode()) != bytes(row.entry)[-WIDTH:]:
                 yield f"entry {row.index} does not say what was committed to"
-            elif bytes(row.entry)[_KIND_AT] == Kind.ERASURE:
+            elif bytes(row.entry)[KIND_AT] == Kind.ERASURE:
                 erased.note_erasure(row.stream_id, row.number, opening.payload)
         done(size + min(size, begin + PART))
     for payload, of, identifier in Pending.objects.filter(kind=Kind.ERASURE).values_list("payload", "of", "identifier"):
