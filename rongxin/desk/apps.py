@@ -6,7 +6,7 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from rongxin.desk import batch_panels, claims, incident_panels, inquiries, rule_drafts, servings, told
+        from rongxin.desk import batch_panels, claims, evidence, incident_panels, inquiries, rule_drafts, servings, told
         from rongxin.desk.case_panels import add_panel, add_panel_to_all, show_as
         from rongxin.governance.rules.workflow import KIND as RULES
         from rongxin.intake.moving import KIND as BATCH
@@ -15,6 +15,7 @@ class DeskConfig(AppConfig):
         show_as(BATCH, batch_panels.BATCH_LOOKS)
         add_panel(INQUIRY, inquiries.facts)
         add_panel(RULES, rule_drafts.comparison)
+        add_panel_to_all(evidence.panel)
         add_panel_to_all(servings.panel)
         add_panel_to_all(told.panel)
         claims.add_to_cases()

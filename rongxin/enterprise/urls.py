@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rongxin.enterprise import claiming, contacts, firms, looks, messages, proxies, rights, sign_up
+from rongxin.enterprise import cases, claiming, contacts, firms, looks, messages, proxies, rights, sign_up
 from rongxin.entrance.login import Login
 
 app_name = "enterprise"
@@ -26,6 +26,12 @@ urlpatterns = [
     path("firms/<str:uscc>/proxies/<int:pk>/end", proxies.revoke, name="proxy_end"),
     path("firms/<str:uscc>/invitations/<int:pk>/end", proxies.take_back, name="invitation_end"),
     path("firms/<str:uscc>/contacts", contacts.page, name="contacts"),
+    path("firms/<str:uscc>/cases", cases.listing, name="cases"),
+    path("firms/<str:uscc>/cases/<str:number>", cases.detail, name="case"),
+    path("firms/<str:uscc>/cases/<str:number>/take", cases.take, name="case_take"),
+    path("firms/<str:uscc>/cases/<str:number>/evidence", cases.hand_in, name="case_hand_in"),
+    path("firms/<str:uscc>/cases/<str:number>/evidence/<int:pk>", cases.evidence, name="case_evidence"),
+    path("firms/<str:uscc>/cases/<str:number>/documents/<str:code>.pdf", cases.paper, name="case_paper"),
     path("firms/<str:uscc>/looks", looks.looked, name="looks"),
     path("firms/<str:uscc>/looks.csv", looks.looked_csv, name="looks_csv"),
     path("firms/<str:uscc>/changes", looks.changed, name="changes"),

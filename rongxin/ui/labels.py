@@ -11,6 +11,7 @@ from rongxin.notices.serving import Fault
 from rongxin.policy.catalogue import Every, Share
 from rongxin.policy.notices import Topic
 from rongxin.policy.words import Display, FieldClass, Polarity, Rank, Reading, Severity, StepSeverity, Strength
+from rongxin.workflow.evidence import Fault as EvidenceFault
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
     Display: {Display.PUBLIC: _("公示"), Display.WITHHELD: _("依法不公示")},
@@ -28,6 +29,14 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         FieldClass.RESTRICTED: _("不公开，依法共享"),
         FieldClass.PERSONAL: _("个人信息，不公开"),
         FieldClass.DISCARD: _("只用来核对，不保存"),
+    },
+    EvidenceFault: {
+        EvidenceFault.EMPTY: _("文件是空的。"),
+        EvidenceFault.TOO_LARGE: _("文件超过 5 MB，请压缩或者分开以后再提交。"),
+        EvidenceFault.UNKNOWN: _("只收 PDF、JPEG、PNG 文件；其他格式请先转换。"),
+        EvidenceFault.TOO_MANY: _("一件最多收 20 份材料，已经满了。"),
+        EvidenceFault.CLOSED: _("这件已经办结，不再收材料。"),
+        EvidenceFault.NOT_YOURS: _("您不能为这件提交材料。"),
     },
     Fault: {
         Fault.NO_WAY: _("请选择送达方式。"),
