@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "rongxin.records",
     "rongxin.intake",
     "rongxin.remedies.inquiries",
+    "rongxin.remedies.objections",
+    "rongxin.remedies.repairs",
     "rongxin.governance.rules",
     "rongxin.governance.incidents",
     "rongxin.ui",
