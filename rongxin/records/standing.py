@@ -8,7 +8,7 @@ from rongxin.policy.pack import Policy
 from rongxin.policy.words import Polarity
 from rongxin.records.barred import WITHDRAWAL
 from rongxin.records.display import Moment, displayed, known, standing_ends
-from rongxin.records.models import Effect, Record, RecordEvent
+from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
 from rongxin.records.queries import DISPUTE, resolved_to, subjects_of
 from rongxin.subjects.models import Subject
 
@@ -91,3 +91,9 @@ def number_of(firm: Subject, document_key: str) -> str | None:
     """The number of the firm's newest act that bears the document number, normalised; None where it has none."""
     of_firm = known(Moment.now()).filter(pk__in=resolved_to([firm.pk]).values("record"), document_key=document_key)
     return of_firm.order_by("-pk").values_list("number", flat=True).first()
+
+
+def text_of(record: Record) -> str:
+    """What the kind adds to the envelope, as canonical JSON; empty once erased. For whoever may see the record."""
+    found: str | None = RecordContent.objects.filter(record=record).values_list("text", flat=True).first()
+    return found or "{}"

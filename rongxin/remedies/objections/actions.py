@@ -31,7 +31,6 @@ class Bar(StrEnum):
     NO_RECORD = "no_record"
     WITHDRAWN = "withdrawn"
     NO_DOCUMENT = "no_document"
-    NO_OWNER = "no_owner"
 
 
 class NotFiled(ValueError):
