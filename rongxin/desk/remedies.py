@@ -157,16 +157,14 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
     demand(officer, Action.BATCH_READ, officer.works_for)
     if withdrawing.own(officer, number) is None:
         raise Http404
-    found = standing_of(number, rulebook.current())
+    found, access = standing_of(number, rulebook.current()), access_of(request, Purpose.INTAKE)
     try:
-        document = notice_for(found) if found else None
+        document = notice_for(found, access) if found else None
     except NoNotice:
         document = None
     if document is None:
         raise Http404
-    response = HttpResponse(
-        papers.content(document, access_of(request, Purpose.INTAKE)), content_type="application/pdf"
-    )
+    response = HttpResponse(papers.content(document, access), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, f"{document.number}.pdf") or "attachment"
     return response
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rongxin.accounts.access import Access
 from rongxin.accounts.permissions import Action
 from rongxin.departments.models import Department
 from rongxin.departments.queries import providers
@@ -153,7 +154,8 @@ class FormPage:
 def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """One record of the firm."""
     mandate = demanded(request, uscc, Action.FILE_READ)
-    record = _record(request, mandate, number)
+    access = access_of(request)
+    record = _record(access, mandate, number)
     objections, repairs = objections_to([number]).get(number, []), repairs_of([number]).get(number, [])
     found = [*(each.case for each in objections), *(each.case for each in repairs)]
     cases = sorted(found, key=lambda case: case.opened_at, reverse=True)
@@ -174,7 +176,8 @@ def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
 def object_(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """Object to the record."""
     mandate = demanded(request, uscc, Action.OBJECTION_MAKE)
-    record = _record(request, mandate, number)
+    access = access_of(request)
+    record = _record(access, mandate, number)
     form = ObjectForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -218,7 +221,8 @@ def missing(request: HttpRequest, uscc: str) -> HttpResponse:
 def repair(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """Apply for the repair of the record."""
     mandate = demanded(request, uscc, Action.REPAIR_APPLY)
-    record = _record(request, mandate, number)
+    access = access_of(request)
+    record = _record(access, mandate, number)
     policy, today = rulebook.current(), timezone.localdate()
     form = RepairForm(request.POST or None, request.FILES or None, initial={"ground": Ground.FULFILLED})
     if request.method == "POST" and form.is_valid():
@@ -251,21 +255,22 @@ def repair(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
 def notice(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """The notice of repair that goes with the decision."""
     mandate = demanded(request, uscc, Action.FILE_READ)
-    _record(request, mandate, number)
+    access = access_of(request)
+    _record(access, mandate, number)
     found = standing_of(number, rulebook.current())
     if found is None:
         raise Http404
     try:
-        document = notice_for(found)
+        document = notice_for(found, access)
     except NoNotice:
         raise Http404 from None
-    response = HttpResponse(papers.content(document, access_of(request)), content_type="application/pdf")
+    response = HttpResponse(papers.content(document, access), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, f"{document.number}.pdf") or "attachment"
     return response
 
 
-def _record(request: HttpRequest, mandate: Mandate, number: str) -> OwnRecord:
-    found = own_record(mandate.firm, number, rulebook.current(), Moment.now(), access_of(request))
+def _record(access: Access, mandate: Mandate, number: str) -> OwnRecord:
+    found = own_record(mandate.firm, number, rulebook.current(), Moment.now(), access)
     if found is None:
         raise Http404
     return found

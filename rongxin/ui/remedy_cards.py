@@ -131,7 +131,7 @@ def _term(found: Standing | None, policy: Policy) -> str:
         return _("失信程度没有确定，没有公示")
     if prospect.last_on is None:
         return _("依法不公示；履行义务以后随时可以修复")
-    return _("最短至 %(first)s 以前，最长至 %(last)s") % {
+    return _("%(first)s 起可以修复，最长公示至 %(last)s") % {
         "first": prospect.first_on.isoformat() if prospect.first_on else "",
         "last": prospect.last_on.isoformat(),
     }

@@ -171,7 +171,8 @@ def a_desk() -> Platform:
     written = said("文书", addressee.uscc)
     document = issue("notice", values(paragraphs=[written]), authority=office, by="示例审核员", firm=addressee.uscc)
     mended = a_subject()
-    old = a_record(mended, department=office, decided_on=date(2026, 6, 1))
+    lines = {"violation_facts": None, "penalty_content": None, "penalty_authority": said("作出机关", mended.uscc)}
+    old = a_record(mended, department=office, decided_on=date(2026, 6, 1), **lines)
     repair = apply_at_counter(
         mended, old.number, Ground.FULFILLED, said("履行情况", mended.uscc), has_committed=True, by=clerk
     ).case
@@ -224,7 +225,7 @@ def a_desk() -> Platform:
         desk("case_hand_in", repair.number, method=POST),
         desk("evidence", evidence.pk, reveals=True),
         desk("repair_revoke", repair.number),
-        desk("repair_notice", old.number),
+        desk("repair_notice", old.number, reveals=True),
         desk("case_told", case.number, reveals=True),
         desk("case_serve", case.number, method=POST),
         desk("serving_note", serving.pk, method=POST, given={"kind": "void", "reason": "示例"}),
@@ -351,7 +352,13 @@ def an_enterprise(hall: Hall) -> Platform:
         body_zh="示例甲乙丙正文",
         body_en="示例",
     )
-    old = a_record(firm, decided_on=date(2026, 6, 1))
+    numbered = {
+        "violation_facts": None,
+        "penalty_authority": "示例甲乙丙作出机关",
+        "violation_type": "示例甲乙丙种类",
+    }
+    old = a_record(firm, decided_on=date(2026, 6, 1), **numbered)
+    words["示例甲乙丙作出机关"] = words["示例甲乙丙种类"] = words["示例甲乙丙补正"] = own
     stated = "示例甲乙丙履行情况"
     words[stated] = own
     by = demand(holder, firm.uscc, Action.REPAIR_APPLY)
@@ -359,7 +366,7 @@ def an_enterprise(hall: Hall) -> Platform:
     words["示例甲乙丙凭证"] = own
     evidence = attach(repair, name="凭证.pdf", content="%PDF-示例甲乙丙凭证".encode(), by=holder)
     clerk = an_officer(repair.owner)
-    take_step(repair.number, "accept", by=clerk)
+    take_step(repair.number, "ask_to_complete", by=clerk, reason="示例甲乙丙补正。", answers={"lacks_proof": "yes"})
     (paper,) = (each.document for each in documents_of(repair))
     # Shown in part: what stands before the sign is hidden.
     confirmed(mandate, ChannelName.EMAIL, "office@jiayibing.example.com", by=holder)
@@ -400,15 +407,15 @@ def an_enterprise(hall: Hall) -> Platform:
         of("case_take", firm.uscc, repair.number, method=POST, given={"step": "withdraw", "seen": "0"}),
         of("case_hand_in", firm.uscc, repair.number, method=POST),
         of("case_evidence", firm.uscc, repair.number, evidence.pk, reveals=True),
-        of("case_paper", firm.uscc, repair.number, paper.code),
-        of("missing", firm.uscc),
-        of("missing", firm.uscc, method=POST),
+        of("case_paper", firm.uscc, repair.number, paper.code, reveals=True),
+        of("missing", firm.uscc, tells=events),
+        of("missing", firm.uscc, method=POST, tells=events),
         of("record", firm.uscc, hidden.number, reveals=True),
         of("object", firm.uscc, hidden.number, reveals=True),
         of("object", firm.uscc, hidden.number, method=POST, reveals=True),
-        of("repair", firm.uscc, old.number),
-        of("repair", firm.uscc, old.number, method=POST),
-        of("repair_notice", firm.uscc, old.number),
+        of("repair", firm.uscc, old.number, reveals=True),
+        of("repair", firm.uscc, old.number, method=POST, reveals=True),
+        of("repair_notice", firm.uscc, old.number, reveals=True),
         # Events say nothing of what the file says, and a list that logs its readers would be full of them.
         *(of(name, firm.uscc, tells=events) for name in ("looks", "looks_csv", "changes")),
         of("looks_stream", firm.uscc, log, tells=events),
@@ -594,7 +601,7 @@ def test_on_a_database_that_takes_nothing_the_public_still_reads(toy_is_known: N
 # ── no face reads contents itself ────────────────────────────────────────────────────────────────────────────────────
 PAST: Final = frozenset(
     {
-        *("RecordContent", "DocumentFile", "EvidenceFile", "ServingProof", "Clearing", "with_content", "text_of"),
+        *("RecordContent", "DocumentFile", "EvidenceFile", "ServingProof", "Clearing", "with_content"),
         *("events_of", "claim_of", "waiting_row", "waiting_rows", "problems_of", "warnings_of", "return_workbook"),
         *("columns_of", "waiting_path", "accepted_path"),
     }

@@ -268,8 +268,8 @@ def test_a_proxy_whose_mandate_ended_does_nothing_more(town: Town) -> None:
 def test_the_notice_of_repair_goes_with_the_decision(town: Town) -> None:
     found = standing_of(town.record.number, rulebook.current())
     assert found is not None
-    paper = notice.notice_for(found)
-    assert notice.notice_for(found) == paper
+    paper = notice.issued_for(found)
+    assert notice.issued_for(found) == paper
     for words in ("属于一般失信信息", "最长至2027年6月1日", "2026年9月2日起申请信用修复", "不收取任何费用"):
         assert words in paper.values, paper.values
     assert DAY in paper.issued_on.isoformat()

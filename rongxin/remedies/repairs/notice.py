@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from rongxin.accounts.access import Access
 from rongxin.documents.issuing import issue
 from rongxin.documents.models import Document
 from rongxin.policy.pack import Policy
@@ -30,9 +31,16 @@ class NoNotice(LookupError):
     """The act is not adverse, or nothing can be said of its repair."""
 
 
+def notice_for(standing: Standing, access: Access) -> Document:
+    """The notice of repair of an adverse act, issued if it is wanted for the first time. Raises NoNotice and NotLogged."""
+    if standing.subject is not None:
+        access.look([standing.subject.uscc], "document", act="print")
+    return issued_for(standing)
+
+
 @transaction.atomic
-def notice_for(standing: Standing) -> Document:
-    """The notice of repair of an adverse act. Raises NoNotice."""
+def issued_for(standing: Standing) -> Document:
+    """The same for the work of the platform."""
     policy, record = rulebook.current(), standing.record
     found = prospect_of(standing, policy, timezone.localdate())
     if found.way in (Way.NOT_ADVERSE, Way.UNKNOWN_SEVERITY) or standing.subject is None or standing.is_withdrawn:
