@@ -101,6 +101,7 @@ class FirmPage:
     may_download: bool
     may_see_looks: bool
     may_keep_contacts: bool
+    may_declare: bool
     may_keep_proxies: bool
     proxies: int
     today: date
@@ -142,6 +143,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         until=mandate.until,
         may_download=mandate.may(Action.FILE_DOWNLOAD),
         may_see_looks=mandate.may(Action.LOOK_READ),
+        may_declare=mandate.may(Action.DECLARATION_MAKE),
         may_keep_contacts=mandate.may(Action.CONTACT_KEEP),
         may_keep_proxies=mandate.may(Action.PROXY_KEEP),
         proxies=queries.proxies_under([mandate]).count() if mandate.is_holder else 0,

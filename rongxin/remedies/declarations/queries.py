@@ -35,6 +35,11 @@ class FieldLine:
     unit: Title | None
     raw: str
 
+    @property
+    def is_day(self) -> bool:
+        """Whether the value is a day."""
+        return isinstance(self.value, date)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclarationView:
