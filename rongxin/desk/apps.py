@@ -13,6 +13,7 @@ class DeskConfig(AppConfig):
             evidence,
             incident_panels,
             inquiries,
+            remedies,
             rule_drafts,
             servings,
             told,
@@ -33,4 +34,5 @@ class DeskConfig(AppConfig):
         add_panel_to_all(servings.panel)
         add_panel_to_all(told.panel)
         claims.add_to_cases()
+        remedies.add_to_cases()
         incident_panels.add_to_cases()

@@ -25,9 +25,10 @@ from rongxin.remedies.declarations.queries import (
     open_falsehood_of,
 )
 from rongxin.remedies.declarations.workflow import KIND
+from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.declared import standing_view
-from rongxin.workflow.actions import LONGEST_REASON
+from rongxin.ui.labels import label
 from rongxin.workflow.models import Case
 
 
@@ -41,7 +42,7 @@ class ExaminePage:
     ground: str
     error: str
     clues: str
-    longest: int = LONGEST_REASON
+    longest: int = LONGEST
 
 
 def facts(case: Case, access: Access) -> Panel:
@@ -88,12 +89,11 @@ def examine_page(request: HttpRequest, number: str) -> HttpResponse:
     declaration: Declaration = declaration_to_examine(case)
     try:
         found = examine(declaration, ground, by=officer, names_nobody="names_nobody" in request.POST)
+    except BadWords as refused:
+        page = _page(case, ground, label(refused.fault), "")
+        return show(request, "desk/declaration_examine.html", page, status=422)
     except NotOpened as refused:
-        error = (
-            _("可能写到个人：%(found)s。请删去；确实不是个人的，勾选“已核对”。") % {"found": refused.about}
-            if refused.about
-            else _("请写明认为不实的依据，%(n)s 字以内；不写个人的证件号码、电话。") % {"n": LONGEST_REASON}
-        )
+        error = _("可能写到个人：%(found)s。请删去；确实不是个人的，勾选“已核对”。") % {"found": refused.about}
         page = _page(case, ground, error, refused.about)
         return show(request, "desk/declaration_examine.html", page, status=422)
     messages.success(request, _("已立案：%(number)s。请先交依据的材料，再出具告知书。") % {"number": found.case.number})

@@ -14,6 +14,7 @@ from rongxin.remedies.declarations.actions import NotOpened, examine
 from rongxin.remedies.declarations.models import Declaration, Falsehood
 from rongxin.remedies.declarations.queries import own, public_of
 from rongxin.remedies.declarations.rules import Standing
+from rongxin.remedies.words import BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import Bar, NotPossible
@@ -163,6 +164,6 @@ def test_dropped_the_mark_goes_and_the_same_question_twice_is_one(party: Party) 
 def test_the_ground_names_no_person(party: Party) -> None:
     declaration = a_public_one(party)
     for words in ("", "长" * 501, "经办人电话13800138000", "法定代表人张建国说的"):
-        with pytest.raises(NotOpened):
+        with pytest.raises((BadWords, NotOpened)):
             examine(declaration, words, by=party.first)
     assert not Falsehood.objects.exists()

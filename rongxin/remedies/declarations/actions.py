@@ -12,11 +12,11 @@ from rongxin.accounts.queries import Denied, demand
 from rongxin.departments.models import Department
 from rongxin.notices.recipients import overseers_in
 from rongxin.policy.declarations import DeclaredItem
-from rongxin.primitives.recognisers import NUMBERS, suspects
 from rongxin.remedies.declarations import falsehoods
 from rongxin.remedies.declarations.models import Declaration, Falsehood
 from rongxin.remedies.declarations.rules import MOST, NotDeclared, Problem, checked, checked_until, digest_of
 from rongxin.remedies.declarations.workflow import KIND
+from rongxin.remedies.words import checked_words
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
@@ -24,7 +24,7 @@ from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
 from rongxin.subjects.showing import shown_name
-from rongxin.workflow.actions import LONGEST_REASON, open_case, take_step
+from rongxin.workflow.actions import open_case, take_step
 
 
 @transaction.atomic
@@ -92,9 +92,9 @@ def close(expired: list[Declaration]) -> None:
 
 
 class NotOpened(ValueError):
-    """No case was opened; ``about``: what may name somebody, empty for another fault."""
+    """No case was opened; ``about``: what may name somebody."""
 
-    def __init__(self, about: str = "") -> None:
+    def __init__(self, about: str) -> None:
         super().__init__("not opened")
         self.about = about
 
@@ -103,15 +103,12 @@ class NotOpened(ValueError):
 def examine(declaration: Declaration, ground: str, *, by: Account, names_nobody: bool = False) -> Falsehood:
     """Open the case that asks whether a declaration is false; while it runs nobody is told that it is verified.
 
-    One at a time: while one is open it is given back. Raises PermissionDenied and NotOpened.
+    One at a time: while one is open it is given back. Raises PermissionDenied, BadWords and NotOpened.
     """
     case = declaration.case
     demand(by, Action.CASE_ACT, case.owner)
-    words = ground.strip()
-    clues = falsehoods.words_naming(words)
-    if not words or len(words) > LONGEST_REASON or any(each.sign in NUMBERS for each in suspects(words)):
-        raise NotOpened(clues)
-    if clues and not names_nobody:
+    words = checked_words(ground)
+    if (clues := falsehoods.words_naming(words)) and not names_nobody:
         raise NotOpened(clues)
     in_turn(f"falsehood: {declaration.pk}")
     with asks(PLATFORM):

@@ -12,6 +12,7 @@ from rongxin.primitives.recognisers import suspects
 from rongxin.primitives.uscc import is_valid
 from rongxin.remedies.declarations.models import Declaration, Ended, Falsehood, Outcome
 from rongxin.remedies.declarations.workflow import FIRM, OFFICERS
+from rongxin.remedies.words import LOOKED, demand_names_nobody
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import Bar, Barred, NotPossible
@@ -100,13 +101,7 @@ def _state(taken: Taken) -> None:
 
 def _propose(taken: Taken) -> None:
     found, outcome = falsehood_of(taken.case), Outcome(str(taken.answers["outcome"]))
-    clues = words_naming(taken.reason)
-    if clues and "names_nobody" not in taken.answers:
-        title = Title(
-            zh=f"核对（理由里可能写到个人：{clues}；请删去，确实不是个人的，选“已核对”）",
-            en=f"Looked (the reasons may tell of a person: {clues}; take it out, or choose “Looked”)",
-        )
-        raise NotPossible(Barred(Bar.BAD_ANSWER, title))
+    demand_names_nobody(taken.reason, taken.answers)
     if outcome == Outcome.CORRECTED and (why := _is_put_right(taken.case, taken.by)):
         raise NotPossible(Barred(Bar.GUARD, why))
     found.proposed, found.reasons = outcome, taken.reason
@@ -266,13 +261,7 @@ FALSEHOOD: Final = Procedure(
                     AskKind.CHOICE,
                     tuple((each.value, words) for each, words in OUTCOMES.items()),
                 ),
-                Ask(
-                    "names_nobody",
-                    Title(zh="核对", en="Looked"),
-                    AskKind.CHOICE,
-                    (("yes", Title(zh="已核对，没有写到个人", en="Looked: it tells of no person")),),
-                    is_required=False,
-                ),
+                LOOKED,
             ),
             effect=_propose,
             follows=(Title(zh="理由写进决定书", en="The reasons stand in the decision"),),
