@@ -20,7 +20,14 @@ from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login
 from rongxin.policy.declarations import DeclaredField, DeclaredItem
 from rongxin.policy.words import Title
 from rongxin.remedies.declarations.actions import declare
-from rongxin.remedies.declarations.queries import DeclarationView, declaration_in, falsehood_in, own, own_version
+from rongxin.remedies.declarations.queries import (
+    DeclarationView,
+    declaration_in,
+    falsehood_in,
+    is_own,
+    own,
+    own_version,
+)
 from rongxin.remedies.declarations.rules import NotDeclared, Problem, completeness, longest_until
 from rongxin.remedies.declarations.workflow import KIND
 from rongxin.rulebook import queries as rulebook
@@ -159,7 +166,7 @@ def take(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """Show, hide or withdraw a version from the list. Said twice, it is done once."""
     mandate = demanded(request, uscc, Action.DECLARATION_MAKE)
     step = request.POST.get("step", "")
-    if step not in STEPS or own_version(mandate.firm, number, rulebook.current(), access_of(request)) is None:
+    if step not in STEPS or not is_own(mandate.firm, number):
         raise Http404
     try:
         take_step(number, step, by=login_of(request))

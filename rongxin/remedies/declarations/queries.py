@@ -92,6 +92,11 @@ def own_version(subject: Subject, number: str, policy: Policy, access: Access) -
     return view_of(found, policy, timezone.localdate()) if found else None
 
 
+def is_own(subject: Subject, number: str) -> bool:
+    """Whether the firm declared a version of this number."""
+    return _of_firm(subject).filter(number=number).exists()
+
+
 def declaration_in(case: Case, policy: Policy, access: Access) -> DeclarationView:
     """The declaration of a case. Raises NotLogged."""
     access.look([case.firm or ""], "case")
