@@ -43,7 +43,7 @@ from rongxin.workflow.models import Case
 from rongxin.workflow.registry import procedure
 
 PAST: Final = 20
-STEPS: Final = ("publish", "hide", "withdraw")
+STEPS: Final = ("publish", "hide")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ def edit(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
 @enterprise_only
 @require_POST
 def take(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
-    """Show, hide or withdraw a version from the list. Said twice, it is done once."""
+    """Show or hide a version from the list."""
     mandate = demanded(request, uscc, Action.DECLARATION_MAKE)
     step = request.POST.get("step", "")
     if step not in STEPS or not is_own(mandate.firm, number):

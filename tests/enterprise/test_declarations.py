@@ -79,13 +79,16 @@ def test_a_name_is_asked_about_once(party: Party, firm: Client) -> None:
     assert Declaration.objects.get().needs_look
 
 
-def test_it_is_shown_hidden_and_withdrawn_from_the_list(party: Party, firm: Client) -> None:
+def test_it_is_shown_and_hidden_from_the_list_and_withdrawn_on_its_page(party: Party, firm: Client) -> None:
     declaration = party.declares("products", PRODUCTS)
     take = at(party, "declaration_take", declaration.number)
     for step, is_public in (("publish", True), ("publish", True), ("hide", False), ("publish", True)):
         assert firm.post(take, {"step": step})["Location"] == at(party, "declarations")
         assert Declaration.objects.get().is_public == is_public
-    firm.post(take, {"step": "withdraw"})
+    assert firm.post(take, {"step": "withdraw"}).status_code == 404
+    declaration.case.refresh_from_db()
+    withdrawal = {"step": "withdraw", "seen": str(declaration.case.position)}
+    firm.post(at(party, "case_take", declaration.number), withdrawal)
     assert Declaration.objects.get().ended == "withdrawn"
     assert "已撤回" in read(firm, at(party, "declarations"))
     assert firm.post(take, {"step": "verify"}).status_code == 404
@@ -105,7 +108,7 @@ def test_an_item_that_is_never_public_offers_no_button(party: Party, firm: Clien
     party.declares("taxes_paid", TAXES)
     page = read(firm, at(party, "declarations"))
     assert 'value="publish"' not in page
-    assert 'value="withdraw"' in page
+    assert "撤回" in page
 
 
 def test_a_proxy_sees_it_within_the_scope_and_nobody_after_the_end(party: Party) -> None:

@@ -146,6 +146,9 @@ DECLARATION: Final = Procedure(
             effect=effects.hide,
         ),
         Step(
+            "expire", Title(zh="到期", en="Expired"), _LIVING, "expired", guard=effects.is_over, effect=effects.expire
+        ),
+        Step(
             "withdraw",
             Title(zh="撤回", en="Withdraw"),
             _LIVING,
@@ -156,9 +159,6 @@ DECLARATION: Final = Procedure(
             follows=(Title(zh="马上不再显示；经过保留", en="Shown no more at once; the history stays"),),
         ),
         Step("replace", Title(zh="有新的一版", en="Replaced"), _LIVING, "replaced", effect=effects.replace),
-        Step(
-            "expire", Title(zh="到期", en="Expired"), _LIVING, "expired", guard=effects.is_over, effect=effects.expire
-        ),
         Step("strike", Title(zh="经查核不实", en="Found false"), _LIVING, "struck"),
     ),
 )
