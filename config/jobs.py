@@ -11,6 +11,7 @@ from rongxin.jobs.tidy import tidy
 from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint, tidy_exports
 from rongxin.notices.jobs import forget_addresses, make_notices, seal_addresses_anew, send_outside
 from rongxin.records.publication import commit_published
+from rongxin.remedies.declarations.jobs import keep_declarations
 from rongxin.remedies.following import follow_records
 from rongxin.workflow.jobs import keep_clocks
 
@@ -25,6 +26,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.remedies.following",
     "rongxin.governance.rules.jobs",
     "rongxin.governance.incidents.jobs",
+    "rongxin.remedies.declarations.jobs",
     "rongxin.notices.jobs",
     "rongxin.notices.confirming",
     "rongxin.disclosure.reminding",
@@ -41,6 +43,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(forget_addresses, at="03:40"),
     Every(keep_clocks, minutes=60),
     Every(follow_records, seconds=60),
+    Daily(keep_declarations, at="08:20"),
     Every(bring_rules_into_force, minutes=5),
     Every(keep_incident_hours, minutes=5),
     # New events ask for it at once; this catches up what a full queue or a missing template held back.

@@ -57,7 +57,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     Each is a username and the title of the role; a platform that is not for demonstration is left alone and gives none.
     """
     start()
-    from rongxin.demonstration import firms, loading, remedies, staff
+    from rongxin.demonstration import declarations, firms, loading, remedies, staff
 
     if not environment.demo:
         return []
@@ -66,6 +66,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
         staff.open_for_work()
         firms.open_firms()
         remedies.remedy_some()
+        declarations.declare_some()
         staff.give_second_factors()
         return staff.logins()
     typer.echo("准备示例数据（虚构的企业与文书）……")
@@ -75,6 +76,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
         loading.relive(history, steps, advance=bar.update)
     firms.open_firms()
     remedies.remedy_some()
+    declarations.declare_some()
     staff.give_second_factors()
     return staff.logins()
 

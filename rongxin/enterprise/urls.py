@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from rongxin.enterprise import cases, claiming, contacts, firms, looks, messages, proxies, records, rights, sign_up
+from rongxin.enterprise import (
+    cases,
+    claiming,
+    contacts,
+    declarations,
+    firms,
+    looks,
+    messages,
+    proxies,
+    records,
+    rights,
+    sign_up,
+)
 from rongxin.entrance.login import Login
 
 app_name = "enterprise"
@@ -37,6 +49,10 @@ urlpatterns = [
     path("firms/<str:uscc>/cases/<str:number>/evidence", cases.hand_in, name="case_hand_in"),
     path("firms/<str:uscc>/cases/<str:number>/evidence/<int:pk>", cases.evidence, name="case_evidence"),
     path("firms/<str:uscc>/cases/<str:number>/documents/<str:code>.pdf", cases.paper, name="case_paper"),
+    path("firms/<str:uscc>/declarations", declarations.listing, name="declarations"),
+    path("firms/<str:uscc>/declarations/new/<slug:item>", declarations.enter, name="declare"),
+    path("firms/<str:uscc>/declarations/<str:number>/edit", declarations.edit, name="declaration_edit"),
+    path("firms/<str:uscc>/declarations/<str:number>/take", declarations.take, name="declaration_take"),
     path("firms/<str:uscc>/looks", looks.looked, name="looks"),
     path("firms/<str:uscc>/looks.csv", looks.looked_csv, name="looks_csv"),
     path("firms/<str:uscc>/changes", looks.changed, name="changes"),
