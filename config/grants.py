@@ -38,6 +38,7 @@ CHANGED = frozenset(
         "jobs.Run",
         "ledger.Audit",
         "ledger.Stream",
+        "records.Candidate",
         "records.EventCursor",
         "records.Resolution",
         "sessions.Session",

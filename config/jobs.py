@@ -10,12 +10,14 @@ from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
 from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint, tidy_exports
 from rongxin.notices.jobs import forget_addresses, make_notices, seal_addresses_anew, send_outside
+from rongxin.records.citing import find_cited
 from rongxin.records.publication import commit_published
 from rongxin.workflow.jobs import keep_clocks
 
 MODULES: tuple[str, ...] = (
     "rongxin.jobs.tidy",
     "rongxin.ledger.jobs",
+    "rongxin.records.citing",
     "rongxin.records.publication",
     "rongxin.intake.jobs",
     "rongxin.intake.tidy",
@@ -46,6 +48,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Every(sequence_events, seconds=10),
     Every(sign_checkpoint, seconds=60),
     Every(commit_published, seconds=60),
+    Every(find_cited, seconds=60),
     Daily(close_day, at="00:10"),
     Daily(tidy_exports, at="03:50"),
     # Makes the report of the week before, once.

@@ -45,6 +45,8 @@ CHANGES: Final[Mapping[str, Title]] = {
     "record.erase": Title(zh="删除内容", en="Contents erased"),
     "record.give": Title(zh="记录认定为本企业的", en="A record was found to be this firm's"),
     "record.take": Title(zh="记录不再认定为本企业的", en="A record is this firm's no longer"),
+    "record.rest": Title(zh="登记一条记录依据什么", en="Said what a record rests on"),
+    "record.rest_no_more": Title(zh="终止一项依据的登记", en="Ended what a record was said to rest on"),
     "record.clear": Title(zh="核对公示文本", en="Text cleared for display"),
     "subject.merge": Title(zh="与另一主体认定为同一家", en="Found to be one with another subject"),
     "subject.unmerge": Title(zh="撤销同一认定", en="Merge taken back"),

@@ -119,6 +119,7 @@ ELSEWHERE: Final = {
 GUARDED: Final = {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
 
 _ENVELOPE: Final = "searched and counted for the public, loaded by COPY; what is not public stands in the contents"
+_RESTS: Final = "asked whenever something is displayed: numbers of records, and on what document an officer says so"
 _REGISTER: Final = "the register of market entities: public, searched by everybody"
 _NUMBERS: Final = "a counter: numbers alone"
 _DOOR: Final = (
@@ -131,6 +132,9 @@ OPEN: Final = {
     "records_recordevent": _ENVELOPE,
     "records_sighting": _ENVELOPE,
     "records_resolution": _ENVELOPE,
+    "records_support": _RESTS,
+    "records_supportend": _RESTS,
+    "records_candidate": _RESTS,
     "subjects_subject": _REGISTER,
     "subjects_subjectname": _REGISTER,
     "subjects_name_index": _REGISTER,
