@@ -12,6 +12,7 @@ from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint, tid
 from rongxin.notices.jobs import forget_addresses, make_notices, seal_addresses_anew, send_outside
 from rongxin.records.citing import find_cited
 from rongxin.records.publication import commit_published
+from rongxin.remedies.unwinding.jobs import follow_records
 from rongxin.workflow.jobs import keep_clocks
 
 MODULES: tuple[str, ...] = (
@@ -26,6 +27,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.governance.rules.jobs",
     "rongxin.governance.incidents.jobs",
     "rongxin.notices.jobs",
+    "rongxin.remedies.unwinding.jobs",
     "rongxin.notices.confirming",
     "rongxin.disclosure.reminding",
     "rongxin.disclosure.look_report",
@@ -49,6 +51,8 @@ SCHEDULES: tuple[Schedule, ...] = (
     Every(sign_checkpoint, seconds=60),
     Every(commit_published, seconds=60),
     Every(find_cited, seconds=60),
+    # Events noted by hand ask for it at once; this catches up corrections by batch.
+    Every(follow_records, minutes=5),
     Daily(close_day, at="00:10"),
     Daily(tidy_exports, at="03:50"),
     # Makes the report of the week before, once.

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "rongxin.records",
     "rongxin.intake",
     "rongxin.remedies.inquiries",
+    "rongxin.remedies.unwinding",
     "rongxin.governance.rules",
     "rongxin.governance.incidents",
     "rongxin.ui",

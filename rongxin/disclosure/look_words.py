@@ -66,6 +66,7 @@ CHANGES: Final[Mapping[str, Title]] = {
     "contact.remove": Title(zh="删除联系地址", en="Contact address removed"),
     "mandate.begin": Title(zh="有账号开始为本企业经办", en="An account began to act for the firm"),
     "mandate.end": Title(zh="有账号不再为本企业经办", en="An account acts for the firm no longer"),
+    "unwinding.settle": Title(zh="办结消除影响清单的一项", en="Settled what had to be undone"),
     "incident.told": Title(zh="告知一起信息安全事件", en="Told of an incident of information security"),
     "shred": Title(zh="依法销毁内容", en="Contents destroyed by law"),
 }

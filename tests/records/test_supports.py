@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -218,7 +219,7 @@ def test_what_cannot_bear_is_refused(firm: Subject, policy: Policy) -> None:
 
 def test_circles_are_refused(firm: Subject, policy: Policy) -> None:
     chain = [an_entry(firm) for _ in range(5)]
-    for upper, lower in zip(chain[:3], chain[1:4], strict=True):
+    for upper, lower in pairwise(chain[:4]):
         rests(upper, lower, policy)
     assert refused(chain[2], chain[0], policy) == Problem.CIRCLE
     assert refused(chain[3], chain[0], policy) == Problem.CIRCLE
