@@ -6,7 +6,16 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from rongxin.desk import batch_panels, claims, incident_panels, inquiries, rule_drafts, servings, told
+        from rongxin.desk import (
+            batch_panels,
+            claims,
+            incident_panels,
+            inquiries,
+            rule_drafts,
+            servings,
+            told,
+            unwinding,
+        )
         from rongxin.desk.case_panels import add_panel, add_panel_to_all, show_as
         from rongxin.governance.rules.workflow import KIND as RULES
         from rongxin.intake.moving import KIND as BATCH
@@ -19,3 +28,4 @@ class DeskConfig(AppConfig):
         add_panel_to_all(told.panel)
         claims.add_to_cases()
         incident_panels.add_to_cases()
+        unwinding.add_to_cases()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rongxin.enterprise import claiming, contacts, firms, looks, messages, proxies, rights, sign_up
+from rongxin.enterprise import claiming, contacts, effects, firms, looks, messages, proxies, rights, sign_up
 from rongxin.entrance.login import Login
 
 app_name = "enterprise"
@@ -22,6 +22,7 @@ urlpatterns = [
     path("claims/<str:number>/take", claiming.take, name="claim_take"),
     path("firms/<str:uscc>", firms.detail, name="firm"),
     path("firms/<str:uscc>/file.csv", firms.file_csv, name="file_csv"),
+    path("firms/<str:uscc>/records/<str:number>/effects", effects.page, name="effects"),
     path("firms/<str:uscc>/proxies", proxies.listing, name="proxies"),
     path("firms/<str:uscc>/proxies/<int:pk>/end", proxies.revoke, name="proxy_end"),
     path("firms/<str:uscc>/invitations/<int:pk>/end", proxies.take_back, name="invitation_end"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from rongxin.departments.models import Department
 from rongxin.engine.resolution import BY_JUDGEMENT
 from rongxin.records.barred import filed_parties
+from rongxin.records.bearing import Sort
 from rongxin.records.display import LOST, UNRESOLVED, Moment, known, lost_supports, standing_ends
 from rongxin.records.models import (
     Effect,
@@ -20,7 +21,6 @@ from rongxin.records.models import (
     RecordEvent,
     Resolution,
     Sighting,
-    Sort,
     Support,
 )
 from rongxin.records.telling import ACTS, TAKEN, tell

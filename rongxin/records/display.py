@@ -17,7 +17,8 @@ from django.utils import timezone
 from rongxin.policy.display import NEVER, decided_since
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
-from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Effect, Record, RecordEvent, Sort, Support
+from rongxin.records.bearing import Sort
+from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Effect, Record, RecordEvent, Support
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 UNRESOLVED: Final = "归属认定已撤销"

@@ -1,6 +1,7 @@
 from django.db import models
 
 from rongxin.departments.models import Department
+from rongxin.records.bearing import Necessity, Sort
 from rongxin.subjects.models import Subject
 
 
@@ -198,25 +199,6 @@ class Clearing(models.Model):
     class Meta:
         verbose_name = "文本核对"
         indexes = [models.Index(fields=["record", "field"], name="records_clearing_field")]
-
-
-class Sort(models.TextChoices):
-    """What can rest on something, or bear something that rests on it. A clause bears only."""
-
-    RECORD = "record", "记录"
-    ENTRY = "entry", "名单列入"
-    MEASURE = "measure", "措施"
-    BAN = "ban", "禁入"
-    CLAUSE = "clause", "条款"
-
-
-class Necessity(models.TextChoices):
-    """What the loss of a support does: without a necessary one the effect is at an end, without a contributing one it is
-    suspended.
-    """
-
-    NECESSARY = "necessary", "必要依据"
-    CONTRIBUTING = "contributing", "辅助依据"
 
 
 class Support(models.Model):

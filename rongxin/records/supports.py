@@ -14,25 +14,27 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from rongxin.engine.cells import document_key
 from rongxin.ledger.actions import log
 from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.policy.pack import Policy
 from rongxin.records.actions import locked_position, note
+from rongxin.records.bearing import Necessity, Sort
 from rongxin.records.display import LOST, Moment, known, lost_supports, standing_ends, standing_supports
 from rongxin.records.models import (
     Candidate,
     Effect,
-    Necessity,
     Record,
     RecordEvent,
     Resolution,
-    Sort,
     Support,
     SupportEnd,
 )
 from rongxin.records.queries import DISPUTE, firms_of
 
 LONGEST_BASIS: Final = 300
+Undecided = Candidate.DoesNotExist
+"""A candidate that is decided already, or is none."""
 
 
 class Problem(StrEnum):
@@ -213,8 +215,7 @@ def _is_somebodys(record: Record) -> bool:
 
 def is_disputed(act_key: str) -> bool:
     """Whether an objection against the act runs."""
-    last = RecordEvent.objects.filter(act_key=act_key, effect__in=DISPUTE).order_by("-position").first()
-    return last is not None and last.effect == Effect.DISPUTED
+    return bool(_disputed([act_key]))
 
 
 def bears_nothing(refs: Iterable[Ref], policy: Policy, moment: Moment, *, ends_when_repaired: bool) -> frozenset[Ref]:
@@ -285,6 +286,79 @@ def _held(lost: list[Support]) -> Holds:
         return Holds(Holding.YES)
     is_ended = any(each.necessity == Necessity.NECESSARY for each in lost)
     return Holds(Holding.ENDED if is_ended else Holding.SUSPENDED, tuple(lost))
+
+
+def ground_named(effect: Record, question: str) -> Ref | None:
+    """The record of the same firm that an officer means by its number or its document number; None where it is none, or several."""
+    owner = firms_of([effect])[effect.pk]
+    key = document_key(question.strip())
+    if not owner or not key:
+        return None
+    found = list(
+        known(Moment.now())
+        .filter(Q(number=question.strip()) | Q(document_key=key))
+        .exclude(act_key=effect.act_key)[:50]
+    )
+    firms = firms_of(found)
+    own = [each for each in found if firms[each.pk] == owner]
+    return Ref(Sort.RECORD, own[0].number) if len(own) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """A support as a page shows it. ``record``: of the other side, where that is one; ``is_lost`` and ``is_disputed`` now."""
+
+    support: Support
+    record: Record | None
+    is_lost: bool
+    is_disputed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relations:
+    """What a record rests on, what rests on it, and what may: for a page that has logged its look."""
+
+    below: tuple[Relation, ...]
+    above: tuple[Relation, ...]
+    candidates: tuple[Candidate, ...]
+    holds: Holds
+
+
+def relations_of(record: Record, policy: Policy) -> Relations:
+    """The same of one record; a constant number of queries."""
+    ref, present = Ref(Sort.RECORD, record.number), Moment.now()
+    below, above = supports_of(ref, present), resting_on([ref], present)
+    numbers = {each.support for each in below if each.sort == Sort.RECORD}
+    numbers |= {each.effect for each in above if each.effect_sort == Sort.RECORD}
+    records = {each.number: each for each in known(present).filter(number__in=numbers).select_related("provider")}
+    lost = set(
+        lost_supports(policy, present)
+        .filter(pk__in=[each.pk for each in (*below, *above)])
+        .values_list("pk", flat=True)
+    )
+    disputed = _disputed([each.act_key for each in records.values()])
+
+    def relation(support: Support, other: str) -> Relation:
+        found = records.get(other)
+        return Relation(
+            support=support,
+            record=found,
+            is_lost=support.pk in lost,
+            is_disputed=found is not None and found.act_key in disputed,
+        )
+
+    return Relations(
+        below=tuple(relation(each, each.support) for each in below),
+        above=tuple(relation(each, each.effect) for each in above),
+        candidates=tuple(candidates_of(record)),
+        holds=_held([each for each in below if each.pk in lost]),
+    )
+
+
+def _disputed(acts: Iterable[str]) -> frozenset[str]:
+    rows = RecordEvent.objects.filter(act_key__in=list(acts), effect__in=DISPUTE).order_by("position")
+    last = dict(rows.values_list("act_key", "effect"))
+    return frozenset(act for act, effect in last.items() if act and effect == Effect.DISPUTED)
 
 
 # ── deciding anew ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -78,6 +78,7 @@ class Route:
         "claim",
         "audit",
         "incident",
+        "unwinding",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -142,6 +143,10 @@ ROUTES: Final = {
     "kept_records": Route(Action.BATCH_READ),
     "withdrawn_csv": Route(Action.BATCH_READ),
     "kept_record": Route(Action.BATCH_READ, of="record"),
+    "support_enter": Route(Action.CASE_ACT, POST, of="record", given={"support": "示例"}),
+    "support_end": Route(Action.CASE_ACT, POST, of="record", given={"support": "0"}),
+    "candidate_decide": Route(Action.CASE_ACT, POST, of="record", given={"candidate": "0"}),
+    "item_settle": Route(Action.CASE_ACT, POST, of="unwinding", given={"item": "0"}),
     "withdraw_clock": Route(Action.BATCH_READ, of="record", may_be_missing=True),
     "batches": Route(ANYBODY),
     "batch": Route(Action.BATCH_READ, of="batch"),
@@ -268,6 +273,7 @@ def things_of(department: Department) -> Things:
             "sending": [given_up(told).pk],
             "claim": [a_claim(department).case.number],
             "incident": [an_incident(department, clerk).case.number],
+            "unwinding": [open_case("unwinding", title="示例", owner=department).number],
             "document": [document.code],
             "page": [document.code, 1],
             "record": [record.number],

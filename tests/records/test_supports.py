@@ -11,17 +11,16 @@ from django.db import DatabaseError, transaction
 from rongxin.departments.models import Department
 from rongxin.policy.pack import Policy
 from rongxin.records import actions, supports
+from rongxin.records.bearing import Necessity, Sort
 from rongxin.records.changes import Step, changes_after
 from rongxin.records.citing import find_cited
 from rongxin.records.display import LOST, Moment, all_displayed, displayed, lost_supports
 from rongxin.records.models import (
     Candidate,
     Effect,
-    Necessity,
     Record,
     RecordEvent,
     Sighting,
-    Sort,
     Support,
     SupportEnd,
 )

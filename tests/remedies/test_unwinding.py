@@ -1,6 +1,5 @@
 """A record falls: everything that rests on it, heard of it or names it is found, decided by two people, told once, and proved."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,11 +86,11 @@ def an_entry(firm: Subject, bureau: Bureau) -> Record:  # noqa: F811
 
 
 @pytest.fixture
-def affair(bureau: Bureau) -> Iterator[Affair]:  # noqa: F811
+def affair(bureau: Bureau) -> Affair:  # noqa: F811
     firm = a_subject("福州示例榕海茶业有限公司")
     found = Affair(firm, a_penalty(firm, bureau), an_entry(firm, bureau), bureau)
     rest(ref(found.entry), Ground(support=ref(found.penalty), basis="列入决定书载明"), found.policy, by="clerk")
-    yield found
+    return found
 
 
 def work() -> None:

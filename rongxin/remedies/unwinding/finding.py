@@ -26,8 +26,9 @@ from rongxin.policy.notices import NoticeValue
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.words import Title
 from rongxin.primitives.periods import add_months
+from rongxin.records.bearing import Sort
 from rongxin.records.display import LOST, SHANGHAI, Moment, known, standing_ends
-from rongxin.records.models import Effect, Record, RecordEvent, Sort
+from rongxin.records.models import Effect, Record, RecordEvent
 from rongxin.records.supports import Ref, resting_on
 from rongxin.remedies.unwinding.actions import KIND, REDECIDING, newest, open_redecision
 from rongxin.remedies.unwinding.models import Item, ItemSort, Outcome, Unwinding

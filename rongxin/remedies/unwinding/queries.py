@@ -10,11 +10,12 @@ from rongxin.accounts.access import Access
 from rongxin.accounts.models import Account
 from rongxin.notices.models import Receipt
 from rongxin.policy.pack import Policy
+from rongxin.policy.words import Title
 from rongxin.records.display import Moment, displayed, known
-from rongxin.records.models import Record, RecordEvent
+from rongxin.records.models import Effect, Record, RecordEvent
 from rongxin.records.queries import resolved_to
 from rongxin.remedies.unwinding.models import Item, ItemSort, Redecision, Unwinding
-from rongxin.remedies.unwinding.rules import Stand, stand_of
+from rongxin.remedies.unwinding.rules import HAPPENED, Stand, stand_of
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.models import Subject
 from rongxin.workflow import queries as cases
@@ -55,6 +56,11 @@ class Unwound:
     outlets: Outlets
     lines: tuple[Line, ...]
     documents: tuple[CaseDocument, ...]
+
+    @property
+    def happened(self) -> Title:
+        """What happened to the record."""
+        return HAPPENED[Effect(self.unwinding.effect)]
 
     @property
     def open(self) -> int:

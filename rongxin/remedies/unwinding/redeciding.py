@@ -11,8 +11,9 @@ from rongxin.policy.words import Title
 from rongxin.primitives.recognisers import suspects
 from rongxin.records import supports
 from rongxin.records.actions import locked_position, note
+from rongxin.records.bearing import Sort
 from rongxin.records.display import Moment
-from rongxin.records.models import Effect, Sort
+from rongxin.records.models import Effect
 from rongxin.records.supports import NotNamed, Ref
 from rongxin.remedies.unwinding.actions import REDECIDING, newest
 from rongxin.remedies.unwinding.models import Redecision
