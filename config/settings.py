@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "rongxin.intake",
     "rongxin.remedies.inquiries",
     "rongxin.remedies.unwinding",
+    "rongxin.remedies.objections",
+    "rongxin.remedies.repairs",
     "rongxin.governance.rules",
     "rongxin.governance.incidents",
     "rongxin.ui",

@@ -9,8 +9,10 @@ class DeskConfig(AppConfig):
         from rongxin.desk import (
             batch_panels,
             claims,
+            evidence,
             incident_panels,
             inquiries,
+            remedies,
             rule_drafts,
             servings,
             told,
@@ -24,8 +26,10 @@ class DeskConfig(AppConfig):
         show_as(BATCH, batch_panels.BATCH_LOOKS)
         add_panel(INQUIRY, inquiries.facts)
         add_panel(RULES, rule_drafts.comparison)
+        add_panel_to_all(evidence.panel)
         add_panel_to_all(servings.panel)
         add_panel_to_all(told.panel)
         claims.add_to_cases()
+        remedies.add_to_cases()
         incident_panels.add_to_cases()
         unwinding.add_to_cases()

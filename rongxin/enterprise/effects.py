@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -51,6 +51,8 @@ def page(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """What was undone after one record of the firm changed."""
     mandate = demanded(request, uscc, Action.FILE_READ)
     found = unwound_for_firm(mandate.firm, number, access_of(request), rulebook.current())
+    if found is None:
+        raise Http404
     shown = EffectsPage(name=mandate.firm.name, uscc=uscc, number=number, found=tuple(map(_view, found)))
     return show(request, "enterprise/effects.html", shown, firm=uscc)
 

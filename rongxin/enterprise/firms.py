@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from rongxin.accounts.access import Access, Act
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.permissions import Action, Role
-from rongxin.disclosure.own_file import ALL, PART, OwnFile, UnshownLine, own_file
+from rongxin.disclosure.own_file import ALL, PART, OwnFile, own_file
 from rongxin.disclosure.subjects import platform_began_on
 from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
 from rongxin.entrance.gate import gives_file
@@ -23,15 +23,16 @@ from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.records.display import Moment
 from rongxin.records.own import Unshown
-from rongxin.remedies.unwinding.queries import numbers_unwound
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates import queries
 from rongxin.subjects.mandates.models import Claim, Mandate
+from rongxin.subjects.queries import codes_of
 from rongxin.subjects.showing import shown_name
 from rongxin.ui.cases import TimeLeft, time_left
 from rongxin.ui.downloads import csv_download
 from rongxin.ui.parts import Figure
 from rongxin.ui.templatetags.rongxin import lang
+from rongxin.workflow.queries import of_firm
 from rongxin.workflow.registry import procedure
 
 ENDED: Final = 10
@@ -90,22 +91,12 @@ class HomePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnshownRow:
-    """A record that the public does not see. ``effects_url``: what was undone because of it, where something was."""
-
-    line: UnshownLine
-    why: str | Promise
-    effects_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FirmPage:
-    """``enterprise/firm.html``. ``corrected``: numbers of records on display whose correction was followed up."""
+    """``enterprise/firm.html``."""
 
     file: OwnFile
     figures: tuple[Figure, ...]
-    unshown: tuple[UnshownRow, ...]
-    corrected: frozenset[str]
+    unshown: tuple[tuple[object, str | Promise], ...]
     role: Title
     is_holder: bool
     until: date | None
@@ -113,6 +104,8 @@ class FirmPage:
     may_see_looks: bool
     may_keep_contacts: bool
     may_keep_proxies: bool
+    may_object: bool
+    open_cases: int
     proxies: int
     today: date
 
@@ -139,7 +132,6 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
     """The file of one firm."""
     mandate = demanded(request, uscc, Action.FILE_READ)
     file = _file(mandate, access_of(request), limit=PART)
-    undone = numbers_unwound([*(each.number for each in file.displayed), *(each.number for each in file.undisplayed)])
     page = FirmPage(
         file=file,
         figures=(
@@ -148,15 +140,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
                 label=_("未公示"), value=f"{file.undisplayed_number:,}", note=_("只有企业自己和依法有权的单位能看到")
             ),
         ),
-        unshown=tuple(
-            UnshownRow(
-                line=line,
-                why=WHY[line.why],
-                effects_url=reverse("enterprise:effects", args=[uscc, line.number]) if line.number in undone else "",
-            )
-            for line in file.undisplayed
-        ),
-        corrected=undone,
+        unshown=tuple((line, WHY[line.why]) for line in file.undisplayed),
         role=matrix().roles[Role(mandate.role)].title,
         is_holder=mandate.is_holder,
         until=mandate.until,
@@ -164,6 +148,8 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         may_see_looks=mandate.may(Action.LOOK_READ),
         may_keep_contacts=mandate.may(Action.CONTACT_KEEP),
         may_keep_proxies=mandate.may(Action.PROXY_KEEP),
+        may_object=mandate.may(Action.OBJECTION_MAKE),
+        open_cases=of_firm(codes_of(mandate.firm)).filter(is_open=True).count(),
         proxies=queries.proxies_under([mandate]).count() if mandate.is_holder else 0,
         today=timezone.localdate(),
     )

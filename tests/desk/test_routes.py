@@ -6,7 +6,7 @@ not there fails.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 from uuid import uuid4
 
@@ -28,11 +28,14 @@ from rongxin.intake.receiving import receive
 from rongxin.ledger.models import Audit, Log, Task
 from rongxin.notices.models import Notice, Sending, SendingState
 from rongxin.notices.serving import Given, serve
+from rongxin.remedies.repairs.actions import apply_at_counter
+from rongxin.remedies.repairs.models import Ground, Repair
 from rongxin.subjects.mandates.actions import open_claim
 from rongxin.subjects.mandates.models import Claim, Way
 from rongxin.subjects.mandates.workflow import CLAIM
 from rongxin.workflow import registry
 from rongxin.workflow.actions import open_case
+from rongxin.workflow.evidence import attach
 from rongxin.workflow.models import Case
 from tests.desk.test_pages import as_officer
 from tests.documents.papers import values
@@ -79,6 +82,8 @@ class Route:
         "audit",
         "incident",
         "unwinding",
+        "repair",
+        "evidence",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -97,6 +102,11 @@ ROUTES: Final = {
     "cases": Route(Action.CASE_READ),
     "cases_csv": Route(Action.CASE_READ),
     "inquiry_enter": Route(Action.CASE_ACT),
+    "remedy_enter": Route(Action.CASE_ACT),
+    "case_hand_in": Route(Action.CASE_ACT, POST, of="repair"),
+    "evidence": Route(Action.CASE_READ, of="evidence"),
+    "repair_revoke": Route(Action.CASE_ACT, of="repair"),
+    "repair_notice": Route(Action.BATCH_READ, of="record"),
     "rule_draft": Route(Action.RULE_DRAFT),
     "incidents": Route(ANYBODY),
     "incidents_csv": Route(Action.CASE_READ),
@@ -256,6 +266,7 @@ def things_of(department: Department) -> Things:
     document = issue("notice", values(), authority=department, by="示例审核员")
     case = open_case("toy", title="示例", owner=department, by=clerk)
     told = a_notice(case, department)
+    repair = a_repair(department, clerk)
     return Things(
         department,
         {
@@ -274,6 +285,8 @@ def things_of(department: Department) -> Things:
             "claim": [a_claim(department).case.number],
             "incident": [an_incident(department, clerk).case.number],
             "unwinding": [open_case("unwinding", title="示例", owner=department).number],
+            "repair": [repair.case.number],
+            "evidence": [attach(repair.case, name="凭证.pdf", content=b"%PDF-1.7", by=clerk).pk],
             "document": [document.code],
             "page": [document.code, 1],
             "record": [record.number],
@@ -281,6 +294,13 @@ def things_of(department: Department) -> Things:
             "audit": [an_audit().pk],
         },
     )
+
+
+def a_repair(office: Department, clerk: Account) -> Repair:
+    """An application for repair that the department decides."""
+    firm = a_subject()
+    record = a_record(firm, department=office, decided_on=NOW.date() - timedelta(days=150))
+    return apply_at_counter(firm, record.number, Ground.FULFILLED, "已经缴清。", has_committed=True, by=clerk)
 
 
 def an_audit() -> Audit:

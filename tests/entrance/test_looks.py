@@ -40,13 +40,18 @@ from rongxin.records.models import Effect, Record, RecordContent
 from rongxin.remedies.inquiries.actions import ask_why
 from rongxin.remedies.inquiries.models import About
 from rongxin.remedies.inquiries.workflow import INQUIRY
+from rongxin.remedies.repairs.actions import apply, apply_at_counter
+from rongxin.remedies.repairs.models import Ground
 from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.actions import open_claim
 from rongxin.subjects.mandates.models import Way
+from rongxin.subjects.mandates.queries import demand
 from rongxin.subjects.mandates.workflow import CLAIM
 from rongxin.subjects.models import Subject
 from rongxin.workflow import registry
 from rongxin.workflow.actions import take_step
+from rongxin.workflow.evidence import attach
+from rongxin.workflow.papers import documents_of
 from tests.desk.test_routes import an_audit, an_incident
 from tests.documents.papers import values
 from tests.entrance.looking import Example, Looked, looked, routes
@@ -165,6 +170,14 @@ def a_desk() -> Platform:
     addressee = a_subject()
     written = said("文书", addressee.uscc)
     document = issue("notice", values(paragraphs=[written]), authority=office, by="示例审核员", firm=addressee.uscc)
+    mended = a_subject()
+    lines = {"violation_facts": None, "penalty_content": None, "penalty_authority": said("作出机关", mended.uscc)}
+    old = a_record(mended, department=office, decided_on=date(2026, 6, 1), **lines)
+    repair = apply_at_counter(
+        mended, old.number, Ground.FULFILLED, said("履行情况", mended.uscc), has_committed=True, by=clerk
+    ).case
+    shown_paper = b"%PDF-" + said("凭证", mended.uscc).encode()
+    evidence = attach(repair, name="凭证.pdf", content=shown_paper, by=clerk)
     claims = a_subject(address=said("住所路1号", ""))
     words["示例甲乙丙住所路1号"] = frozenset({claims.uscc})
     login = an_account(Role.ENTERPRISE, office, "qy-own")
@@ -206,6 +219,13 @@ def a_desk() -> Platform:
         desk("case", claim.number, reveals=True),
         desk("case", batch.number),
         desk("case_take", case.number, method=POST, given={"step": "redraft", "seen": "99"}, reveals=True),
+        desk("case", repair.number, reveals=True),
+        desk("remedy_enter"),
+        desk("remedy_enter", method=POST),
+        desk("case_hand_in", repair.number, method=POST),
+        desk("evidence", evidence.pk, reveals=True),
+        desk("repair_revoke", repair.number),
+        desk("repair_notice", old.number, reveals=True),
         desk("case_told", case.number, reveals=True),
         desk("case_serve", case.number, method=POST),
         desk("serving_note", serving.pk, method=POST, given={"kind": "void", "reason": "示例"}),
@@ -332,6 +352,22 @@ def an_enterprise(hall: Hall) -> Platform:
         body_zh="示例甲乙丙正文",
         body_en="示例",
     )
+    numbered = {
+        "violation_facts": None,
+        "penalty_authority": "示例甲乙丙作出机关",
+        "violation_type": "示例甲乙丙种类",
+    }
+    old = a_record(firm, decided_on=date(2026, 6, 1), **numbered)
+    words["示例甲乙丙作出机关"] = words["示例甲乙丙种类"] = words["示例甲乙丙补正"] = own
+    stated = "示例甲乙丙履行情况"
+    words[stated] = own
+    by = demand(holder, firm.uscc, Action.REPAIR_APPLY)
+    repair = apply(old.number, Ground.FULFILLED, stated, has_committed=True, by=by).case
+    words["示例甲乙丙凭证"] = own
+    evidence = attach(repair, name="凭证.pdf", content="%PDF-示例甲乙丙凭证".encode(), by=holder)
+    clerk = an_officer(repair.owner)
+    take_step(repair.number, "ask_to_complete", by=clerk, reason="示例甲乙丙补正。", answers={"lacks_proof": "yes"})
+    (paper,) = (each.document for each in documents_of(repair))
     # Shown in part: what stands before the sign is hidden.
     confirmed(mandate, ChannelName.EMAIL, "office@jiayibing.example.com", by=holder)
     words["jiayibing.example.com"] = own
@@ -366,6 +402,20 @@ def an_enterprise(hall: Hall) -> Platform:
         of("proxy_end", firm.uscc, given.pk, method=POST),
         of("invitation_end", firm.uscc, invitation.pk, method=POST),
         of("leave", firm.uscc),
+        of("cases", firm.uscc),
+        of("case", firm.uscc, repair.number, reveals=True),
+        of("case_take", firm.uscc, repair.number, method=POST, given={"step": "withdraw", "seen": "0"}),
+        of("case_hand_in", firm.uscc, repair.number, method=POST),
+        of("case_evidence", firm.uscc, repair.number, evidence.pk, reveals=True),
+        of("case_paper", firm.uscc, repair.number, paper.code, reveals=True),
+        of("missing", firm.uscc, tells=events),
+        of("missing", firm.uscc, method=POST, tells=events),
+        of("record", firm.uscc, hidden.number, reveals=True),
+        of("object", firm.uscc, hidden.number, reveals=True),
+        of("object", firm.uscc, hidden.number, method=POST, reveals=True),
+        of("repair", firm.uscc, old.number, reveals=True),
+        of("repair", firm.uscc, old.number, method=POST, reveals=True),
+        of("repair_notice", firm.uscc, old.number, reveals=True),
         # Events say nothing of what the file says, and a list that logs its readers would be full of them.
         *(of(name, firm.uscc, tells=events) for name in ("looks", "looks_csv", "changes")),
         of("looks_stream", firm.uscc, log, tells=events),
@@ -551,7 +601,7 @@ def test_on_a_database_that_takes_nothing_the_public_still_reads(toy_is_known: N
 # ── no face reads contents itself ────────────────────────────────────────────────────────────────────────────────────
 PAST: Final = frozenset(
     {
-        *("RecordContent", "DocumentFile", "ServingProof", "Clearing", "with_content"),
+        *("RecordContent", "DocumentFile", "EvidenceFile", "ServingProof", "Clearing", "with_content"),
         *("events_of", "claim_of", "waiting_row", "waiting_rows", "problems_of", "warnings_of", "return_workbook"),
         *("columns_of", "waiting_path", "accepted_path"),
     }

@@ -22,7 +22,7 @@ from rongxin.remedies.unwinding import consuming, finding
 from rongxin.remedies.unwinding.actions import NotSettled, Problem, settle
 from rongxin.remedies.unwinding.jobs import find_affected, follow_records
 from rongxin.remedies.unwinding.models import Item, ItemSort, Outcome, Redecision, Unwinding
-from rongxin.remedies.unwinding.queries import unwound, unwound_for_firm
+from rongxin.remedies.unwinding.queries import Unwound, unwound, unwound_for_firm
 from rongxin.remedies.unwinding.rules import Stand
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.models import Subject
@@ -110,6 +110,13 @@ def decide(case: Case, bureau: Bureau, proposal: str, decision: str) -> None:  #
     take_step(case.number, decision, by=bureau.reviewer)
 
 
+def for_firm(affair: Affair) -> list[Unwound]:
+    access = Access(affair.bureau.clerk, Purpose.OWN)
+    found = unwound_for_firm(affair.firm, affair.penalty.number, access, affair.policy)
+    assert found is not None
+    return found
+
+
 def items(unwinding: Unwinding, sort: ItemSort) -> list[Item]:
     return list(Item.objects.filter(unwinding=unwinding, sort=sort).order_by("pk"))
 
@@ -165,7 +172,7 @@ def test_a_judgement_annuls_a_penalty_and_everything_that_followed_is_undone_wit
     for words in (DOCUMENT, "已终止（重认-2026-0001）", "福州市示例他局", "文书已撤回"):
         assert words in statement.values
     assert Notice.objects.get(name="unwinding_ended").uscc == affair.firm.uscc
-    (whole,) = unwound_for_firm(affair.firm, affair.penalty.number, Access(bureau.clerk, Purpose.OWN), affair.policy)
+    (whole,) = for_firm(affair)
     assert (whole.open, whole.outlets.position, whole.outlets.is_displayed) == (0, event.position, False)
     assert whole.effects[0].decided_at is not None
     assert [each["act"] for each in told(Kind.DECISION, of(affair.firm.uscc), act="unwinding.")] == ["unwinding.settle"]
@@ -398,5 +405,5 @@ def test_a_firm_reads_nothing_of_another_firms_record(affair: Affair) -> None:
     work()
     other = a_subject("福州示例另一家有限公司")
     access = Access(an_account(Role.ENTERPRISE, affair.bureau.department, "demo-firm"), Purpose.OWN)
-    assert unwound_for_firm(other, affair.penalty.number, access, affair.policy) == []
-    assert len(unwound_for_firm(affair.firm, affair.penalty.number, access, affair.policy)) == 1
+    assert unwound_for_firm(other, affair.penalty.number, access, affair.policy) is None
+    assert len(for_firm(affair)) == 1

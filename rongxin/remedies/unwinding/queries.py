@@ -105,14 +105,14 @@ def unwound(case: Case, access: Access, policy: Policy) -> Unwound:
         return _unwound([unwinding_of_case(case)], policy)[0]
 
 
-def unwound_for_firm(firm: Subject, number: str, access: Access, policy: Policy) -> list[Unwound]:
+def unwound_for_firm(firm: Subject, number: str, access: Access, policy: Policy) -> list[Unwound] | None:
     """Everything that was unwound of one record, for the firm whose it is: the newest first. Raises NotLogged.
 
-    For logins that act for it: ask ``subjects.mandates.queries.demand`` first. Empty for a record of somebody else.
+    For logins that act for it: ask ``subjects.mandates.queries.demand`` first. None for a record of somebody else.
     """
     access.look([firm.uscc], "case")
     if not known(Moment.now()).filter(number=number, pk__in=resolved_to([firm.pk]).values("record")).exists():
-        return []
+        return None
     with asks(PLATFORM):  # the offices' cases; the firm reads what became of its own record
         found = Unwinding.objects.filter(number=number).select_related("case__owner").order_by("-position")
         return _unwound(list(found), policy)
