@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -107,7 +106,7 @@ def _row(officer: Account, relation: Relation, number: str, policy: Policy, *, m
         name=_name(record) if record else (document.title.zh if document else number),
         about=about,
         url=_url(officer, record) if record else "",
-        necessity=str(Necessity(support.necessity).label),
+        necessity=_(str(Necessity(support.necessity).label)),
         ends_when_repaired=support.ends_when_repaired,
         basis=support.basis,
         by=support.by,
@@ -199,11 +198,10 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 def _handled(request: HttpRequest, number: str) -> Envelope:
     officer = officer_of(request)
-    demand(officer, Action.BATCH_READ, officer.works_for)
-    record = withdrawing.own(officer, number)
+    demand(officer, Action.CASE_ACT, officer.works_for)
+    record = withdrawing.own(officer, number, Action.CASE_ACT)
     if record is None:
         raise Http404
-    demand(officer, Action.CASE_ACT, record.provider)
     return record
 
 
@@ -217,19 +215,17 @@ def _ground(given: Mapping[str, str], ref: Ref) -> Ground:
     )
 
 
-_WHY_NOT: Final = {
-    Problem.UNKNOWN_SUPPORT: "没有登记：这家企业名下没有这个文号或者编号的记录（或者不止一条，请用记录编号）。",
-    Problem.OTHER_FIRM: "没有登记：那是别的企业的记录。",
-    Problem.ITSELF: "没有登记：不能依据自己。",
-    Problem.CIRCLE: "没有登记：那条记录又依据本条，不能互相依据。",
-    Problem.DISPUTED: "没有登记：那条记录正在异议中，不能作为依据；异议办结后再登记。",
-    Problem.GONE: "没有登记：那项依据已经撤回、被撤销、期满或者失效。",
-    Problem.ALREADY: "已经登记过，或者已经终止。",
-    Problem.LOST: "依据已经失去，不能只终止登记：请在重新认定的案件里办理。",
-    Problem.NO_BASIS: "没有登记：请写明理由（哪份文书载明）。",
-    Problem.TOO_LONG: "没有登记：理由请写在 300 个字以内。",
-}
-
-
 def _why_not(refusal: NotNamed) -> str:
-    return _(_WHY_NOT.get(refusal.problem, "没有登记。"))
+    words = {
+        Problem.UNKNOWN_SUPPORT: _("没有登记：这家企业名下没有这个文号或者编号的记录（或者不止一条，请用记录编号）。"),
+        Problem.OTHER_FIRM: _("没有登记：那是别的企业的记录。"),
+        Problem.ITSELF: _("没有登记：不能依据自己。"),
+        Problem.CIRCLE: _("没有登记：那条记录又依据本条，不能互相依据。"),
+        Problem.DISPUTED: _("没有登记：那条记录正在异议中，不能作为依据；异议办结后再登记。"),
+        Problem.GONE: _("没有登记：那项依据已经撤回、被撤销、期满或者失效。"),
+        Problem.ALREADY: _("已经登记过，或者已经终止。"),
+        Problem.LOST: _("依据已经失去，不能只终止登记：请在重新认定的案件里办理。"),
+        Problem.NO_BASIS: _("没有登记：请写明理由（哪份文书载明）。"),
+        Problem.TOO_LONG: _("没有登记：理由请写在 300 个字以内。"),
+    }
+    return words.get(refusal.problem, _("没有登记。"))

@@ -83,6 +83,13 @@ OF_DEPARTMENTS: Final = {
     ),
     "mandates_claim": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "inquiries_inquiry": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_unwinding": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_redecision": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_item": (
+        "c.owner_id",
+        "JOIN unwinding_unwinding u ON u.id = t.unwinding_id JOIN workflow_case c ON c.id = u.case_id",
+        Action.CASE_READ,
+    ),
     "rules_ruledraft": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "incidents_incident": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "incidents_affected": ("c.owner_id", _OF_INCIDENT, Action.CASE_READ),
