@@ -38,6 +38,7 @@ from rongxin.remedies.repairs import actions as repairing
 from rongxin.remedies.repairs.models import Ground
 from rongxin.remedies.repairs.notice import NoNotice, notice_for
 from rongxin.remedies.repairs.queries import repairs_of
+from rongxin.remedies.unwinding.queries import numbers_unwound
 from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
@@ -165,10 +166,19 @@ def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         record=record,
         why=(record.why_words and lang(record.why_words)) or (WHY[record.why] if record.why else ""),
         term=_term(record),
-        acts=_acts(mandate, uscc, record, cases),
+        acts=(*_acts(mandate, uscc, record, cases), *_undone(uscc, number)),
         cases=tuple(_case(case, uscc) for case in cases),
     )
     return show(request, "enterprise/record.html", page, firm=uscc)
+
+
+def _undone(uscc: str, number: str) -> tuple[ActLine, ...]:
+    """Where it is told what was undone because of the record, if anything was."""
+    if number not in numbers_unwound([number]):
+        return ()
+    url = reverse("enterprise:effects", args=[uscc, number])
+    note = _("依据它的认定怎么处理了，哪些单位什么时候收到更正通知")
+    return (ActLine(icon="eraser", title=_("看消除影响"), note=note, url=url),)
 
 
 @enterprise_only

@@ -32,7 +32,7 @@ _ADVERSE: Final = Q(record__polarity=Polarity.ADVERSE)
 
 
 @job(title="异议、修复跟上记录的变动")
-def follow_records(progress: Progress) -> dict[str, int]:
+def follow_acts(progress: Progress) -> dict[str, int]:
     """End what a withdrawn or over record leaves nothing to do about, and tell firms of new adverse records. Returns counts."""
     progress.phase("跟上记录的变动")
     ended = deliver(ENDED, _end_moot, effects=(*WITHDRAWAL, Effect.ERASED))

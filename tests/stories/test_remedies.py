@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from rongxin.notices.jobs import make_notices
 from rongxin.records.models import Record
-from rongxin.remedies.following import follow_records
+from rongxin.remedies.following import follow_acts
 from rongxin.remedies.objections.models import Objection
 from rongxin.remedies.repairs.models import Repair
 from rongxin.workflow.actions import take_step
@@ -79,7 +79,7 @@ def test_from_the_penalty_to_being_rid_of_it(page: Page, phone: Page, town: Town
     take_step(number, "confirm", by=hall.lead)
 
     # It reads of the record, why it is shown and until when, and what it can do, and objects.
-    follow_records.call_now()
+    follow_acts.call_now()
     make_notices.call_now()
     phone.goto(f"{address}/enterprise/firms/{firm.uscc}")
     phone.get_by_role("link", name="标签标注不符合规定").click()
