@@ -57,7 +57,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     Each is a username and the title of the role; a platform that is not for demonstration is left alone and gives none.
     """
     start()
-    from rongxin.demonstration import declarations, firms, loading, remedies, staff
+    from rongxin.demonstration import declarations, firms, loading, remedies, staff, undone
 
     if not environment.demo:
         return []
@@ -67,6 +67,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
         firms.open_firms()
         remedies.remedy_some()
         declarations.declare_some()
+        undone.show_unwinding()
         staff.give_second_factors()
         return staff.logins()
     typer.echo("准备示例数据（虚构的企业与文书）……")
@@ -77,6 +78,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     firms.open_firms()
     remedies.remedy_some()
     declarations.declare_some()
+    undone.show_unwinding()
     staff.give_second_factors()
     return staff.logins()
 

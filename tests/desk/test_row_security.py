@@ -45,6 +45,7 @@ from rongxin.notices.models import (
 from rongxin.policy.notices import ChannelName
 from rongxin.records.models import Clearing, Record, RecordContent
 from rongxin.remedies.inquiries.models import Inquiry
+from rongxin.remedies.unwinding.models import Item, Redecision, Unwinding
 from rongxin.storage.askers import ENTRANCE, NOBODY, PORTAL, Asker, asks
 from rongxin.workflow import queries as cases
 from rongxin.workflow.models import Case, CaseDocument
@@ -257,6 +258,10 @@ def told_and_sent(department: Department, officer: Account) -> None:
 def of_cases(case: Case) -> None:
     """What procedures keep of their cases, and what was decided about a text."""
     Inquiry.objects.create(case=case, subject=a_subject(), about="look", happened_on=timezone.localdate())
+    fallen = {"number": "示例", "version": 1, "position": 1, "effect": "withdrawn", "happened_at": timezone.now()}
+    unwinding = Unwinding.objects.create(case=case, **fallen)
+    Item.objects.create(unwinding=unwinding, sort="document", ref="示例")
+    Redecision.objects.create(case=case, number="示例", support="示例", is_suspended=True)
     RuleDraft.objects.create(case=case, base="0" * 64, digest="1" * 64, content="{}", sources={}, note="示例")
     record = Record.objects.filter(provider=case.owner)[0]
     Clearing.objects.create(

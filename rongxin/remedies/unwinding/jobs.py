@@ -5,7 +5,7 @@ from rongxin.jobs.registry import job
 from rongxin.records.consuming import deliver
 from rongxin.remedies.unwinding import finding
 from rongxin.remedies.unwinding.consuming import CONSUMER, consume
-from rongxin.remedies.unwinding.models import Unwinding
+from rongxin.remedies.unwinding.queries import waiting
 from rongxin.remedies.unwinding.rules import WANTED
 
 
@@ -19,8 +19,7 @@ def follow_records(progress: Progress) -> int:
     """Cases for what happened to records since the last time, and checklists that were broken off; returns how many events."""
     progress.phase("记录变动")
     followed = deliver(CONSUMER, consume, only=WANTED)
-    waiting = Unwinding.objects.filter(searched_at=None, case__is_open=True).values_list("case__number", flat=True)
-    for number in waiting:
+    for number in waiting():
         find_affected.enqueue(number, key=number)
     return followed
 

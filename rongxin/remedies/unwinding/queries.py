@@ -118,6 +118,12 @@ def unwound_for_firm(firm: Subject, number: str, access: Access, policy: Policy)
         return _unwound(list(found), policy)
 
 
+def waiting() -> list[str]:
+    """The numbers of cases whose checklist is still to be made."""
+    found = Unwinding.objects.filter(searched_at=None, case__is_open=True).order_by("pk")
+    return list(found.values_list("case__number", flat=True))
+
+
 def numbers_unwound(numbers: Iterable[str]) -> frozenset[str]:
     """Of which of these records something was unwound; one query. For whoever may see the records."""
     with asks(PLATFORM):
