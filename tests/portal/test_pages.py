@@ -502,7 +502,7 @@ def test_queries_do_not_grow_with_the_records(
         ("/search?q=榕海", 6),
         (f"/search?q={records[0].document_number}", 6),
         (f"/search?q={subject.uscc}", 6),
-        (f"/s/{subject.uscc}", 8),
+        (f"/s/{subject.uscc}", 9),
         (f"/s/{subject.uscc}?as_of=2026-11-14", 8),
         (f"/r/{records[0].number}", 9),
         (f"/r/{records[0].number}?as_of=2026-11-14", 9),
