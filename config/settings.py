@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "rongxin.intake",
     "rongxin.remedies.inquiries",
     "rongxin.remedies.declarations",
+    "rongxin.remedies.unwinding",
     "rongxin.remedies.objections",
     "rongxin.remedies.repairs",
     "rongxin.governance.rules",

@@ -17,6 +17,7 @@ class DeskConfig(AppConfig):
             rule_drafts,
             servings,
             told,
+            unwinding,
         )
         from rongxin.desk.case_panels import add_panel, add_panel_to_all, show_as
         from rongxin.governance.rules.workflow import KIND as RULES
@@ -36,3 +37,4 @@ class DeskConfig(AppConfig):
         claims.add_to_cases()
         remedies.add_to_cases()
         incident_panels.add_to_cases()
+        unwinding.add_to_cases()

@@ -33,7 +33,9 @@ from rongxin.desk import (
     subject_splitting,
     subject_succession,
     subjects,
+    supports,
     told,
+    unwinding,
     withdrawal,
 )
 from rongxin.intake.workflow import RELEASE, SEND_BACK, STOP
@@ -97,6 +99,10 @@ urlpatterns = [
     path("records/withdrawn.csv", withdrawal.withdrawn_csv, name="withdrawn_csv"),
     path("records/<str:number>", withdrawal.detail, name="kept_record"),
     path("records/<str:number>/clock", withdrawal.clock, name="withdraw_clock"),
+    path("records/<str:number>/supports", supports.enter, name="support_enter"),
+    path("records/<str:number>/supports/end", supports.end, name="support_end"),
+    path("records/<str:number>/candidates", supports.decide, name="candidate_decide"),
+    path("cases/<str:number>/settle", unwinding.settle, name="item_settle"),
     path("documents", documents.listing, name="documents"),
     path("documents/<str:code>", documents.detail, name="document"),
     path("documents/<str:code>/document.pdf", documents.download, name="document_file"),

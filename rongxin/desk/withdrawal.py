@@ -18,6 +18,7 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.frame import access_of, kind_title, officer_of, officer_only, show
+from rongxin.desk.supports import SupportsCard, card
 from rongxin.disclosure.facts import public_label
 from rongxin.disclosure.records import EVENTS
 from rongxin.engine.cells import document_key
@@ -158,6 +159,7 @@ class KeptRecordPage:
     texts: tuple[TextLink, ...]
     events: tuple[EventRow, ...]
     today: date
+    rests: SupportsCard
     form: WithdrawForm | None = None
     bar: str = ""
     limit: LimitView | None = None
@@ -359,6 +361,7 @@ def _page(access: Access, number: str, policy: Policy, form: WithdrawForm) -> Ke
             for event in kept.events
         ),
         today=timezone.localdate(),
+        rests=card(officer, record, policy),
         form=form if may and not kept.is_withdrawn else None,
         bar="" if may else _("撤回由信息提供单位的审核员办理。"),
         limit=_limit(_day(form.decided_on), record, policy),

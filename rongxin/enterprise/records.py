@@ -38,6 +38,7 @@ from rongxin.remedies.repairs import actions as repairing
 from rongxin.remedies.repairs.models import Ground
 from rongxin.remedies.repairs.notice import NoNotice, notice_for
 from rongxin.remedies.repairs.queries import repairs_of
+from rongxin.remedies.unwinding.queries import numbers_unwound
 from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
@@ -165,10 +166,19 @@ def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         record=record,
         why=(record.why_words and lang(record.why_words)) or (WHY[record.why] if record.why else ""),
         term=_term(record),
-        acts=_acts(mandate, uscc, record, cases),
+        acts=(*_acts(mandate, uscc, record, cases), *_undone(uscc, number)),
         cases=tuple(_case(case, uscc) for case in cases),
     )
     return show(request, "enterprise/record.html", page, firm=uscc)
+
+
+def _undone(uscc: str, number: str) -> tuple[ActLine, ...]:
+    """Where it is told what was undone because of the record, if anything was."""
+    if number not in numbers_unwound([number]):
+        return ()
+    url = reverse("enterprise:effects", args=[uscc, number])
+    note = _("依据它的认定怎么处理了，哪些单位什么时候收到更正通知")
+    return (ActLine(icon="eraser", title=_("看消除影响"), note=note, url=url),)
 
 
 @enterprise_only
@@ -289,7 +299,11 @@ def _filed(request: HttpRequest, uscc: str, case: Case, told: str, form: forms.F
 
 def _acts(mandate: Mandate, uscc: str, record: OwnRecord, cases: list[Case]) -> tuple[ActLine, ...]:
     running = {case.kind: case for case in cases if case.is_open}
-    acts = [_repair_line(mandate, uscc, record, running.get("repair")), _object_line(mandate, uscc, record, running)]
+    acts = [
+        _repair_line(mandate, uscc, record, running.get("repair")),
+        _reorganisation_line(mandate, uscc, record, running.get("repair")),
+        _object_line(mandate, uscc, record, running),
+    ]
     if record.prospect.way in (*OPEN_TO, Way.OVER, Way.ELSEWHERE) and record.why != Unshown.WITHDRAWN:
         acts.append(
             ActLine(
@@ -315,10 +329,24 @@ def _repair_line(mandate: Mandate, uscc: str, record: OwnRecord, running: Case |
     elif found.way == Way.OPEN:
         note = _("现在就可以申请，不收费；准予以后停止公示、共享和使用。")
     elif found.way == Way.TOO_EARLY and found.first_on:
-        note = _("%(on)s 起可以申请；重整计划经法院裁定批准的，现在就可以。") % {"on": found.first_on.isoformat()}
+        note, url = _("%(on)s 起可以申请。") % {"on": found.first_on.isoformat()}, ""
     else:
         note, url = _why_no_repair(record), ""
     return ActLine(icon="rotate-clockwise-2", title=title, note=note, url=url)
+
+
+def _reorganisation_line(mandate: Mandate, uscc: str, record: OwnRecord, running: Case | None) -> ActLine | None:
+    """A plan that a court approved waits for no shortest display."""
+    if running is not None or record.prospect.way != Way.TOO_EARLY or record.why is not None:
+        return None
+    if not mandate.may(Action.REPAIR_APPLY):
+        return None
+    return ActLine(
+        icon="building",
+        title=_("重整、和解企业申请修复"),
+        note=_("法院裁定批准重整计划或者认可和解协议的，不等最短公示期。"),
+        url=reverse("enterprise:repair", args=[uscc, record.number]),
+    )
 
 
 def _why_no_repair(record: OwnRecord) -> str:

@@ -83,6 +83,13 @@ OF_DEPARTMENTS: Final = {
     ),
     "mandates_claim": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "inquiries_inquiry": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_unwinding": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_redecision": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_item": (
+        "c.owner_id",
+        "JOIN unwinding_unwinding u ON u.id = t.unwinding_id JOIN workflow_case c ON c.id = u.case_id",
+        Action.CASE_READ,
+    ),
     "rules_ruledraft": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "incidents_incident": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "incidents_affected": ("c.owner_id", _OF_INCIDENT, Action.CASE_READ),
@@ -119,6 +126,7 @@ ELSEWHERE: Final = {
 GUARDED: Final = {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
 
 _ENVELOPE: Final = "searched and counted for the public, loaded by COPY; what is not public stands in the contents"
+_RESTS: Final = "asked whenever something is displayed: numbers of records, and on what document an officer says so"
 _REGISTER: Final = "the register of market entities: public, searched by everybody"
 _NUMBERS: Final = "a counter: numbers alone"
 _DOOR: Final = (
@@ -131,6 +139,9 @@ OPEN: Final = {
     "records_recordevent": _ENVELOPE,
     "records_sighting": _ENVELOPE,
     "records_resolution": _ENVELOPE,
+    "records_support": _RESTS,
+    "records_supportend": _RESTS,
+    "records_candidate": _RESTS,
     "subjects_subject": _REGISTER,
     "subjects_subjectname": _REGISTER,
     "subjects_name_index": _REGISTER,

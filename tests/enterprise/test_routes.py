@@ -93,6 +93,7 @@ ROUTES: Final = {
     "object": Route(Action.OBJECTION_MAKE, of="record"),
     "repair": Route(Action.REPAIR_APPLY, of="record"),
     "repair_notice": Route(Action.FILE_READ, of="record"),
+    "effects": Route(Action.FILE_READ, of="record"),
     "cases": Route(Action.FILE_READ, of="firm"),
     "case": Route(Action.FILE_READ, of="case"),
     "case_take": Route(Action.FILE_READ, POST, of="case", given={"step": "withdraw"}),

@@ -43,6 +43,9 @@ from rongxin.remedies.inquiries.models import About
 from rongxin.remedies.inquiries.workflow import INQUIRY
 from rongxin.remedies.repairs.actions import apply, apply_at_counter
 from rongxin.remedies.repairs.models import Ground
+from rongxin.remedies.unwinding.actions import open_unwinding
+from rongxin.remedies.unwinding.models import Item
+from rongxin.remedies.unwinding.workflow import UNWINDING
 from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.actions import open_claim
 from rongxin.subjects.mandates.models import Way
@@ -52,6 +55,7 @@ from rongxin.subjects.models import Subject
 from rongxin.workflow import registry
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.evidence import attach
+from rongxin.workflow.models import Case
 from rongxin.workflow.papers import documents_of
 from tests.desk.test_routes import a_declaration, an_audit, an_incident
 from tests.documents.papers import values
@@ -100,6 +104,7 @@ def desk(toy_is_known: None) -> Iterator[Platform]:  # noqa: F811
         in_force(rules())
         registry.register(CLAIM)
         registry.register(INQUIRY)
+        registry.register(UNWINDING)
         yield a_desk()
 
 
@@ -191,6 +196,8 @@ def a_desk() -> Platform:
     declaration = a_declaration(office, declares, said("产品", declares.uscc))
     looked_at(misused.uscc, a_look())
     signed()
+    fallen_firm = a_subject()
+    undone = undone_after(a_record(fallen_firm, department=office), reason=said("核对", fallen_firm.uscc))
     meant_firms = frozenset(subject.uscc for subject in meant)
     assert meant_firms
 
@@ -245,6 +252,11 @@ def a_desk() -> Platform:
         desk("text_undo", text.number, "violation_facts", method=POST),
         desk("kept_record", hidden.number, reveals=True),
         desk("kept_record", hidden.number, method=POST, given={"ground": "other"}, reveals=True),
+        desk("support_enter", hidden.number, method=POST, given={"support": "x", "basis": "示例"}),
+        desk("support_end", hidden.number, method=POST, given={"support": "0"}),
+        desk("candidate_decide", hidden.number, method=POST, given={"candidate": "0"}),
+        desk("case", undone.number, reveals=True),
+        desk("item_settle", undone.number, method=POST, given={"item": "0"}),
         desk("withdraw_clock", hidden.number, given={"decided_on": "2026-11-19"}),
         desk("batch", batch.number, reveals=True),
         desk("batch", batch.number, given={"all": "1"}, reveals=True),
@@ -331,6 +343,13 @@ def _told(found: Looked) -> str:
     return f"{found.status}, shown {sorted(found.shown)}, logged {dict(found.told)}"
 
 
+def undone_after(record: Record, *, reason: str) -> Case:
+    """The case that unwinds a record which was withdrawn, with a document that somebody looked at for ``reason``."""
+    unwinding = open_unwinding(note(record, Effect.WITHDRAWN))
+    Item.objects.create(unwinding=unwinding, sort="document", ref="x", outcome="noted", reason=reason)
+    return unwinding.case
+
+
 # ── an enterprise ────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def enterprise(db: None) -> Iterator[Platform]:
@@ -377,6 +396,8 @@ def an_enterprise(hall: Hall) -> Platform:
     clerk = an_officer(repair.owner)
     take_step(repair.number, "ask_to_complete", by=clerk, reason="示例甲乙丙补正。", answers={"lacks_proof": "yes"})
     (paper,) = (each.document for each in documents_of(repair))
+    fallen = a_record(firm)
+    undone_after(fallen, reason="示例甲乙丙类型")
     # Shown in part: what stands before the sign is hidden.
     confirmed(mandate, ChannelName.EMAIL, "office@jiayibing.example.com", by=holder)
     words["jiayibing.example.com"] = own
@@ -398,6 +419,7 @@ def an_enterprise(hall: Hall) -> Platform:
         *map(of, ("home", "rights", "accept", "messages", "claiming", "login", "sign_up")),
         of("firm", firm.uscc, reveals=True),
         of("file_csv", firm.uscc, reveals=True),
+        of("effects", firm.uscc, fallen.number, reveals=True),
         of("proxies", firm.uscc, reveals=True),
         of("proxies", firm.uscc, method=POST, reveals=True),
         of("contacts", firm.uscc, reveals=True),
