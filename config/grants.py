@@ -21,6 +21,8 @@ CHANGED = frozenset(
         "axes.AccessAttempt",
         "axes.AccessAttemptExpiration",
         "axes.AccessLog",
+        "declarations.Declaration",
+        "declarations.Falsehood",
         "departments.Department",
         "departments.Duty",
         "django_tasks_database.DBTaskResult",

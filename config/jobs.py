@@ -12,6 +12,8 @@ from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint, tid
 from rongxin.notices.jobs import forget_addresses, make_notices, seal_addresses_anew, send_outside
 from rongxin.records.citing import find_cited
 from rongxin.records.publication import commit_published
+from rongxin.remedies.declarations.jobs import keep_declarations
+from rongxin.remedies.following import follow_acts
 from rongxin.remedies.unwinding.jobs import follow_records
 from rongxin.workflow.jobs import keep_clocks
 
@@ -24,8 +26,10 @@ MODULES: tuple[str, ...] = (
     "rongxin.intake.tidy",
     "rongxin.entrance.tidy",
     "rongxin.workflow.jobs",
+    "rongxin.remedies.following",
     "rongxin.governance.rules.jobs",
     "rongxin.governance.incidents.jobs",
+    "rongxin.remedies.declarations.jobs",
     "rongxin.notices.jobs",
     "rongxin.remedies.unwinding.jobs",
     "rongxin.notices.confirming",
@@ -42,6 +46,8 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(seal_addresses_anew, at="03:30"),
     Daily(forget_addresses, at="03:40"),
     Every(keep_clocks, minutes=60),
+    Every(follow_acts, seconds=60),
+    Daily(keep_declarations, at="08:20"),
     Every(bring_rules_into_force, minutes=5),
     Every(keep_incident_hours, minutes=5),
     # New events ask for it at once; this catches up what a full queue or a missing template held back.

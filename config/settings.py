@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "rongxin.records",
     "rongxin.intake",
     "rongxin.remedies.inquiries",
+    "rongxin.remedies.declarations",
     "rongxin.remedies.unwinding",
     "rongxin.remedies.objections",
     "rongxin.remedies.repairs",

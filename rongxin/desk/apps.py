@@ -9,6 +9,7 @@ class DeskConfig(AppConfig):
         from rongxin.desk import (
             batch_panels,
             claims,
+            declarations,
             evidence,
             incident_panels,
             inquiries,
@@ -21,10 +22,14 @@ class DeskConfig(AppConfig):
         from rongxin.desk.case_panels import add_panel, add_panel_to_all, show_as
         from rongxin.governance.rules.workflow import KIND as RULES
         from rongxin.intake.moving import KIND as BATCH
+        from rongxin.remedies.declarations.falsehoods import KIND as FALSEHOOD
+        from rongxin.remedies.declarations.workflow import KIND as DECLARATION
         from rongxin.remedies.inquiries.workflow import KIND as INQUIRY
 
         show_as(BATCH, batch_panels.BATCH_LOOKS)
         add_panel(INQUIRY, inquiries.facts)
+        add_panel(DECLARATION, declarations.facts)
+        add_panel(FALSEHOOD, declarations.falsehood_facts)
         add_panel(RULES, rule_drafts.comparison)
         add_panel_to_all(evidence.panel)
         add_panel_to_all(servings.panel)

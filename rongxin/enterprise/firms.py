@@ -103,6 +103,7 @@ class FirmPage:
     may_download: bool
     may_see_looks: bool
     may_keep_contacts: bool
+    may_declare: bool
     may_keep_proxies: bool
     may_object: bool
     open_cases: int
@@ -146,6 +147,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         until=mandate.until,
         may_download=mandate.may(Action.FILE_DOWNLOAD),
         may_see_looks=mandate.may(Action.LOOK_READ),
+        may_declare=mandate.may(Action.DECLARATION_MAKE),
         may_keep_contacts=mandate.may(Action.CONTACT_KEEP),
         may_keep_proxies=mandate.may(Action.PROXY_KEEP),
         may_object=mandate.may(Action.OBJECTION_MAKE),

@@ -299,7 +299,11 @@ def _filed(request: HttpRequest, uscc: str, case: Case, told: str, form: forms.F
 
 def _acts(mandate: Mandate, uscc: str, record: OwnRecord, cases: list[Case]) -> tuple[ActLine, ...]:
     running = {case.kind: case for case in cases if case.is_open}
-    acts = [_repair_line(mandate, uscc, record, running.get("repair")), _object_line(mandate, uscc, record, running)]
+    acts = [
+        _repair_line(mandate, uscc, record, running.get("repair")),
+        _reorganisation_line(mandate, uscc, record, running.get("repair")),
+        _object_line(mandate, uscc, record, running),
+    ]
     if record.prospect.way in (*OPEN_TO, Way.OVER, Way.ELSEWHERE) and record.why != Unshown.WITHDRAWN:
         acts.append(
             ActLine(
@@ -325,10 +329,24 @@ def _repair_line(mandate: Mandate, uscc: str, record: OwnRecord, running: Case |
     elif found.way == Way.OPEN:
         note = _("现在就可以申请，不收费；准予以后停止公示、共享和使用。")
     elif found.way == Way.TOO_EARLY and found.first_on:
-        note = _("%(on)s 起可以申请；重整计划经法院裁定批准的，现在就可以。") % {"on": found.first_on.isoformat()}
+        note, url = _("%(on)s 起可以申请。") % {"on": found.first_on.isoformat()}, ""
     else:
         note, url = _why_no_repair(record), ""
     return ActLine(icon="rotate-clockwise-2", title=title, note=note, url=url)
+
+
+def _reorganisation_line(mandate: Mandate, uscc: str, record: OwnRecord, running: Case | None) -> ActLine | None:
+    """A plan that a court approved waits for no shortest display."""
+    if running is not None or record.prospect.way != Way.TOO_EARLY or record.why is not None:
+        return None
+    if not mandate.may(Action.REPAIR_APPLY):
+        return None
+    return ActLine(
+        icon="building",
+        title=_("重整、和解企业申请修复"),
+        note=_("法院裁定批准重整计划或者认可和解协议的，不等最短公示期。"),
+        url=reverse("enterprise:repair", args=[uscc, record.number]),
+    )
 
 
 def _why_no_repair(record: OwnRecord) -> str:

@@ -28,11 +28,13 @@ from rongxin.intake.receiving import receive
 from rongxin.ledger.models import Audit, Log, Task
 from rongxin.notices.models import Notice, Sending, SendingState
 from rongxin.notices.serving import Given, serve
+from rongxin.remedies.declarations.models import Declaration
 from rongxin.remedies.repairs.actions import apply_at_counter
 from rongxin.remedies.repairs.models import Ground, Repair
 from rongxin.subjects.mandates.actions import open_claim
 from rongxin.subjects.mandates.models import Claim, Way
 from rongxin.subjects.mandates.workflow import CLAIM
+from rongxin.subjects.models import Subject
 from rongxin.workflow import registry
 from rongxin.workflow.actions import open_case
 from rongxin.workflow.evidence import attach
@@ -81,6 +83,7 @@ class Route:
         "claim",
         "audit",
         "incident",
+        "declaration",
         "unwinding",
         "repair",
         "evidence",
@@ -115,6 +118,7 @@ ROUTES: Final = {
     "affected_name": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"codes": TEA}),
     "affected_search": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"why": "faulty"}),
     "affected_take_out": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"uscc": TEA}),
+    "declaration_examine": Route(Action.CASE_ACT, of="declaration"),
     "case": Route(Action.CASE_READ, of="case"),
     "case_take": Route(Action.CASE_READ, POST, of="case", given={"step": "accept"}),
     "case_told": Route(Action.CASE_READ, of="case"),
@@ -217,6 +221,24 @@ def a_claim(office: Department) -> Claim:
     return open_claim(login, a_subject(address="示例路1号").uscc, way=Way.COUNTER, office=office)
 
 
+def a_declaration(office: Department, firm: Subject | None = None, words: str = "示例") -> Declaration:
+    """What a firm declares, for the department to look at."""
+    declares = firm or a_subject()
+    case = open_case("declaration", title="示例", owner=office, firm=declares.uscc)
+    title = {"zh": "示例", "en": "示例"}
+    field = {"name": "products", "kind": "text", "title": title, "value": words, "unit": None}
+    return Declaration.objects.create(
+        case=case,
+        number=case.number,
+        subject=declares,
+        item="products",
+        told={"title": title, "fields": [field]},
+        digest=case.number,
+        declared_on=NOW.date(),
+        until=NOW.date(),
+    )
+
+
 def an_incident(office: Department, by: Account) -> Incident:
     """An incident that the department would handle, with one firm concerned and one search."""
     case = open_case("incident", title="示例", owner=office)
@@ -284,6 +306,7 @@ def things_of(department: Department) -> Things:
             "sending": [given_up(told).pk],
             "claim": [a_claim(department).case.number],
             "incident": [an_incident(department, clerk).case.number],
+            "declaration": [a_declaration(department).number],
             "unwinding": [open_case("unwinding", title="示例", owner=department).number],
             "repair": [repair.case.number],
             "evidence": [attach(repair.case, name="凭证.pdf", content=b"%PDF-1.7", by=clerk).pk],
@@ -405,6 +428,7 @@ def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Ca
         "case": ["C-1"],
         "claim": ["C-1"],
         "incident": ["C-1"],
+        "declaration": ["C-1"],
         "page": ["D-1", 1],
         "text": ["R-1", "violation_facts"],
     }

@@ -21,6 +21,7 @@ from rongxin.accounts.permissions import Action, Face, Role, Scope
 from rongxin.ledger.entries import Of, Subject
 from rongxin.ledger.reading import books_of
 from rongxin.notices.models import Notice
+from rongxin.remedies.declarations.actions import declare
 from rongxin.remedies.repairs.actions import apply
 from rongxin.remedies.repairs.models import Ground
 from rongxin.subjects.mandates import proxies
@@ -63,6 +64,8 @@ class Route:
         "case",
         "evidence",
         "paper",
+        "item",
+        "declaration",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
 
@@ -97,6 +100,10 @@ ROUTES: Final = {
     "case_hand_in": Route(Action.FILE_READ, POST, of="case"),
     "case_evidence": Route(Action.FILE_READ, of="evidence"),
     "case_paper": Route(Action.FILE_READ, of="paper"),
+    "declarations": Route(Action.DECLARATION_MAKE, of="firm"),
+    "declare": Route(Action.DECLARATION_MAKE, of="item"),
+    "declaration_edit": Route(Action.DECLARATION_MAKE, of="declaration"),
+    "declaration_take": Route(Action.DECLARATION_MAKE, POST, of="declaration", given={"step": "publish"}),
     "looks": Route(Action.LOOK_READ, of="firm"),
     "looks_csv": Route(Action.LOOK_READ, of="firm"),
     "changes": Route(Action.LOOK_READ, of="firm"),
@@ -138,6 +145,7 @@ def things_of(hall: Hall, name: str) -> Things:
     clerk = an_officer(repair.case.owner, Role.CLERK, f"clerk-{firm.pk}")
     take_step(repair.case.number, "accept", by=clerk)
     (paper,) = (each.document for each in documents_of(repair.case))
+    declaration = declare(demand(holder, firm.uscc, Action.DECLARATION_MAKE), "products", {"products": "示例"})
     entered(firm, batch=f"B-{firm.uscc}")
     looked_at(firm.uscc, a_look(department=hall.office.code))
     signed()
@@ -160,6 +168,8 @@ def things_of(hall: Hall, name: str) -> Things:
             "case": [firm.uscc, repair.case.number],
             "evidence": [firm.uscc, repair.case.number, evidence.pk],
             "paper": [firm.uscc, repair.case.number, paper.code],
+            "item": [firm.uscc, "products"],
+            "declaration": [firm.uscc, declaration.number],
             "change": [firm.uscc, name_of_log, entry.number],
         },
     )

@@ -37,6 +37,7 @@ from rongxin.notices.models import Notice
 from rongxin.notices.serving import Given, serve
 from rongxin.policy.notices import ChannelName
 from rongxin.records.models import Effect, Record, RecordContent
+from rongxin.remedies.declarations.actions import declare
 from rongxin.remedies.inquiries.actions import ask_why
 from rongxin.remedies.inquiries.models import About
 from rongxin.remedies.inquiries.workflow import INQUIRY
@@ -56,7 +57,7 @@ from rongxin.workflow.actions import take_step
 from rongxin.workflow.evidence import attach
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import documents_of
-from tests.desk.test_routes import an_audit, an_incident
+from tests.desk.test_routes import a_declaration, an_audit, an_incident
 from tests.documents.papers import values
 from tests.entrance.looking import Example, Looked, looked, routes
 from tests.factories import PENALTY, a_department, a_record, a_subject, an_account, at, note
@@ -191,6 +192,8 @@ def a_desk() -> Platform:
     incident = touched.case
     Affected.objects.create(incident=touched, uscc=misused.uscc, why="looked", looks=3, first_at=LOOKED, last_at=NOW)
     words["2026-11-17 03:33"] = frozenset({misused.uscc})
+    declares = a_subject()
+    declaration = a_declaration(office, declares, said("产品", declares.uscc))
     looked_at(misused.uscc, a_look())
     signed()
     fallen_firm = a_subject()
@@ -274,6 +277,9 @@ def a_desk() -> Platform:
         desk("incident_register", method=POST),
         desk("case", incident.number),
         desk("case", incident.number, given={"looks": "1"}, reveals=True),
+        desk("case", declaration.number, reveals=True),
+        desk("declaration_examine", declaration.number),
+        desk("declaration_examine", declaration.number, method=POST),
         desk("affected_csv", incident.number, reveals=True),
         desk("affected_name", incident.number, method=POST, given={"codes": TEA}),
         desk("affected_search", incident.number, method=POST, given={"why": "faulty"}),
@@ -380,6 +386,9 @@ def an_enterprise(hall: Hall) -> Platform:
     words["示例甲乙丙作出机关"] = words["示例甲乙丙种类"] = words["示例甲乙丙补正"] = own
     stated = "示例甲乙丙履行情况"
     words[stated] = own
+    words["示例甲乙丙产品"] = own
+    declaring = demand(holder, firm.uscc, Action.DECLARATION_MAKE)
+    declaration = declare(declaring, "products", {"products": "示例甲乙丙产品"})
     by = demand(holder, firm.uscc, Action.REPAIR_APPLY)
     repair = apply(old.number, Ground.FULFILLED, stated, has_committed=True, by=by).case
     words["示例甲乙丙凭证"] = own
@@ -425,6 +434,12 @@ def an_enterprise(hall: Hall) -> Platform:
         of("invitation_end", firm.uscc, invitation.pk, method=POST),
         of("leave", firm.uscc),
         of("cases", firm.uscc),
+        of("case", firm.uscc, declaration.number, reveals=True),
+        of("declarations", firm.uscc, reveals=True),
+        of("declare", firm.uscc, "honour"),
+        of("declare", firm.uscc, "honour", method=POST),
+        of("declaration_edit", firm.uscc, declaration.number, reveals=True),
+        of("declaration_take", firm.uscc, declaration.number, method=POST, given={"step": "publish"}),
         of("case", firm.uscc, repair.number, reveals=True),
         of("case_take", firm.uscc, repair.number, method=POST, given={"step": "withdraw", "seen": "0"}),
         of("case_hand_in", firm.uscc, repair.number, method=POST),
@@ -473,6 +488,7 @@ def a_machine() -> Platform:
         *map(of, ("openapi-json", "openapi-view", "api-root", "listing", "kinds")),
         of("kind", PENALTY),
         of("record", "R-1"),
+        of("declarations", TEA),
         of("batch", batch.number),
         of("batch_errors", batch.number, reveals=True),
         of("batch_returned", batch.number, reveals=True),

@@ -6,6 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from rongxin.accounts.permissions import Action, Role
+from rongxin.notices.jobs import make_notices
+from rongxin.notices.models import Notice
 from rongxin.records.display import Moment, displayed
 from rongxin.records.models import Effect, Record, RecordEvent
 from rongxin.records.standing import standing_of
@@ -22,8 +24,10 @@ from rongxin.workflow.barring import NotPossible
 from rongxin.workflow.keeping import keep_clocks
 from rongxin.workflow.models import Case, CaseDocument
 from rongxin.workflow.queries import overdue, to_do
+from tests.factories import the_pack
 from tests.intake.coverage.batches import an_officer
 from tests.remedies.town import DAY, GRANT, Town, on
+from tests.workflow.conftest import in_force, with_year
 
 
 def is_shown(record: Record) -> bool:
@@ -274,3 +278,66 @@ def test_the_notice_of_repair_goes_with_the_decision(town: Town) -> None:
         assert words in paper.values, paper.values
     assert DAY in paper.issued_on.isoformat()
     assert Effect.RECORDED not in effects_of(town.record)
+
+
+def test_a_make_up_saturday_counts_and_the_overdue_board_is_right_to_the_day(town: Town) -> None:
+    with on("2026-10-08"):
+        repair = town.apply()
+        # Friday, the make-up Saturday of the tenth, Monday.
+        assert str(repair.case.due_on) == "2026-10-12"
+    for day, late in (("2026-10-10", []), ("2026-10-12", []), ("2026-10-13", [repair.case.number])):
+        with on(day):
+            keep_clocks()
+            assert [case.number for case in overdue(town.hall.lead, date.fromisoformat(day))] == late, day
+
+
+def test_a_calendar_that_is_announced_late_moves_the_day_and_nobody_was_late_by_a_guess(town: Town) -> None:
+    with on("2026-12-30"):
+        in_force(the_pack()[0].model_copy())
+        repair = town.apply()
+        assert repair.case.is_provisional
+    with on("2027-01-20"):
+        keep_clocks()
+        assert overdue(town.hall.lead, date(2027, 1, 20)).count() == 0
+        in_force(with_year(the_pack()[0], 2027, off=["2027-01-01"], work=["2027-01-02"]))
+        keep_clocks()
+        repair.case.refresh_from_db()
+        # The first of January is off, the Saturday after it is worked: the second, the fourth, … of three working days.
+        assert (str(repair.case.due_on), repair.case.is_provisional) == ("2027-01-04", False)
+        assert [case.number for case in overdue(town.hall.lead, date(2027, 1, 20))] == [repair.case.number]
+
+
+def test_a_stopped_worker_prolongs_nothing(town: Town) -> None:
+    """No job ran since: what is over is not displayed, and what was granted is not either."""
+    repair = town.apply()
+    town.granted(repair)
+    assert not is_shown(town.record)
+    other = town.penalty()
+    with on("2027-06-01", "23:59"):
+        assert is_shown(other)
+    with on("2027-06-02", "00:00"):
+        assert not is_shown(other)
+
+
+def test_a_crash_between_the_decision_and_its_notice_loses_and_doubles_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repair = town.apply()
+    town.take(repair, "accept", town.clerk)
+    town.take(repair, "draft", town.clerk, answers=GRANT, reason="已经缴清")
+    make_notices.call_now()
+    with monkeypatch.context() as broken:
+        broken.setattr(CaseDocument.objects, "create", lambda **_: (_ for _ in ()).throw(RuntimeError("killed")))
+        with pytest.raises(RuntimeError):
+            town.take(repair, "grant", town.reviewer)
+    assert is_shown(town.record)
+    assert effects_of(town.record) == []
+    town.take(repair, "grant", town.reviewer)
+    with monkeypatch.context() as broken:
+        broken.setattr("rongxin.notices.consuming.tell", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("killed")))
+        with pytest.raises(RuntimeError):
+            make_notices.call_now()
+    make_notices.call_now()
+    make_notices.call_now()
+    assert Notice.objects.filter(name="repair_granted", uscc=town.firm.uscc).count() == 1
+    assert effects_of(town.record) == ["repaired"]

@@ -22,7 +22,6 @@ from rongxin.subjects.models import Subject
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.models import CaseEvent
 from tests.factories import a_department, a_record, an_account, at
-from tests.intake.coverage.batches import an_officer
 from tests.subjects.mandates.firms import Hall, a_firm, a_hall, a_login, a_proxy
 
 DAY = "2026-11-12"
@@ -82,8 +81,8 @@ def a_town() -> Town:
     town = Town(
         hall,
         department,
-        an_officer(department, Role.CLERK, "market-clerk"),
-        an_officer(department, Role.REVIEWER, "market-reviewer"),
+        an_account(Role.CLERK, department, "market-clerk"),
+        an_account(Role.REVIEWER, department, "market-reviewer"),
         an_account(Role.HEAD, department, "market-head"),
         firm,
         login,

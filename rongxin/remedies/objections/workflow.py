@@ -105,6 +105,7 @@ OBJECTION: Final = Procedure(
             who=(_REVIEWER, _HEAD),
             needs_reason=True,
         ),
+        Step("close", Title(zh="期满未申请复核", en="No review asked in time"), ("answered",), "closed", on_lapse=True),
         Step(
             "ask_review",
             Title(zh="申请复核", en="Ask for a review"),
@@ -143,7 +144,6 @@ OBJECTION: Final = Procedure(
             effect=effects.reopen,
             notice="objection_overturned",
         ),
-        Step("close", Title(zh="期满未申请复核", en="No review asked in time"), ("answered",), "closed", on_lapse=True),
         Step(
             "accept",
             Title(zh="接受答复", en="Accept the answer"),

@@ -205,6 +205,7 @@ REPAIR: Final = Procedure(
             is_task=False,
             notice="repair_granted",
         ),
+        Step("close", Title(zh="期满未申请复核", en="No review asked in time"), ("refused",), "closed", on_lapse=True),
         Step(
             "ask_review",
             Title(zh="申请复核", en="Ask for a review"),
@@ -240,7 +241,6 @@ REPAIR: Final = Procedure(
             effect=effects.reopen,
             notice="repair_overturned",
         ),
-        Step("close", Title(zh="期满未申请复核", en="No review asked in time"), ("refused",), "closed", on_lapse=True),
         Step(
             "lapse",
             Title(zh="逾期未补正，终止", en="Not completed in time"),
