@@ -31,7 +31,7 @@ from rongxin.ledger.files import sync_folder
 from rongxin.policy.display import shown_until
 from rongxin.policy.pack import Policy
 from rongxin.records.changes import gone, last_position
-from rongxin.records.copies import last_first_version, lines, number_shown
+from rongxin.records.copies import last_first_version, lines, shown_acts
 from rongxin.records.display import Moment
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.turns import in_turn
@@ -99,7 +99,7 @@ def _write(folder: Path, policy: Policy, moment: Moment, seen: Seen) -> dict[str
     """The files and tables of an edition; what the manifest says of them."""
     counts = {ADD: 0, MOD: 0, DEL: 0}
     present: list[pl.DataFrame] = [pl.DataFrame(schema=_EMPTY)]
-    fits = number_shown(policy, moment) <= SHEET_ROWS
+    fits = shown_acts(policy, moment).size <= SHEET_ROWS
     with ExitStack() as stack:
         full = stack.enter_context(Part(folder, "full", COLUMNS, with_workbook=fits))
         parts = [full]

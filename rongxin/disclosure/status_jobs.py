@@ -4,6 +4,7 @@ Nothing here is repaired by hand. A cycle that finds a fault, or dies, leaves th
 """
 
 import logging
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,13 +14,22 @@ import numpy as np
 from django.utils import timezone
 
 from rongxin.disclosure.models import StatusCheck, StatusList
-from rongxin.disclosure.status_lists import SIZE, Bits, decoded, draw_up_to, indices_of, sign
+from rongxin.disclosure.status_lists import (
+    SIZE,
+    Bits,
+    Indices,
+    decoded,
+    draw_up_to,
+    indices_of,
+    shown_by,
+    sign,
+)
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.ledger import tokens
 from rongxin.policy.pack import Policy
 from rongxin.records.changes import last_position
-from rongxin.records.copies import Keys, last_first_version, number_shown, shown_acts, touched
+from rongxin.records.copies import last_first_version, shown_acts, shown_acts_within, touched
 from rongxin.records.display import Moment
 from rongxin.rulebook import queries as rulebook
 
@@ -57,7 +67,10 @@ def keep_status_lists(progress: Progress) -> int:
     due = due_lists(cycle, check)
     progress.phase("签署", len(due))
     faults: list[str] = []
-    for number, expected, bits in _computed(cycle, due):
+    for number, may_show in _computed(cycle, due):
+        indices = indices_of(number)
+        bits = np.zeros(SIZE, dtype=np.bool_)
+        bits[indices] = may_show
         sign(
             number,
             bits,
@@ -66,9 +79,9 @@ def keep_status_lists(progress: Progress) -> int:
             position=cycle.position,
             policy_digest=cycle.policy.digest,
         )
-        faults += _faults_of(number, expected, cycle)
+        faults += _faults_of(number, may_show, indices, cycle)
         progress.advance()
-    faults += _faults_of_all(cycle, whole=len(due) == StatusList.objects.count())
+    faults += [*_missing(cycle), *_faults_by_the_other_way(cycle, due)]
     _note(check, cycle, faults)
     if faults:
         log.error("status lists: %s", "; ".join(faults))
@@ -92,60 +105,73 @@ def due_lists(cycle: Cycle, check: StatusCheck) -> list[int]:
     ]
 
 
-def _computed(cycle: Cycle, due: list[int]) -> Iterator[tuple[int, Keys, Bits]]:
-    """Each list that is due: the places of its acts that may be shown, and its bits."""
+def _computed(cycle: Cycle, due: list[int]) -> Iterator[tuple[int, Bits]]:
+    """Each list that is due, and which of its acts may be shown, in the order of their keys."""
     whole = shown_acts(cycle.policy, cycle.moment) if len(due) > ONE_BY_ONE else None
-    if whole is not None:
-        whole.sort()
     for number in due:
-        first = number * SIZE
+        keys = _keys_of(number)
         if whole is None:
-            acts = shown_acts(cycle.policy, cycle.moment, range(first, first + SIZE))
+            acts = shown_acts_within(cycle.policy, cycle.moment, keys)
         else:
-            acts = whole[slice(*np.searchsorted(whole, [first, first + SIZE]))]
-        bits = np.zeros(SIZE, dtype=np.bool_)
-        bits[indices_of(number)[acts - first]] = True
-        yield number, np.sort(acts), bits
+            acts = whole[slice(*np.searchsorted(whole, [keys.start, keys.stop]))]
+        may_show = np.zeros(SIZE, dtype=np.bool_)
+        may_show[acts - keys.start] = True
+        yield number, may_show
 
 
-def _faults_of(number: int, expected: Keys, cycle: Cycle) -> list[str]:
+def _faults_of(number: int, may_show: Bits, indices: Indices, cycle: Cycle) -> list[str]:
     """What is wrong with a list as it is published now: read back, its signature checked, each bit led back to its act."""
     published = StatusList.objects.get(number=number)
-    if (published.position, published.signed_at) != (cycle.position, cycle.moment.known_at):
+    if not _is_of(published, cycle):
         return []  # another worker was faster and checked its own
     try:
-        said = tokens.opened(published.token)["credentialSubject"]
-        packed = decoded(said["encodedList"])
+        packed = decoded(tokens.opened(published.token)["credentialSubject"]["encodedList"])
     except (tokens.TokenRefused, ValueError, OSError, KeyError) as error:
         return [f"list {number} cannot be read: {type(error).__name__}"]
-    bits, indices = np.unpackbits(np.frombuffer(packed, np.uint8)), indices_of(number)
-    if packed != bytes(published.bits or b"") or bits.size != SIZE or np.unique(indices).size != SIZE:
+    is_permutation = np.bincount(indices, minlength=SIZE).max() == 1
+    if packed != bytes(published.bits or b"") or len(packed) * 8 != SIZE or not is_permutation:
         return [f"list {number} is not what was signed, or two acts share a bit"]
-    found = np.flatnonzero(bits[indices]) + number * SIZE
-    missing, beyond = np.setdiff1d(expected, found).size, np.setdiff1d(found, expected).size
+    found = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(np.bool_)[indices]
+    missing, beyond = int((may_show & ~found).sum()), int((found & ~may_show).sum())
     return [f"list {number}: {missing} acts on display without bit, {beyond} others with one"] * bool(missing or beyond)
 
 
-def _faults_of_all(cycle: Cycle, *, whole: bool) -> list[str]:
-    """Lists that are missing or too old; after a whole renewal also whether their bits are as many as the acts on display."""
+def _missing(cycle: Cycle) -> list[str]:
+    """Lists that hold acts and are missing or too old."""
     lists = StatusList.objects.filter(signed_at__gt=cycle.moment.known_at - 2 * RENEWED_AFTER)
     numbers = set(lists.values_list("number", flat=True))
-    faults = [
-        f"list {number} is missing or old"
-        for number in range(last_first_version() // SIZE + 1)
-        if number not in numbers
+    wanted = range(last_first_version() // SIZE + 1)
+    return [f"list {number} is missing or old" for number in wanted if number not in numbers]
+
+
+def _faults_by_the_other_way(cycle: Cycle, due: list[int]) -> list[str]:
+    """Where all acts were computed in one pass, one list of them, drawn at random, act by act; where each list of all was
+    computed by itself, all in one pass. Two ways that err alike are less likely than one that errs.
+    """
+    if len(due) > ONE_BY_ONE:
+        lists = [secrets.choice(due)]
+        acts = shown_acts_within(cycle.policy, cycle.moment, _keys_of(lists[0]))
+    elif due and len(due) == StatusList.objects.count():
+        lists, acts = due, shown_acts(cycle.policy, cycle.moment)
+    else:
+        return []
+    if not all(_is_of(each, cycle) for each in StatusList.objects.filter(number__in=lists).defer("token", "bits")):
+        return []
+    found = np.concatenate([shown_by(number) for number in lists])
+    # What was committed in the meantime, though it happened before, is for the next cycle.
+    if np.array_equal(found, acts) or last_position()[0] != cycle.position:
+        return []
+    return [
+        f"lists {lists[0]} to {lists[-1]}: {acts.size} acts are on display, {found.size} bits are set, not all alike"
     ]
-    if whole:
-        bits = sum(_ones(bytes(each or b"")) for each in lists.values_list("bits", flat=True).iterator(chunk_size=64))
-        acts = number_shown(cycle.policy, cycle.moment)
-        # What came in meanwhile is counted by the next cycle.
-        if bits != acts and last_position()[0] == cycle.position:
-            faults.append(f"{acts} acts are on display, the lists have {bits} bits")
-    return faults
 
 
-def _ones(packed: bytes) -> int:
-    return int.from_bytes(packed, "big").bit_count()
+def _is_of(published: StatusList, cycle: Cycle) -> bool:
+    return (published.position, published.signed_at) == (cycle.position, cycle.moment.known_at)
+
+
+def _keys_of(number: int) -> range:
+    return range(number * SIZE, (number + 1) * SIZE)
 
 
 def _note(check: StatusCheck, cycle: Cycle, faults: list[str]) -> None:

@@ -48,31 +48,24 @@ def of_sole_traders() -> QuerySet[Resolution]:
     return Resolution.objects.filter(is_one, ended_at=None)
 
 
-def shown_acts(policy: Policy, moment: Moment, within: range | None = None) -> Keys:
-    """The acts that others may show at ``moment``, in no order; ``within`` a range of keys, or all.
-
-    All of them are one pass over the table, a range is looked up record by record.
-    """
-    if within is None:
-        on_display, sole = [all_displayed(policy, moment)], [of_sole_traders()]
-    else:
-        bounds = {"pk__gte": within.start, "pk__lt": within.stop}
-        seconds = Record.objects.filter(version=2, supersedes__gte=within.start, supersedes__lt=within.stop)
-        later: dict[str, Any] = {"version__gt": 1, "act_key__in": seconds.values("act_key")}
-        records, resolutions = displayed(policy, moment), of_sole_traders()
-        on_display = [records.filter(version=1, **bounds), records.filter(**later)]
-        sole = [
-            resolutions.filter(record__version=1, **_through("record", bounds)),
-            resolutions.filter(**_through("record", later)),
-        ]
-    keys = np.concatenate([_array(each, _first()) for each in on_display])
-    hidden = np.concatenate([_array(each, _first("record__")) for each in sole])
-    return keys[~np.isin(keys, hidden)] if hidden.size else keys
+def shown_acts(policy: Policy, moment: Moment) -> Keys:
+    """The acts that others may show at ``moment``, in rising order: one pass over the table."""
+    keys = np.sort(_array(all_displayed(policy, moment), _first()))
+    shown: Keys = keys[~_is_among(keys, _acts_of_sole_traders())]
+    return shown
 
 
-def number_shown(policy: Policy, moment: Moment) -> int:
-    """How many acts others may show, counted by the database itself: what ``shown_acts`` is compared with."""
-    return all_displayed(policy, moment).exclude(act_key__in=of_sole_traders().values("record__act_key")).count()
+def shown_acts_within(policy: Policy, moment: Moment, within: range) -> Keys:
+    """The same of a range of keys, each act looked up: by another way to the same answer."""
+    bounds = {"pk__gte": within.start, "pk__lt": within.stop}
+    seconds = Record.objects.filter(version=2, supersedes__gte=within.start, supersedes__lt=within.stop)
+    later: dict[str, Any] = {"version__gt": 1, "act_key__in": seconds.values("act_key")}
+    records, sole = displayed(policy, moment), of_sole_traders()
+    firsts = _array(records.filter(version=1, **bounds), _first())
+    keys = np.sort(np.concatenate([firsts, _array(records.filter(**later), _first())]))
+    of_firsts = _array(sole.filter(record__version=1, **_through("record", bounds)), F("record_id"))
+    of_later = _array(sole.filter(**_through("record", later)), _first("record__"))
+    return keys[~np.isin(keys, np.concatenate([of_firsts, of_later]))]
 
 
 def first_versions(numbers: Iterable[str]) -> dict[str, int]:
@@ -114,10 +107,11 @@ def lines(policy: Policy, moment: Moment) -> Iterator[pl.DataFrame]:
     }
     own = {name: columns[name] if name in columns else F(name) for name in LINES}
     rows = all_displayed(policy, moment).values_list(*(each for each in own.values()))
-    sole = pl.Series(_array(of_sole_traders(), _first("record__")), dtype=pl.Int64).implode()
+    sole = _acts_of_sole_traders()
     disputed = pl.Series(sorted(_disputed(moment)), dtype=pl.String).implode()
     for part in _pieces(rows.iterator(chunk_size=_PART)):
-        frame = pl.DataFrame(part, schema=LINES, orient="row").filter(~pl.col("first").is_in(sole))
+        whole = pl.DataFrame(part, schema=LINES, orient="row")
+        frame = whole.filter(pl.Series(~_is_among(whole["first"].to_numpy(), sole)))
         yield frame.with_columns(disputed=pl.col("act_key").is_in(disputed)).drop("act_key")
 
 
@@ -139,7 +133,22 @@ def _through(relation: str, conditions: dict[str, Any]) -> dict[str, Any]:
     return {f"{relation}__{name}": value for name, value in conditions.items()}
 
 
-def _array(rows: "QuerySet[Any]", column: Case) -> Keys:
+def _acts_of_sole_traders() -> Keys:
+    """Their acts in rising order; keys of later versions among them are no act's."""
+    later = of_sole_traders().filter(record__supersedes__isnull=False)
+    return np.sort(np.concatenate([_array(of_sole_traders(), F("record_id")), _array(later, _first("record__"))]))
+
+
+def _is_among(keys: Keys, known: Keys) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Which of ``keys`` stand in ``known``, an array in rising order that is searched part after part."""
+    if not known.size:
+        return np.zeros(keys.size, dtype=np.bool_)
+    places = np.minimum(np.searchsorted(known, keys), known.size - 1)
+    among: np.ndarray[Any, np.dtype[np.bool_]] = known[places] == keys
+    return among
+
+
+def _array(rows: "QuerySet[Any]", column: Case | F) -> Keys:
     keys = rows.order_by().values_list(column, flat=True)
     return np.fromiter(keys.iterator(chunk_size=_PART), dtype=np.int64)
 

@@ -18,7 +18,7 @@ from rongxin.disclosure.status_jobs import Cycle, StatusListsWrong, due_lists, k
 from rongxin.disclosure.status_lists import SIZE, VALID, decoded, draw_up_to, encoded, indices_of, shown_by, sign
 from rongxin.ledger import tokens
 from rongxin.policy.pack import Policy
-from rongxin.records.copies import number_shown, shown_acts, touched
+from rongxin.records.copies import shown_acts, shown_acts_within, touched
 from rongxin.records.display import Moment, displayed
 from rongxin.records.models import Effect, Record
 from rongxin.rulebook import queries as rulebook
@@ -155,9 +155,9 @@ def test_one_list_and_all_lists_are_computed_alike(policy: Policy, subject: Subj
     note(records[3], Effect.SEALED, at=at("2026-11-20"))
     moment = Moment.now()
     whole = shown_acts(policy, moment)
-    parts = [shown_acts(policy, moment, range(start, start + 16)) for start in range(0, whole.max() + 1, 16)]
-    assert sorted(np.concatenate(parts)) == sorted(whole)
-    assert len(whole) == number_shown(policy, moment) == 60
+    parts = [shown_acts_within(policy, moment, range(start, start + 16)) for start in range(0, whole.max() + 1, 16)]
+    assert np.concatenate(parts).tolist() == whole.tolist()
+    assert len(whole) == 60
 
 
 @pytest.mark.usefixtures("clock")
@@ -299,7 +299,7 @@ def test_what_commits_while_lists_are_computed_is_in_the_next(
     keep_status_lists.call_now()
     other = penalty(subject)
     clock.shift(timedelta(seconds=30))
-    real = status_jobs.shown_acts
+    real = status_jobs.shown_acts_within
 
     def slow(*arguments: Any) -> Any:
         found = real(*arguments)
@@ -307,7 +307,7 @@ def test_what_commits_while_lists_are_computed_is_in_the_next(
         return found
 
     with monkeypatch.context() as patched:
-        patched.setattr(status_jobs, "shown_acts", slow)
+        patched.setattr(status_jobs, "shown_acts_within", slow)
         keep_status_lists.call_now()
     assert (is_shown(record), is_shown(other)) == (True, True)
     clock.shift(timedelta(seconds=30))
@@ -352,9 +352,31 @@ def test_an_act_that_no_list_counts_is_found(
 ) -> None:
     some_records(3, subject, recorded_at=RECORDED, decided_on=DECIDED)
     with monkeypatch.context() as patched:
-        patched.setattr(status_jobs, "shown_acts", lambda *_: np.array([], dtype=np.int64))
-        with pytest.raises(StatusListsWrong, match="3 acts are on display, the lists have 0 bits"):
+        patched.setattr(status_jobs, "shown_acts_within", lambda *_: np.array([], dtype=np.int64))
+        with pytest.raises(StatusListsWrong, match="3 acts are on display, 0 bits are set"):
             keep_status_lists.call_now()
+
+
+@pytest.mark.usefixtures("clock")
+def test_of_many_lists_one_is_computed_by_the_other_way_too(
+    subject: Subject, small_lists: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_records(150, subject, recorded_at=RECORDED, decided_on=DECIDED)
+    asked: list[range] = []
+    real = status_jobs.shown_acts_within
+
+    def other_way(policy: Policy, moment: Moment, within: range) -> Any:
+        asked.append(within)
+        return real(policy, moment, within)
+
+    monkeypatch.setattr(status_jobs, "shown_acts_within", other_way)
+    monkeypatch.setattr(status_jobs.secrets, "choice", lambda due: due[2])
+    keep_status_lists.call_now()
+    assert asked == [range(2 * small_lists, 3 * small_lists)]
+    monkeypatch.setattr(status_jobs, "shown_acts_within", lambda *_: np.array([], dtype=np.int64))
+    StatusList.objects.update(policy_digest="")
+    with pytest.raises(StatusListsWrong, match="acts are on display"):
+        keep_status_lists.call_now()
 
 
 @pytest.mark.usefixtures("clock")
