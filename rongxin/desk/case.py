@@ -23,7 +23,7 @@ from rongxin.policy.values import ValueInForce
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui import case_words as words
-from rongxin.ui.cases import StepperItem, TimeLeft, stepper, time_left
+from rongxin.ui.cases import ActionView, FieldView, StepperItem, TimeLeft, stepper, time_left
 from rongxin.ui.clock import ClockDay, clock_days
 from rongxin.ui.language import spoken
 from rongxin.ui.templatetags.rongxin import lang
@@ -36,39 +36,7 @@ from rongxin.workflow.diagram import flow, in_words
 from rongxin.workflow.models import Case, CaseEvent
 from rongxin.workflow.queries import Possible, case_for, history_of, possible_steps
 from rongxin.workflow.registry import procedure
-from rongxin.workflow.table import Ask, Procedure, Step
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldView:
-    """A field of an action's form, filled with what was sent before."""
-
-    ask: Ask
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionView:
-    """A step that starts here. ``why_not`` empty: this officer may take it; ``error``: what was wrong when it was tried.
-    ``form_url``: where its form is sent; ``url``: the page of its own on which it is taken instead; ``told``: what it does to
-    this case.
-    """
-
-    step: Step
-    form_url: str
-    leads_to: Title | None
-    why_not: str
-    fields: tuple[FieldView, ...] = ()
-    reason: str = ""
-    error: str = ""
-    is_ordinary: bool = False
-    url: str = ""
-    told: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its form is unfolded."""
-        return bool(self.error)
+from rongxin.workflow.table import Procedure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,10 +27,10 @@ from rongxin.notices.models import Serving, ServingNoteKind, Way
 from rongxin.notices.serving import Fault, NotServed
 from rongxin.policy.words import Title
 from rongxin.ui.labels import LABELS, label
+from rongxin.workflow.evidence import ENDINGS
 from rongxin.workflow.models import Case
 from rongxin.workflow.queries import case_for, visible_to
 
-ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 FIELDS: Final = {
     Fault.NO_WAY: "way",
     Fault.NO_TERM: "way",

@@ -326,6 +326,7 @@ class RecordView:
 
     ``term`` None: displayed without end, by ``display_basis``. ``timeliness`` None: no deadline, or it passed before
     this platform began. ``disputed_on``: since when an objection is being examined. ``entry``: where its signed status stands.
+    ``statement``: the enterprise's own words, where an objection stayed undecided; nobody checked them.
     """
 
     number: str
@@ -356,6 +357,7 @@ class RecordView:
     is_sole_trader: bool = False
     disputed_on: date | None = None
     entry: Entry | None = None
+    statement: str = ""
 
     @property
     def is_named_otherwise(self) -> bool:

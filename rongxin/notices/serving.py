@@ -30,6 +30,7 @@ from rongxin.policy.pack import NothingInForce
 from rongxin.policy.values import ValueInForce
 from rongxin.primitives.recognisers import NUMBERS, suspects
 from rongxin.rulebook import queries as rulebook
+from rongxin.workflow.evidence import LARGEST, media_type
 from rongxin.workflow.models import Case
 from rongxin.workflow.registry import procedure
 
@@ -37,8 +38,7 @@ PUBLIC_DAYS: Final = "serving/public_notice_days"
 TRACKING: Final = re.compile(r"[0-9A-Za-z]{8,30}")
 LONGEST_NAME: Final = 120
 LONGEST_REASON: Final = 200
-LARGEST_PROOF: Final = 5 * 1024 * 1024
-BEGINNINGS: Final = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+LARGEST_PROOF: Final = LARGEST
 OLDEST: Final = timedelta(days=366)
 
 
@@ -118,7 +118,7 @@ def serve(case: Case, given: Given, *, by: Account) -> Serving:
     if given.proof:
         ServingProof.objects.create(
             serving=serving,
-            media_type=_media_type(given.proof),
+            media_type=media_type(given.proof),
             sha256=hashlib.sha256(given.proof).hexdigest(),
             content=given.proof,
         )
@@ -240,7 +240,7 @@ def _demand_sense(given: Given) -> None:
         (lambda: given.way == Way.POST and not TRACKING.fullmatch(given.tracking.strip()), Fault.NO_TRACKING),
         (lambda: given.way == Way.ELECTRONIC and not given.has_consent, Fault.NO_CONSENT),
         (lambda: len(given.proof) > LARGEST_PROOF, Fault.PROOF_TOO_LARGE),
-        (lambda: bool(given.proof) and not _media_type(given.proof), Fault.PROOF_UNKNOWN),
+        (lambda: bool(given.proof) and not media_type(given.proof), Fault.PROOF_UNKNOWN),
     )
     for is_wrong, fault in checks:
         if is_wrong():
@@ -253,10 +253,6 @@ def _issued(officer: Account, number: str) -> Document | None:
     if not officer.may(Action.DOCUMENT_READ, officer.works_for):
         return None
     return documents(officer).filter(number=wanted).first()
-
-
-def _media_type(content: bytes) -> str:
-    return next((media for beginning, media in BEGINNINGS.items() if content.startswith(beginning)), "")
 
 
 def _names_a_number(words: str) -> bool:

@@ -43,6 +43,11 @@ def same_as(subjects: Iterable[int]) -> QuerySet[Subject]:
     return Subject.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted))
 
 
+def codes_of(subject: Subject) -> list[str]:
+    """The unified codes under which the subject was known: its own, and those of what was merged into it."""
+    return list(same_as([subject.pk]).values_list("uscc", flat=True))
+
+
 def counting_as(subjects: Iterable[int]) -> dict[int, Subject]:
     """{key: the subject it counts as}: itself, or the one it was merged into; one query."""
     found = Subject.objects.select_related("merged_into").in_bulk(set(subjects))

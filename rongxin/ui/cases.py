@@ -12,7 +12,7 @@ from rongxin.workflow import clocks
 from rongxin.workflow.barring import is_late, is_over
 from rongxin.workflow.clocks import Clocks
 from rongxin.workflow.models import Case, CaseEvent, EventKind
-from rongxin.workflow.table import Procedure
+from rongxin.workflow.table import Ask, Procedure, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,38 @@ class StepperItem:
     title: Title
     mark: str
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldView:
+    """A field of an action's form, filled with what was sent before."""
+
+    ask: Ask
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionView:
+    """A step that starts here. ``why_not`` empty: this officer may take it; ``error``: what was wrong when it was tried.
+    ``form_url``: where its form is sent; ``url``: the page of its own on which it is taken instead; ``told``: what it does to
+    this case.
+    """
+
+    step: Step
+    form_url: str
+    leads_to: Title | None
+    why_not: str
+    fields: tuple[FieldView, ...] = ()
+    reason: str = ""
+    error: str = ""
+    is_ordinary: bool = False
+    url: str = ""
+    told: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its form is unfolded."""
+        return bool(self.error)
 
 
 def time_left(case: Case, policy: Policy, today: date) -> TimeLeft:

@@ -11,6 +11,10 @@ from rongxin.notices.serving import Fault
 from rongxin.policy.catalogue import Every, Share
 from rongxin.policy.notices import Topic
 from rongxin.policy.words import Display, FieldClass, Polarity, Rank, Reading, Severity, StepSeverity, Strength
+from rongxin.remedies.objections.actions import Bar as ObjectionBar
+from rongxin.remedies.repairs.actions import Bar as RepairBar
+from rongxin.remedies.words import Fault as WordsFault
+from rongxin.workflow.evidence import Fault as EvidenceFault
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
     Display: {Display.PUBLIC: _("公示"), Display.WITHHELD: _("依法不公示")},
@@ -28,6 +32,29 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         FieldClass.RESTRICTED: _("不公开，依法共享"),
         FieldClass.PERSONAL: _("个人信息，不公开"),
         FieldClass.DISCARD: _("只用来核对，不保存"),
+    },
+    WordsFault: {
+        WordsFault.NO_WORDS: _("请写明情况。"),
+        WordsFault.TOO_LONG: _("太长，请写在 500 个字以内。"),
+        WordsFault.NAMES_A_NUMBER: _("这里有号码（证件、电话、账号等），请删去。"),
+    },
+    ObjectionBar: {
+        ObjectionBar.NO_RECORD: _("本企业名下没有这条记录。"),
+        ObjectionBar.WITHDRAWN: _("这条记录已经撤回，不用再提异议。"),
+        ObjectionBar.NO_DOCUMENT: _("请写明文号或者名称，128 个字以内。"),
+    },
+    RepairBar: {
+        RepairBar.NO_RECORD: _("本企业名下没有这条记录。"),
+        RepairBar.NOT_NOW: _("现在不能申请修复。"),
+        RepairBar.NO_COMMITMENT: _("请先作出修复承诺。"),
+    },
+    EvidenceFault: {
+        EvidenceFault.EMPTY: _("文件是空的。"),
+        EvidenceFault.TOO_LARGE: _("文件超过 5 MB，请压缩或者分开以后再提交。"),
+        EvidenceFault.UNKNOWN: _("只收 PDF、JPEG、PNG 文件；其他格式请先转换。"),
+        EvidenceFault.TOO_MANY: _("一件最多收 20 份材料，已经满了。"),
+        EvidenceFault.CLOSED: _("这件已经办结，不再收材料。"),
+        EvidenceFault.NOT_YOURS: _("您不能为这件提交材料。"),
     },
     Fault: {
         Fault.NO_WAY: _("请选择送达方式。"),

@@ -140,3 +140,27 @@ class CaseDocument(models.Model):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
     document = models.OneToOneField(Document, models.PROTECT, related_name="+")
+
+
+class Evidence(models.Model):
+    """A file beside a case: what somebody shows for what is said in it. Never changed. ``department`` null: from the enterprise."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    name = models.CharField("名称", max_length=100)
+    media_type = models.CharField("类型", max_length=20)
+    size = models.PositiveIntegerField("字节")
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False, verbose_name="提交人")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField("提交时间")
+
+    class Meta:
+        verbose_name = "证据材料"
+        constraints = [models.UniqueConstraint(fields=["case", "sha256"], name="workflow_evidence_once")]
+
+
+class EvidenceFile(models.Model):
+    """The bytes, in a row of their own: a list of evidence does not read them."""
+
+    evidence = models.OneToOneField(Evidence, models.PROTECT, related_name="+", primary_key=True)
+    content = models.BinaryField()

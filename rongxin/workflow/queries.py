@@ -55,6 +55,15 @@ def case_for(officer: Account, number: str) -> Case:
     return found
 
 
+def of_firm(codes: Iterable[str]) -> QuerySet[Case]:
+    """The cases about the enterprise with these unified codes that it follows in its own window; open ones first, then the newest.
+    For whoever acts for it.
+    """
+    kinds = [name for name, table in procedures().items() if table.is_seen_by_firm]
+    found = Case.objects.filter(firm__in=list(codes), kind__in=kinds).select_related("owner", "handler")
+    return found.order_by("-is_open", "-opened_at", "-pk")
+
+
 def history_of(case: Case, access: Access) -> list[CaseEvent]:
     """Everything that happened to a case, the oldest first, with its reasons and answers. Raises NotLogged."""
     access.look([case.firm or ""], "case")

@@ -113,7 +113,7 @@ class Step:
     transaction and may return what the log shall keep. ``extends``: the policy value with the most working days by which this
     step, with a reason, lengthens the clock. ``restarts``: the clock of the target begins anew although it has the same key.
     ``follows``: what happens by itself afterwards, for the page. ``notice``: the name of what is told, for consumers of the
-    outbox.
+    outbox. ``reason_is_told``: the reason is for the enterprise; else it stays among offices.
     """
 
     name: str
@@ -133,6 +133,7 @@ class Step:
     is_task: bool = True
     follows: tuple[Title, ...] = ()
     notice: str = ""
+    reason_is_told: bool = False
 
     @property
     def is_for_people(self) -> bool:
@@ -157,7 +158,8 @@ class Procedure:
     """A whole procedure. ``prefix`` begins its case numbers (修复-2026-0001); ``opens``: who may open a case by hand, and
     ``opens_outside`` which enterprises may. ``opening``: what opening one is called. ``hold`` locks what the step of this name
     changes, before the case is locked: so all who lock both do it in one order. ``notice``: the name of what is told when one
-    is opened. ``is_internal``: it stays among offices, so no document of it is served on anybody.
+    is opened. ``is_internal``: it stays among offices, so no document of it is served on anybody. ``is_seen_by_firm``: the
+    enterprise that a case is about follows it in its own window.
 
     The order of states is that of the diagram. The first step written for a state is the ordinary way on.
     """
@@ -174,6 +176,7 @@ class Procedure:
     hold: Hold | None = None
     notice: str = ""
     is_internal: bool = False
+    is_seen_by_firm: bool = False
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -189,6 +192,11 @@ class Procedure:
     def by_step(self) -> dict[str, Step]:
         """The steps by name."""
         return {step.name: step for step in self.steps}
+
+    @cached_property
+    def outside(self) -> tuple[Outsider, ...]:
+        """Everybody outside the offices who may open a case or take one of its steps."""
+        return tuple(dict.fromkeys((*self.opens_outside, *(each for step in self.steps for each in step.outside))))
 
     @cached_property
     def final(self) -> tuple[str, ...]:
