@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "rongxin.remedies.repairs",
     "rongxin.governance.rules",
     "rongxin.governance.incidents",
+    "rongxin.disclosure",
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from rongxin.disclosure.facts import facts_of
+from rongxin.disclosure.status import entries_of
 from rongxin.disclosure.timing import rule_for, timeliness_of
 from rongxin.disclosure.views import (
     BasisLine,
@@ -90,6 +91,7 @@ def record_view(number: str, policy: Policy, moment: Moment, *, began_on: date) 
         subject_uscc=subject.uscc if subject else "",
         is_sole_trader=subject is not None and subject.category == Category.SOLE_TRADER,
         disputed_on=_disputed_on(act) if act.shown.is_disputed else None,
+        entry=entries_of([record.number]).get(record.number),
         statement=_statement(act),
     )
 
