@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "rongxin.remedies.inquiries",
     "rongxin.governance.rules",
     "rongxin.governance.incidents",
+    "rongxin.exchange.recipients",
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",

@@ -65,12 +65,14 @@ class Feed:
     updated_at: datetime
 
 
-def feed(policy: Policy, *, kind: str = "", before: int | None = None, after: int | None = None) -> Feed:
+def feed(
+    policy: Policy, *, kind: str = "", before: int | None = None, after: int | None = None, limit: int = LIMIT
+) -> Feed:
     """The newest changes first, or those ``before`` a position; with ``after`` what followed it, the oldest first."""
     if after is not None:
-        part = changes_after(after, policy, kind=kind, limit=LIMIT)
+        part = changes_after(after, policy, kind=kind, limit=limit)
     else:
-        part = changes_before(before, policy, kind=kind, limit=LIMIT)
+        part = changes_before(before, policy, kind=kind, limit=limit)
     newest, at = last_position()
     today = Moment.now().day
     midnight = datetime.combine(today, time(), SHANGHAI)
