@@ -89,7 +89,7 @@ class Page(models.Model):
 
     class Meta:
         verbose_name = "已交付的页"
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["recipient", "up_to"], name="recipients_page")]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["recipient", "up_to"], name="recipients_page_up_to")]
 
 
 class Acknowledgement(models.Model):

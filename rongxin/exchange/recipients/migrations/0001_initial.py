@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='page',
-            index=models.Index(fields=['recipient', 'up_to'], name='recipients_page'),
+            index=models.Index(fields=['recipient', 'up_to'], name='recipients_page_up_to'),
         ),
         migrations.AddConstraint(
             model_name='address',
