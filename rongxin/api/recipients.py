@@ -152,10 +152,10 @@ def set_address(request: HttpRequest, body: Url) -> HttpResponse:
 
 
 @router.delete("/recipients/me/address", auth=KEY, response={204: None}, summary="Be woken no longer")
-def forget_address(request: HttpRequest) -> tuple[int, None]:
+def forget_address(request: HttpRequest) -> HttpResponse:
     """Nothing is sent any more, what waits included."""
     addresses.forget_address(_asking(request))
-    return 204, None
+    return HttpResponse(status=204)
 
 
 def line_of(entry: FeedEntry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -101,7 +102,9 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
     cut.start()
     try:
         connection.request("POST", path, body, headers)
-        return _answer(connection.getresponse())
+        answered = _answer(connection.getresponse())
+        # What was cut off reads like an answer that came to its end.
+        return answered if time.monotonic() < deadline else Answered(Outcome.TIMEOUT, answered.status)
     except ssl.SSLCertVerificationError:
         return Answered(Outcome.UNTRUSTED)
     except (OSError, http.client.HTTPException, ValueError, AttributeError):
@@ -154,17 +157,15 @@ class _Pinned(http.client.HTTPSConnection):
         self._context_of_call = ssl.create_default_context()
         super().__init__(host, port, timeout=max(deadline - time.monotonic(), 0.01), context=self._context_of_call)
         self._address = address
+        self._wire: socket.socket | None = None
 
     def connect(self) -> None:
         """As the standard library does, to the address instead of the name."""
-        plain = socket.create_connection((self._address, self.port), self.timeout)
-        self.sock = plain
-        self.sock = self._context_of_call.wrap_socket(plain, server_hostname=self.host)
+        self._wire = socket.create_connection((self._address, self.port), self.timeout)
+        self._wire = self.sock = self._context_of_call.wrap_socket(self._wire, server_hostname=self.host)
 
     def cut(self) -> None:
         """Break it off from another thread."""
-        if self.sock is not None:
-            try:
-                self.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return
+        if self._wire is not None:
+            with suppress(OSError):
+                self._wire.shutdown(socket.SHUT_RDWR)
