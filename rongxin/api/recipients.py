@@ -1,10 +1,10 @@
 """For recipients: the feed by its cursor, acknowledgements, and the address at which they are woken."""
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from ninja.security import HttpBearer
 from pydantic import Field
 
@@ -94,7 +94,9 @@ class Secret(Schema):
 
 @router.get("/feed", auth=KEY, response={200: FeedAnswer}, summary="The feed after a position")
 def feed(
-    request: HttpRequest, after: int = Query(0, ge=0, le=LARGEST), limit: int = Query(100, ge=1, le=MOST)
+    request: HttpRequest,
+    after: Annotated[int, Field(ge=0, le=LARGEST)] = 0,
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 100,
 ) -> HttpResponse:
     """What changed after a position, the oldest first. Ask again with ``cursor`` while ``more``."""
     page = acknowledging.hand_over(_asking(request), rulebook.current(), after=after, limit=limit)

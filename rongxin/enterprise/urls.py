@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rongxin.enterprise import cases, claiming, contacts, firms, looks, messages, proxies, rights, sign_up
+from rongxin.enterprise import arrivals, cases, claiming, contacts, firms, looks, messages, proxies, rights, sign_up
 from rongxin.entrance.login import Login
 
 app_name = "enterprise"
@@ -32,6 +32,9 @@ urlpatterns = [
     path("firms/<str:uscc>/cases/<str:number>/evidence", cases.hand_in, name="case_hand_in"),
     path("firms/<str:uscc>/cases/<str:number>/evidence/<int:pk>", cases.evidence, name="case_evidence"),
     path("firms/<str:uscc>/cases/<str:number>/documents/<str:code>.pdf", cases.paper, name="case_paper"),
+    path("firms/<str:uscc>/records/<str:number>/arrivals", arrivals.page, name="arrivals"),
+    path("firms/<str:uscc>/records/<str:number>/sync-certificate.pdf", arrivals.certificate, name="sync_certificate"),
+    path("firms/<str:uscc>/records/<str:number>/withdrawal-notice.pdf", arrivals.notice, name="withdrawal_notice"),
     path("firms/<str:uscc>/looks", looks.looked, name="looks"),
     path("firms/<str:uscc>/looks.csv", looks.looked_csv, name="looks_csv"),
     path("firms/<str:uscc>/changes", looks.changed, name="changes"),

@@ -1,7 +1,7 @@
 """When the display of acts ended and was brought back: every event of them, as a frame, the oldest first."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from django.db.models import QuerySet
@@ -10,7 +10,7 @@ from rongxin.policy.pack import Policy
 from rongxin.records.changes import of_feed
 from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Record, RecordEvent
 
-EVENTS: Final = {
+EVENTS: Final[dict[str, Any]] = {
     "act": pl.String,
     "number": pl.String,
     "position": pl.Int64,

@@ -280,9 +280,7 @@ def test_an_address_is_proved_and_then_woken(one: Subscriber, hook: Hook, real_p
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["echoes", "redirects", "fails"])
-def test_an_address_that_is_not_proved_is_told_nothing(
-    how: str, one: Subscriber, hook: Hook, real_ports: None
-) -> None:
+def test_an_address_that_is_not_proved_is_told_nothing(how: str, one: Subscriber, hook: Hook, real_ports: None) -> None:
     hook.how = how
     named(one, hook)
     a_record(department=a_department())

@@ -156,7 +156,9 @@ def test_what_was_shown_again_is_owed_no_longer(city: CityOffice, clock: Clock) 
 
 def test_the_scoreboard_asks_as_often_whatever_there_is(city: CityOffice, clock: Clock) -> None:
     def statements() -> int:
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             scoreboard(rulebook.current(), timezone.now())
         return len(asked)
 

@@ -5,15 +5,20 @@ answers held the act: its position is at or above that of an event of the act, a
 """
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from rongxin.records.endings import with_hidden
 
 INSTANT: Final = pl.Datetime("us", "UTC")
-ACKNOWLEDGEMENTS: Final = {"recipient": pl.Int64, "up_to": pl.Int64, "at": INSTANT, "served_at": INSTANT}
-RECIPIENTS: Final = {"recipient": pl.Int64, "registered_at": INSTANT, "ended_at": INSTANT}
+ACKNOWLEDGEMENTS: Final[dict[str, Any]] = {
+    "recipient": pl.Int64,
+    "up_to": pl.Int64,
+    "at": INSTANT,
+    "served_at": INSTANT,
+}
+RECIPIENTS: Final[dict[str, Any]] = {"recipient": pl.Int64, "registered_at": INSTANT, "ended_at": INSTANT}
 _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 

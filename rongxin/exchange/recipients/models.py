@@ -51,7 +51,8 @@ class Recipient(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["uscc"], condition=Q(ended_at=None), name="recipients_once"),
             models.CheckConstraint(
-                condition=Q(registered_by=None) | ~Q(registered_by=F("proposed_by")), name="recipients_registered_by_two"
+                condition=Q(registered_by=None) | ~Q(registered_by=F("proposed_by")),
+                name="recipients_registered_by_two",
             ),
             models.CheckConstraint(
                 condition=Q(ended_by=None) | Q(registered_at=None) | ~Q(ended_by=F("end_proposed_by")),
@@ -89,7 +90,9 @@ class Page(models.Model):
 
     class Meta:
         verbose_name = "已交付的页"
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["recipient", "up_to"], name="recipients_page_up_to")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["recipient", "up_to"], name="recipients_page_up_to")
+        ]
 
 
 class Acknowledgement(models.Model):

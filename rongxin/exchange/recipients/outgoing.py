@@ -87,13 +87,9 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 443
     addresses = _resolved(host, port, deadline)
-    if addresses is None:
-        return Answered(Outcome.TIMEOUT)
-    if not addresses:
-        return Answered(Outcome.UNKNOWN_HOST)
-    # One that is forbidden among several is a trick, or a mistake that must be mended: none is used.
-    if not all(is_allowed(address) for address in addresses):
-        return Answered(Outcome.FORBIDDEN_HOST)
+    if fault := _fault_of_host(addresses):
+        return Answered(fault)
+    assert addresses
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = _Pinned(host, port, addresses[0], deadline)
     # Whoever sends a byte a second would never run into the time-out of a socket: it is cut off from here.
@@ -112,6 +108,13 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
     finally:
         cut.cancel()
         connection.close()
+
+
+def _fault_of_host(addresses: list[str] | None) -> Outcome | None:
+    if not addresses:
+        return Outcome.TIMEOUT if addresses is None else Outcome.UNKNOWN_HOST
+    # One that is forbidden among several is a trick, or a mistake that must be mended: none is used.
+    return None if all(is_allowed(address) for address in addresses) else Outcome.FORBIDDEN_HOST
 
 
 def _answer(response: http.client.HTTPResponse) -> Answered:

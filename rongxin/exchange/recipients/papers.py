@@ -105,7 +105,7 @@ def _ledger() -> Iterator[str]:
     log = Log.objects.order_by("-pk").first()
     checkpoint = latest_checkpoint(log) if log else None
     if log and checkpoint:
-        yield f"存证账本 {log.origin} 已签署到第 {checkpoint.size} 条。"
+        yield f"存证账本 {log.origin} 已签署到第 {checkpoint.cut.size} 条。"
 
 
 def _at(instant: datetime) -> str:

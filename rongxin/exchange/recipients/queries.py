@@ -9,7 +9,8 @@ import polars as pl
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
-from rongxin.exchange.recipients.arriving import ACKNOWLEDGEMENTS, RECIPIENTS, arrivals as arrived, endings
+from rongxin.exchange.recipients.arriving import ACKNOWLEDGEMENTS, RECIPIENTS, endings
+from rongxin.exchange.recipients.arriving import arrivals as arrived
 from rongxin.exchange.recipients.models import Acknowledgement, Page, Recipient, SpotCheck
 from rongxin.policy.pack import Policy
 from rongxin.records.changes import last_position
@@ -36,7 +37,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """An act whose display ended by an event and was not brought back: since when, at which position of the feed, who dropped it."""
+    """An act whose display ended by an event and was not brought back: since when, at which position, who dropped it."""
 
     number: str
     ended_at: datetime

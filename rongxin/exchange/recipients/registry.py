@@ -165,7 +165,7 @@ def end_addresses(recipient: Recipient) -> None:
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
 def make_key(recipient: int, by: Account) -> str:
-    """A key in clear, for the only time. Two may be in use, so that systems can change over. Raises PermissionDenied and NotKept."""
+    """A key in clear, for the only time. Two may be in use, to change over. Raises PermissionDenied and NotKept."""
     demand(by, Action.RECIPIENT_KEEP, by.works_for)
     held = _held(recipient)
     if not held.is_registered:

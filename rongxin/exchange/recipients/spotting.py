@@ -99,10 +99,16 @@ def retract(spot_check: int, reason: str, by: Account) -> Retraction:
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if not reason or suspects(reason):
         raise NotSpotted(Fault.NO_REASON)
-    made, is_new = Retraction.objects.get_or_create(spot=kept, defaults={"reason": reason, "by": by, "at": timezone.now()})
+    made, is_new = Retraction.objects.get_or_create(
+        spot=kept, defaults={"reason": reason, "by": by, "at": timezone.now()}
+    )
     if not is_new:
         raise NotSpotted(Fault.RETRACTED)
-    log(Kind.EXCHANGE, STREAM, {"act": "recipient.retract", "record": kept.number, "sha256": kept.sha256, "by": by.username})
+    log(
+        Kind.EXCHANGE,
+        STREAM,
+        {"act": "recipient.retract", "record": kept.number, "sha256": kept.sha256, "by": by.username},
+    )
     return made
 
 
