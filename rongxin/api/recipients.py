@@ -182,6 +182,7 @@ def line_of(entry: FeedEntry) -> dict[str, Any]:
         "document_number": entry.document_number,
         "decided_on": entry.decided_on.isoformat() if entry.decided_on else None,
         "shown_until": entry.shown_until.isoformat() if entry.shown_until else None,
+        "polarity": entry.polarity,
         "disputed": entry.is_disputed,
     }
 

@@ -46,6 +46,7 @@ class FeedEntry:
     document_number: str = ""
     decided_on: date | None = None
     shown_until: date | None = None
+    polarity: str = ""
     is_disputed: bool = False
 
     @property
@@ -116,5 +117,6 @@ def _entry(change: Change, policy: Policy, today: date) -> FeedEntry:
         document_number=record.document_number,
         decided_on=record.decided_on,
         shown_until=shown_until(record.decided_on, rule, record.valid_to),
+        polarity=record.polarity,
         is_disputed=change.is_disputed,
     )

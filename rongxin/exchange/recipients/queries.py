@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import polars as pl
@@ -124,6 +124,7 @@ class Scoreboard:
 
 def scoreboard(policy: Policy, now: datetime) -> Scoreboard:
     """The figures at ``now``: eight statements, whatever was withdrawn and however many take it."""
+    now = now.astimezone(UTC)
     since = now - timedelta(days=DAYS)
     events = events_of_ended(policy, since)
     ends = endings(events).filter(pl.col("began_at") >= since)
