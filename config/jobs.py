@@ -11,20 +11,28 @@ from rongxin.jobs.schedules import Daily, Every, Schedule
 from rongxin.jobs.tidy import tidy
 from rongxin.ledger.jobs import close_day, sequence_events, sign_checkpoint, tidy_exports
 from rongxin.notices.jobs import forget_addresses, make_notices, seal_addresses_anew, send_outside
+from rongxin.records.citing import find_cited
 from rongxin.records.publication import commit_published
+from rongxin.remedies.declarations.jobs import keep_declarations
+from rongxin.remedies.following import follow_acts
+from rongxin.remedies.unwinding.jobs import follow_records
 from rongxin.workflow.jobs import keep_clocks
 
 MODULES: tuple[str, ...] = (
     "rongxin.jobs.tidy",
     "rongxin.ledger.jobs",
+    "rongxin.records.citing",
     "rongxin.records.publication",
     "rongxin.intake.jobs",
     "rongxin.intake.tidy",
     "rongxin.entrance.tidy",
     "rongxin.workflow.jobs",
+    "rongxin.remedies.following",
     "rongxin.governance.rules.jobs",
     "rongxin.governance.incidents.jobs",
+    "rongxin.remedies.declarations.jobs",
     "rongxin.notices.jobs",
+    "rongxin.remedies.unwinding.jobs",
     "rongxin.notices.confirming",
     "rongxin.disclosure.reminding",
     "rongxin.disclosure.look_report",
@@ -40,6 +48,8 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(seal_addresses_anew, at="03:30"),
     Daily(forget_addresses, at="03:40"),
     Every(keep_clocks, minutes=60),
+    Every(follow_acts, seconds=60),
+    Daily(keep_declarations, at="08:20"),
     Every(bring_rules_into_force, minutes=5),
     Every(keep_incident_hours, minutes=5),
     # New events ask for it at once; this catches up what a full queue or a missing template held back.
@@ -49,6 +59,9 @@ SCHEDULES: tuple[Schedule, ...] = (
     Every(sequence_events, seconds=10),
     Every(sign_checkpoint, seconds=60),
     Every(commit_published, seconds=60),
+    Every(find_cited, seconds=60),
+    # Events noted by hand ask for it at once; this catches up corrections by batch.
+    Every(follow_records, minutes=5),
     Daily(close_day, at="00:10"),
     Daily(tidy_exports, at="03:50"),
     # Makes the report of the week before, once.

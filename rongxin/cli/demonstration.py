@@ -57,7 +57,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     Each is a username and the title of the role; a platform that is not for demonstration is left alone and gives none.
     """
     start()
-    from rongxin.demonstration import firms, loading, staff
+    from rongxin.demonstration import declarations, firms, loading, remedies, staff, undone
 
     if not environment.demo:
         return []
@@ -65,6 +65,9 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
         staff.bring_rules_up_to_date()
         staff.open_for_work()
         firms.open_firms()
+        remedies.remedy_some()
+        declarations.declare_some()
+        undone.show_unwinding()
         staff.give_second_factors()
         return staff.logins()
     typer.echo("准备示例数据（虚构的企业与文书）……")
@@ -73,6 +76,9 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     with typer.progressbar(length=len(steps), label="报送、校验、发布、入库", file=sys.stderr) as bar:
         loading.relive(history, steps, advance=bar.update)
     firms.open_firms()
+    remedies.remedy_some()
+    declarations.declare_some()
+    undone.show_unwinding()
     staff.give_second_factors()
     return staff.logins()
 

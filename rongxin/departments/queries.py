@@ -18,3 +18,10 @@ def department(code: str) -> Department:
 def providers() -> list[Department]:
     """Departments that may send data, in the order of regions."""
     return list(Department.objects.filter(provides=True))
+
+
+def determining(uscc: str, name: str) -> Department | None:
+    """The authority that determined something, by its unified code or else its name; None where it is none of ours."""
+    found = Department.objects.filter(determines=True)
+    of_code = found.filter(uscc=uscc).first() if uscc else None
+    return of_code or (found.filter(name=name).first() if name else None)

@@ -61,7 +61,6 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     officer, record = officer_of(request), _record(request, number)
     ended = own.of_record(record)
     may = officer.may(Action.RECIPIENT_KEEP, officer.works_for)
-    access_of(request, Purpose.WITHDRAWAL).look([own.firm(record)], "record")
     shown = ArrivalsPage(
         number=number,
         document_number=record.document_number,

@@ -18,14 +18,17 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.frame import access_of, kind_title, officer_of, officer_only, show
+from rongxin.desk.supports import SupportsCard, card
 from rongxin.disclosure.facts import public_label
 from rongxin.disclosure.records import EVENTS
 from rongxin.engine.cells import document_key
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
+from rongxin.policy.repair import Way
 from rongxin.policy.words import Title
 from rongxin.records import withdrawing
 from rongxin.records.clearing import fields_to_clear
+from rongxin.records.standing import standing_of
 from rongxin.records.withdrawing import (
     AFTER_A_DECISION,
     LABELS,
@@ -36,6 +39,7 @@ from rongxin.records.withdrawing import (
     Problem,
     Wish,
 )
+from rongxin.remedies.repairs.rules import prospect_of
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.clock import ClockDay, clock_days
 from rongxin.ui.downloads import csv_download
@@ -151,9 +155,11 @@ class KeptRecordPage:
     is_withdrawn: bool
     why_not: str
     public_url: str
+    notice_url: str
     texts: tuple[TextLink, ...]
     events: tuple[EventRow, ...]
     today: date
+    rests: SupportsCard
     form: WithdrawForm | None = None
     bar: str = ""
     limit: LimitView | None = None
@@ -343,6 +349,7 @@ def _page(access: Access, number: str, policy: Policy, form: WithdrawForm) -> Ke
         is_withdrawn=kept.is_withdrawn,
         why_not=record.display_reason,
         public_url=reverse("portal:record", args=[record.number]),
+        notice_url=reverse("desk:repair_notice", args=[record.number]) if _is_repairable(record, policy) else "",
         texts=tuple(_text_links(kept, kind)) if kind and clears else (),
         events=tuple(
             EventRow(
@@ -355,12 +362,21 @@ def _page(access: Access, number: str, policy: Policy, form: WithdrawForm) -> Ke
             for event in kept.events
         ),
         today=timezone.localdate(),
+        rests=card(officer, record, policy),
         form=form if may and not kept.is_withdrawn else None,
         bar="" if may else _("撤回由信息提供单位的审核员办理。"),
         limit=_limit(_day(form.decided_on), record, policy),
         clock_url=reverse("desk:withdraw_clock", args=[record.number]),
         arrivals_url="" if kept.is_displayed else reverse("desk:arrivals", args=[record.number]),
     )
+
+
+def _is_repairable(record: withdrawing.Envelope, policy: Policy) -> bool:
+    """Whether a notice of repair goes with it: it speaks against somebody, and how it can be repaired is known."""
+    found = standing_of(record.number, policy)
+    if found is None or found.is_withdrawn or found.subject is None:
+        return False
+    return prospect_of(found, policy, timezone.localdate()).way not in (Way.NOT_ADVERSE, Way.UNKNOWN_SEVERITY)
 
 
 def _text_links(kept: Kept, kind: RecordKind) -> Iterator[TextLink]:

@@ -8,11 +8,15 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from rongxin.accounts.access import Access
 from rongxin.disclosure.views import Fact
 from rongxin.policy.kinds import KindField, RecordKind
+from rongxin.policy.pack import Policy
 from rongxin.policy.words import FieldClass, Title
 from rongxin.primitives.money import format_yuan
 from rongxin.records.clearing import Decided
+from rongxin.records.standing import text_of
+from rongxin.records.withdrawing import Envelope
 
 # 罚款金额（万元） is filed in 万元 and shown in 元: the unit stands with the sum.
 _UNIT_ZH: Final = re.compile(r"[（(][^（）()]*元[）)]$")
@@ -27,6 +31,14 @@ def facts_of(kind: RecordKind, text: str, decided: Mapping[str, Decided] | None 
     subject and the act.
     """
     return tuple(_facts(kind, json.loads(text), decided or {}))
+
+
+def imposed(record: Envelope, firm: str, policy: Policy, access: Access) -> tuple[Fact, ...]:
+    """What an authority's own record says was imposed: the headline and the sums. Raises NotLogged."""
+    access.look([firm], "record")
+    kind = policy.kinds[record.kind]
+    wanted = {*kind.credit.headline, *(kind.credit.envelope.amount if kind.credit.envelope else ())}
+    return tuple(each for each in facts_of(kind, text_of(record)) if each.name in wanted and not each.withheld)
 
 
 def public_label(field: KindField) -> Title:

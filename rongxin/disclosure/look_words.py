@@ -45,6 +45,8 @@ CHANGES: Final[Mapping[str, Title]] = {
     "record.erase": Title(zh="删除内容", en="Contents erased"),
     "record.give": Title(zh="记录认定为本企业的", en="A record was found to be this firm's"),
     "record.take": Title(zh="记录不再认定为本企业的", en="A record is this firm's no longer"),
+    "record.rest": Title(zh="登记一条记录依据什么", en="Said what a record rests on"),
+    "record.rest_no_more": Title(zh="终止一项依据的登记", en="Ended what a record was said to rest on"),
     "record.clear": Title(zh="核对公示文本", en="Text cleared for display"),
     "subject.merge": Title(zh="与另一主体认定为同一家", en="Found to be one with another subject"),
     "subject.unmerge": Title(zh="撤销同一认定", en="Merge taken back"),
@@ -64,6 +66,7 @@ CHANGES: Final[Mapping[str, Title]] = {
     "contact.remove": Title(zh="删除联系地址", en="Contact address removed"),
     "mandate.begin": Title(zh="有账号开始为本企业经办", en="An account began to act for the firm"),
     "mandate.end": Title(zh="有账号不再为本企业经办", en="An account acts for the firm no longer"),
+    "unwinding.settle": Title(zh="办结消除影响清单的一项", en="Settled what had to be undone"),
     "incident.told": Title(zh="告知一起信息安全事件", en="Told of an incident of information security"),
     "shred": Title(zh="依法销毁内容", en="Contents destroyed by law"),
 }

@@ -28,6 +28,7 @@ from rongxin.records import queries as records
 from rongxin.records.clearing import decided
 from rongxin.records.display import SHANGHAI, Moment
 from rongxin.records.queries import Act
+from rongxin.remedies.objections.queries import statement_beside
 from rongxin.subjects.models import Category
 
 # A seal is not told from a suspension: its reason is nobody's business.
@@ -75,8 +76,8 @@ def record_view(number: str, policy: Policy, moment: Moment, *, began_on: date) 
         facts=facts_of(kind, act.shown.text, decided(record, act.shown.text, kind, moment)),
         basis=record.basis,
         timeliness=timeliness_of(policy, record.kind, record.decided_on, first_recorded_on, began_on=began_on),
-        term=_term(policy, rule, record.decided_on, record.valid_to),
-        display_basis=_display_basis(policy, rule),
+        term=term_of(policy, rule, record.decided_on, record.valid_to),
+        display_basis=display_basis_of(policy, rule),
         history=tuple(_history(act, words(kind.credit.happened))),
         sightings=tuple(
             Sighting(provider=seen.provider.name, batch=seen.batch, row=seen.row, received_at=seen.seen_at)
@@ -89,10 +90,12 @@ def record_view(number: str, policy: Policy, moment: Moment, *, began_on: date) 
         subject_uscc=subject.uscc if subject else "",
         is_sole_trader=subject is not None and subject.category == Category.SOLE_TRADER,
         disputed_on=_disputed_on(act) if act.shown.is_disputed else None,
+        statement=_statement(record.number),
     )
 
 
-def _term(policy: Policy, rule: DisplayRule, decided_on: date, valid_to: date | None) -> DisplayTerm | None:
+def term_of(policy: Policy, rule: DisplayRule, decided_on: date, valid_to: date | None) -> DisplayTerm | None:
+    """How long it is displayed by the rule; None for what has no end or is not displayed."""
     until = shown_until(decided_on, rule, valid_to)
     if until is None or rule.term is None or rule.term_months is None:
         return None
@@ -106,7 +109,8 @@ def _term(policy: Policy, rule: DisplayRule, decided_on: date, valid_to: date | 
     )
 
 
-def _display_basis(policy: Policy, rule: DisplayRule) -> BasisLine | None:
+def display_basis_of(policy: Policy, rule: DisplayRule) -> BasisLine | None:
+    """The clause that allows the display."""
     return basis_line(policy, rule.clause.basis) if rule.clause else None
 
 
@@ -135,6 +139,12 @@ def _older_versions(act: Act) -> Iterable[OlderVersion]:
     for record in act.versions:
         note = _("由第 %(version)s 版更正取代") % {"version": record.version + 1}
         yield OlderVersion(version=record.version, recorded_at=record.recorded_at, note=note)
+
+
+def _statement(number: str) -> str:
+    """What its enterprise says beside a record where an objection stayed undecided."""
+    beside = statement_beside(number)
+    return beside.statement if beside else ""
 
 
 def _disputed_on(act: Act) -> date | None:

@@ -324,7 +324,8 @@ class RecordView:
     """A record on display.
 
     ``term`` None: displayed without end, by ``display_basis``. ``timeliness`` None: no deadline, or it passed before
-    this platform began. ``disputed_on``: since when an objection is being examined.
+    this platform began. ``disputed_on``: since when an objection is being examined. ``statement``: the enterprise's own words,
+    where an objection stayed undecided; nobody checked them.
     """
 
     number: str
@@ -354,6 +355,7 @@ class RecordView:
     subject_uscc: str
     is_sole_trader: bool = False
     disputed_on: date | None = None
+    statement: str = ""
 
     @property
     def is_named_otherwise(self) -> bool:

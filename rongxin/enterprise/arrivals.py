@@ -36,7 +36,6 @@ def page(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     mandate = demanded(request, uscc, Action.FILE_READ)
     ended = _own(request, uscc, number)
     kind = rulebook.current().kinds.get(ended.record.kind)
-    access_of(request).look([uscc], "record")
     shown = ArrivalsPage(
         name=mandate.firm.name,
         uscc=uscc,

@@ -26,11 +26,13 @@ from rongxin.records.own import Unshown
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates import queries
 from rongxin.subjects.mandates.models import Claim, Mandate
+from rongxin.subjects.queries import codes_of
 from rongxin.subjects.showing import shown_name
 from rongxin.ui.cases import TimeLeft, time_left
 from rongxin.ui.downloads import csv_download
 from rongxin.ui.parts import Figure
 from rongxin.ui.templatetags.rongxin import lang
+from rongxin.workflow.queries import of_firm
 from rongxin.workflow.registry import procedure
 
 ENDED: Final = 10
@@ -101,7 +103,10 @@ class FirmPage:
     may_download: bool
     may_see_looks: bool
     may_keep_contacts: bool
+    may_declare: bool
     may_keep_proxies: bool
+    may_object: bool
+    open_cases: int
     proxies: int
     today: date
 
@@ -142,8 +147,11 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         until=mandate.until,
         may_download=mandate.may(Action.FILE_DOWNLOAD),
         may_see_looks=mandate.may(Action.LOOK_READ),
+        may_declare=mandate.may(Action.DECLARATION_MAKE),
         may_keep_contacts=mandate.may(Action.CONTACT_KEEP),
         may_keep_proxies=mandate.may(Action.PROXY_KEEP),
+        may_object=mandate.may(Action.OBJECTION_MAKE),
+        open_cases=of_firm(codes_of(mandate.firm)).filter(is_open=True).count(),
         proxies=queries.proxies_under([mandate]).count() if mandate.is_holder else 0,
         today=timezone.localdate(),
     )

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from rongxin.enterprise import arrivals, cases, claiming, contacts, firms, looks, messages, proxies, rights, sign_up
+from rongxin.enterprise import (
+    arrivals,
+    cases,
+    claiming,
+    contacts,
+    declarations,
+    effects,
+    firms,
+    looks,
+    messages,
+    proxies,
+    records,
+    rights,
+    sign_up,
+)
 from rongxin.entrance.login import Login
 
 app_name = "enterprise"
@@ -22,10 +36,16 @@ urlpatterns = [
     path("claims/<str:number>/take", claiming.take, name="claim_take"),
     path("firms/<str:uscc>", firms.detail, name="firm"),
     path("firms/<str:uscc>/file.csv", firms.file_csv, name="file_csv"),
+    path("firms/<str:uscc>/records/<str:number>/effects", effects.page, name="effects"),
     path("firms/<str:uscc>/proxies", proxies.listing, name="proxies"),
     path("firms/<str:uscc>/proxies/<int:pk>/end", proxies.revoke, name="proxy_end"),
     path("firms/<str:uscc>/invitations/<int:pk>/end", proxies.take_back, name="invitation_end"),
     path("firms/<str:uscc>/contacts", contacts.page, name="contacts"),
+    path("firms/<str:uscc>/missing", records.missing, name="missing"),
+    path("firms/<str:uscc>/records/<str:number>", records.detail, name="record"),
+    path("firms/<str:uscc>/records/<str:number>/object", records.object_, name="object"),
+    path("firms/<str:uscc>/records/<str:number>/repair", records.repair, name="repair"),
+    path("firms/<str:uscc>/records/<str:number>/repair-notice.pdf", records.notice, name="repair_notice"),
     path("firms/<str:uscc>/cases", cases.listing, name="cases"),
     path("firms/<str:uscc>/cases/<str:number>", cases.detail, name="case"),
     path("firms/<str:uscc>/cases/<str:number>/take", cases.take, name="case_take"),
@@ -35,6 +55,10 @@ urlpatterns = [
     path("firms/<str:uscc>/records/<str:number>/arrivals", arrivals.page, name="arrivals"),
     path("firms/<str:uscc>/records/<str:number>/sync-certificate.pdf", arrivals.certificate, name="sync_certificate"),
     path("firms/<str:uscc>/records/<str:number>/withdrawal-notice.pdf", arrivals.notice, name="withdrawal_notice"),
+    path("firms/<str:uscc>/declarations", declarations.listing, name="declarations"),
+    path("firms/<str:uscc>/declarations/new/<slug:item>", declarations.enter, name="declare"),
+    path("firms/<str:uscc>/declarations/<str:number>/edit", declarations.edit, name="declaration_edit"),
+    path("firms/<str:uscc>/declarations/<str:number>/take", declarations.take, name="declaration_take"),
     path("firms/<str:uscc>/looks", looks.looked, name="looks"),
     path("firms/<str:uscc>/looks.csv", looks.looked_csv, name="looks_csv"),
     path("firms/<str:uscc>/changes", looks.changed, name="changes"),

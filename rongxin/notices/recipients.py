@@ -83,8 +83,13 @@ def credit_offices(of: Department) -> list[Department]:
 
 def overseers(of: Department) -> list[Department]:
     """All credit offices over the department, the nearest first, where somebody with such a role has an account."""
+    return overseers_in(of.region)
+
+
+def overseers_in(region: str) -> list[Department]:
+    """The same of a region."""
     serving = Account.objects.filter(is_active=True, role__in=_overseers()).values("department")
-    offices = [office for office in Department.objects.filter(pk__in=serving) if covers(office.region, of.region)]
+    offices = [office for office in Department.objects.filter(pk__in=serving) if covers(office.region, region)]
     return sorted(offices, key=lambda office: -len(stem(office.region)))
 
 

@@ -2,7 +2,7 @@
 
 A case gives a day and a few facts and expects what the policy says of them. ``given`` names a record kind with the
 day of decision (and its severity, or the cells it is told from), or a value key, or a start and a number of working
-days.
+days, or an item that an enterprise declares.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,12 +12,14 @@ from pathlib import Path
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from rongxin.policy.declarations import DeclaredItem
 from rongxin.policy.display import display_rule, first_repair_on, publish_by, severity_of, shown_until
 from rongxin.policy.files import Findings, YamlFile, read_text
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.tables import DivisionCode
 from rongxin.policy.values import Value, ValueKey
 from rongxin.policy.words import Display, Severity, Strict
+from rongxin.primitives.periods import last_day
 
 
 class Given(Strict):
@@ -31,6 +33,7 @@ class Given(Strict):
     start: date | None = None
     workdays: int | None = None
     division: DivisionCode | None = None
+    item: str | None = None
 
 
 class Expect(Strict):
@@ -48,6 +51,9 @@ class Expect(Strict):
     document: str | None = None
     last_day: date | None = None
     division: str | None = None
+    stands_until: date | None = None
+    publishable: bool | None = None
+    two_people: bool | None = None
 
 
 class Case(Strict):
@@ -174,6 +180,13 @@ def _division(policy: Policy, case: Case) -> object:
     return found and found.name
 
 
+def _item(policy: Policy, case: Case) -> DeclaredItem:
+    found = policy.declared_items.get(case.given.item or "")
+    if found is None:
+        raise _Unfit(f'there is no item "{case.given.item}"')
+    return found
+
+
 ANSWERS: Mapping[str, Callable[[Policy, Case], object]] = {
     "publish_by": lambda policy, case: _deadline(policy, case, "due"),
     "provisional": lambda policy, case: (
@@ -189,4 +202,7 @@ ANSWERS: Mapping[str, Callable[[Policy, Case], object]] = {
     "document": lambda policy, case: _value(policy, case, "document"),
     "last_day": lambda policy, case: _counted(policy, case, "date"),
     "division": _division,
+    "stands_until": lambda policy, case: last_day(case.day, months=_item(policy, case).stands_months),
+    "publishable": lambda policy, case: _item(policy, case).publishable,
+    "two_people": lambda policy, case: _item(policy, case).two_people,
 }

@@ -56,7 +56,9 @@ def _bases(piece: Strict, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Ba
 
 
 def _check_citations(pack: ReadPack, documents: Mapping[str, Document], findings: Findings) -> None:
-    tables = [placed for placed in (pack.head, pack.units, pack.industries, pack.catalogue) if placed]
+    tables = [
+        placed for placed in (pack.head, pack.units, pack.industries, pack.catalogue, pack.declarations) if placed
+    ]
     for placed in (*tables, *pack.values.values(), *pack.kinds.values(), *pack.templates.values()):
         for basis, path in _bases(placed.piece):
             document = documents.get(basis.document)

@@ -22,6 +22,7 @@ TABLES = (
     "forms",
     "notices",
     "outside_texts",
+    "declarations",
 )
 
 
@@ -120,6 +121,9 @@ def _tables(policy: Policy) -> dict[str, dict[str, Any]]:
         "forms": content.get("forms", {}),
         "notices": content.get("notices", {}),
         "outside_texts": content.get("outside_texts", {}),
+        "declarations": {
+            item["name"]: item for table in content.get("declaration_tables", ()) for item in table["items"]
+        },
         "industries": {section["code"]: section for section in content.get("industry_table", {}).get("sections", ())},
     }
 

@@ -185,6 +185,13 @@ class DisplayClause(Strict):
     reason: Title | None = None
 
 
+class RepairedElsewhere(Strict):
+    """Acts of the kind are repaired ``where`` the clause says, not by an application here."""
+
+    where: Title
+    basis: Basis
+
+
 class Summary(Strict):
     """How the displayed records of one party are counted on its page: by the values of each of ``by``, under ``title``, as
     so many ``counted``, with a ``note`` that keeps a reader from taking the number for more than it is.
@@ -226,6 +233,7 @@ class KindCredit(Strict):
     severity: tuple[SeverityClause, ...] = ()
     display: tuple[DisplayClause, ...]
     withheld_when: tuple[WithheldClause, ...] = ()
+    repaired_elsewhere: RepairedElsewhere | None = None
     summary: Summary | None = None
     happened: Title = Title(zh="作出决定", en="Decided")
     rules: tuple[Rule, ...] = ()

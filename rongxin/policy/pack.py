@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from rongxin.policy.catalogue import ItemInForce, PackCatalogue, items_in_force
+from rongxin.policy.declarations import Declarations, DeclaredItem, items_of
 from rongxin.policy.documents import Document, Territory, contains
 from rongxin.policy.kinds import Basis, RecordKind
 from rongxin.policy.notices import NoticeTemplate, OutsideText
@@ -61,6 +62,7 @@ class Policy(Strict):
     forms: dict[str, str] = {}
     notices: dict[str, NoticeTemplate] = {}
     outside_texts: dict[str, OutsideText] = {}
+    declaration_tables: tuple[Declarations, ...] = ()
 
     @property
     def name(self) -> str:
@@ -136,6 +138,11 @@ class Policy(Strict):
     def catalogue(self) -> tuple[ItemInForce, ...]:
         """The items of the catalogue in the order of their codes; a more specific pack's item replaces the one above."""
         return items_in_force(self.catalogues)
+
+    @cached_property
+    def declared_items(self) -> dict[str, DeclaredItem]:
+        """What an enterprise may declare of itself, by name; a more specific pack's item replaces the one above."""
+        return items_of(self.declaration_tables)
 
     def history(self, key: str) -> History:
         """All lines of a value; raises KeyError for an unknown key."""

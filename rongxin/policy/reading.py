@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from rongxin.policy.catalogue import Catalogue
+from rongxin.policy.declarations import Declarations
 from rongxin.policy.documents import Document, DocumentId
 from rongxin.policy.files import Findings, Place, YamlFile, read_text, told
 from rongxin.policy.kinds import RecordKind
@@ -24,8 +25,8 @@ from rongxin.policy.values import PolicyValue, ValueKey
 Piece = TypeVar("Piece")
 
 LAYOUT = re.compile(
-    r"(pack|documents|reporting_units|industries|catalogue)\.yaml|divisions\.csv|README\.md|(values|calendar|kinds|outlines|cases)/[^/]+\.yaml"
-    r"|examples/[^/]+\.(csv|yaml)|documents/[^/]+\.(yaml|typ)|documents/forms/[^/]+\.typ|notices/(outside/)?[^/]+\.yaml"
+    r"(pack|documents|reporting_units|industries|catalogue|declarations)\.yaml|divisions\.csv|README\.md"
+    r"|(values|calendar|kinds|outlines|cases)/[^/]+\.yaml|examples/[^/]+\.(csv|yaml)|documents/[^/]+\.(yaml|typ)|documents/forms/[^/]+\.typ|notices/(outside/)?[^/]+\.yaml"
 )
 DIVISION_COLUMNS = ("code", "name", "name_en", "level", "parent", "valid_from", "valid_to", "successor")
 
@@ -37,6 +38,7 @@ _YEAR = TypeAdapter(CalendarYear)
 _UNITS = TypeAdapter(ReportingUnits)
 _INDUSTRIES = TypeAdapter(Industries)
 _CATALOGUE = TypeAdapter(Catalogue)
+_DECLARATIONS = TypeAdapter(Declarations)
 _TEMPLATE = TypeAdapter(TemplateHead)
 _NOTICE = TypeAdapter(NoticeTemplate)
 _OUTSIDE = TypeAdapter(OutsideText)
@@ -75,6 +77,7 @@ class ReadPack:
     units: Placed[ReportingUnits] | None = None
     industries: Placed[Industries] | None = None
     catalogue: Placed[Catalogue] | None = None
+    declarations: Placed[Declarations] | None = None
     documents_readable: bool = True
 
 
@@ -124,6 +127,8 @@ def read_pack(root: Path, head: Placed[PackHead], findings: Findings, above: Seq
                 pack.industries = _read(path, root, _INDUSTRIES, findings)
             case ["catalogue.yaml"]:
                 pack.catalogue = _read(path, root, _CATALOGUE, findings)
+            case ["declarations.yaml"]:
+                pack.declarations = _read(path, root, _DECLARATIONS, findings)
     return pack
 
 

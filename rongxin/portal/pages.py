@@ -30,7 +30,9 @@ from rongxin.disclosure.views import (
 )
 from rongxin.policy.words import Polarity, Title
 from rongxin.records.withdrawing import Tombstone
+from rongxin.remedies.declarations.queries import DeclarationView
 from rongxin.ui.clock import ClockDay
+from rongxin.ui.declared import StandingView
 from rongxin.ui.drawing import Term
 from rongxin.ui.parts import Choice, Figure, Tab
 
@@ -61,7 +63,8 @@ class SubjectPage:
     """``portal/subject.html``; its list alone is ``portal/_records.html`` (for htmx: the next part).
 
     ``as_of`` is the day looked at, within ``first_day`` and ``today``; ``kind`` the chosen kind's name. ``more_url``
-    leads to the next part, ``more_number`` says how many records it holds. ``permalink`` is the full address.
+    leads to the next part, ``more_number`` says how many records it holds. ``permalink`` is the full address. ``declarations``:
+    what the firm says of itself and shows, today only and apart from everything else.
     """
 
     subject: SubjectCard
@@ -78,6 +81,7 @@ class SubjectPage:
     more_number: int = 0
     is_demo: bool = False
     summaries: tuple[SummaryCard, ...] = ()
+    declarations: tuple[tuple[DeclarationView, StandingView], ...] = ()
 
     @property
     def is_today(self) -> bool:

@@ -38,8 +38,11 @@ from rongxin.portal.pages import (
 from rongxin.records.display import Moment
 from rongxin.records.queries import Hidden, why_hidden
 from rongxin.records.withdrawing import tombstone
+from rongxin.remedies.declarations.queries import DeclarationView, public_of
 from rongxin.rulebook import queries as rulebook
+from rongxin.subjects.queries import by_uscc
 from rongxin.ui.clock import clock_days
+from rongxin.ui.declared import StandingView, public_mark
 from rongxin.ui.drawing import Term
 from rongxin.ui.parts import Choice, Figure, Tab
 from rongxin.ui.templatetags.rongxin import lang, percent, thousands
@@ -122,6 +125,7 @@ def subject(request: HttpRequest, uscc: str) -> HttpResponse:
         more_url=f"{url}?{urlencode(more)}" if found.part.more_number else "",
         more_number=found.part.more_number,
         is_demo=environment.demo,
+        declarations=_declared(found.card.uscc, policy) if moment.day == present.day and not offset else (),
     )
     is_next_part = offset > 0 and request.headers.get("HX-Request") == "true"
     template = "portal/_records.html" if is_next_part else "portal/subject.html"
@@ -237,6 +241,12 @@ def rules_kind(request: HttpRequest, kind: str) -> HttpResponse:
         example_url=example_url(policy, kind),
     )
     return render(request, "portal/rules_kind.html", {"page": page})
+
+
+def _declared(uscc: str, policy: Policy) -> tuple[tuple[DeclarationView, StandingView], ...]:
+    """What the firm says of itself and shows; it is no record."""
+    bearer = by_uscc(uscc)
+    return tuple((each, public_mark(each)) for each in public_of(bearer, policy)) if bearer else ()
 
 
 def _figures(counted: Figures) -> tuple[Figure, ...]:

@@ -5,20 +5,34 @@ from typing import Final
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from rongxin.departments.models import Department
 from rongxin.engine.resolution import BY_JUDGEMENT
 from rongxin.records.barred import filed_parties
-from rongxin.records.models import Effect, EventCursor, Record, RecordContent, RecordEvent, Resolution, Sighting
+from rongxin.records.bearing import Sort
+from rongxin.records.display import LOST, UNRESOLVED, Moment, known, lost_supports, standing_ends
+from rongxin.records.models import (
+    Effect,
+    EventCursor,
+    Record,
+    RecordContent,
+    RecordEvent,
+    Resolution,
+    Sighting,
+    Support,
+)
 from rongxin.records.telling import ACTS, TAKEN, tell
+from rongxin.records.waking import wake_consumers
+from rongxin.rulebook import queries as rulebook
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
 
 EVENTS: Final = "events"
-# How the basis of a suspension begins that only means that nobody knows whose the record is.
-UNRESOLVED: Final = "归属认定已撤销"
+LOST_TOLD: Final = "support_lost"
+PLATFORM_NAME: Final = "平台"
 # How a record came to its subject when a person split it off another (records.splitting).
 SPLIT: Final = "split"
 
@@ -99,8 +113,26 @@ def note(
 
     Display follows from it when read. ``basis`` says why and by which document, for officers; it may not be empty. ``told`` is
     what the ledger says of it: the number of a document or a closed word. ``reason`` is what the public is told, at most 200
-    characters.
+    characters. What rests on the act and does not hold without it is suspended with it.
     """
+    event = _noted(record, effect, by=by, basis=basis, told=told, effective_at=effective_at, reason=reason)
+    if Support.objects.filter(support_act=record.act_key).exists():
+        suspend_lost()
+    wake_consumers()
+    return event
+
+
+def _noted(
+    record: Record,
+    effect: Effect,
+    *,
+    by: str,
+    basis: str,
+    told: str,
+    effective_at: datetime | None = None,
+    reason: str | None = None,
+) -> RecordEvent:
+    """The event alone."""
     if not basis.strip():
         raise ValueError("an event needs its basis")
     position = locked_position() + 1
@@ -118,3 +150,34 @@ def note(
         basis=basis,
         reason=reason,
     )
+
+
+@transaction.atomic
+def suspend_lost() -> int:
+    """Suspend every record that lost a support and is not told of yet; how many. Nobody shows them any more already: this tells
+    whoever follows the events. A person decides what becomes of them.
+    """
+    locked_position()
+    suspended = 0
+    while found := _suspend_lost():
+        suspended += found  # what rests on these is lost by now
+    if suspended:
+        wake_consumers()
+    return suspended
+
+
+def _suspend_lost() -> int:
+    present = Moment.now()
+    lost: dict[str, list[str]] = {}
+    rows = lost_supports(rulebook.current(), present).filter(effect_sort=Sort.RECORD).order_by("pk")
+    for act, sort, support in rows.values_list("effect_act", "sort", "support"):
+        lost.setdefault(act, []).append(f"{Sort(sort).label} {support}")
+    over = standing_ends(present).filter(
+        Q(effect=Effect.SUSPENDED, basis__startswith=LOST) | ~Q(effect=Effect.SUSPENDED), act_key__in=lost
+    )
+    told = set(over.values_list("act_key", flat=True))
+    effects = known(present).filter(act_key__in=lost.keys() - told).order_by("pk")
+    for record in effects:
+        basis = f"{LOST}：{'、'.join(lost[record.act_key])}"[:300]
+        _noted(record, Effect.SUSPENDED, by=PLATFORM_NAME, basis=basis, told=LOST_TOLD)
+    return len(effects)

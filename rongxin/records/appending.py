@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from rongxin.departments.models import Department
 from rongxin.engine.resolution import BY_CODE, BY_JUDGEMENT
-from rongxin.records.actions import EVENTS, SPLIT, UNRESOLVED, locked_position, note
+from rongxin.records.actions import EVENTS, SPLIT, locked_position, note
 from rongxin.records.barred import Withdrawn, filed_parties, withdrawn_rows
+from rongxin.records.display import UNRESOLVED
 from rongxin.records.models import (
     Effect,
     EventCursor,

@@ -1,7 +1,7 @@
 """What is displayed on a day, computed when read: dates, events and the rules in force, never a job.
 
 ``displayed`` is the one gate through which records reach the public. It is set-based: conditions by kind and severity from the
-rulebook, the newest version known, and no event that ended display and was not undone.
+rulebook, the newest version known, no event that ended display and was not undone, and no support lost on which it rests.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,23 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from rongxin.policy.display import NEVER, decided_since
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
-from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Record, RecordEvent
+from rongxin.records.bearing import Sort
+from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Effect, Record, RecordEvent, Support
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+UNRESOLVED: Final = "归属认定已撤销"
+"""How the basis of a suspension begins that only means that nobody knows whose the record is."""
+LOST: Final = "所依据的不再成立"
+"""How the basis of a suspension begins that follows from the loss of a support."""
+BEARS_NOTHING: Final = (Effect.WITHDRAWN, Effect.ANNULLED, Effect.ERASED)
+"""After these an act supports nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,10 @@ def displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
     """The records shown to the public at ``moment`` under ``policy``, one version of each act."""
     ended = standing_ends(moment).filter(act_key=OuterRef("act_key"))
     over = over_when_first_recorded(policy).filter(act_key=OuterRef("act_key"))
-    return known(moment).filter(_in_term(policy, moment.day), ~Exists(ended), ~Exists(over), display=Display.PUBLIC)
+    lost = lost_supports(policy, moment).filter(effect_act=OuterRef("act_key"))
+    return known(moment).filter(
+        _in_term(policy, moment.day), ~Exists(ended), ~Exists(over), ~Exists(lost), display=Display.PUBLIC
+    )
 
 
 def all_displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
@@ -60,6 +71,7 @@ def all_displayed(policy: Policy, moment: Moment) -> QuerySet[Record]:
         .exclude(pk__in=superseded)
         .exclude(act_key__in=standing_ends(moment).values("act_key"))
         .exclude(act_key__in=over_when_first_recorded(policy).values("act_key"))
+        .exclude(act_key__in=lost_supports(policy, moment).values("effect_act"))
     )
 
 
@@ -106,6 +118,43 @@ def over_when_first_recorded(policy: Policy) -> QuerySet[Record]:
     lists = [kind.name for kind in policy.kinds.values() if kind.credit.listing is not None]
     recorded_on = TruncDate("recorded_at", tzinfo=SHANGHAI)
     return Record.objects.filter(kind__in=lists, version=1, valid_to__lt=recorded_on)
+
+
+def standing_supports(moment: Moment) -> QuerySet[Support]:
+    """What rests on what at ``moment``."""
+    made = Support.objects.filter(made_at__lte=moment.known_at)
+    return made.filter(Q(end=None) | Q(end__ended_at__gt=moment.known_at))
+
+
+def lost_supports(policy: Policy, moment: Moment) -> QuerySet[Support]:
+    """Of what rests on something the supports that bear nothing at ``moment``: withdrawn, annulled or erased, nobody's, repaired
+    where that counts, lapsed, or themselves without what they rest on.
+
+    What those rest on in turn is computed one step further, and beyond that known by their suspension (actions.suspend_lost):
+    SQLite reads no deeper question.
+    """
+    below = standing_supports(moment).filter(_bears_nothing(policy, moment))
+    unheld = Exists(below.filter(effect_sort=OuterRef("sort"), effect=OuterRef("support")))
+    return standing_supports(moment).filter(_bears_nothing(policy, moment) | unheld)
+
+
+def _bears_nothing(policy: Policy, moment: Moment) -> Combinable | Q:
+    """That a support itself is gone."""
+    ends = standing_ends(moment).filter(act_key=OuterRef("support_act"))
+    gone = (
+        Q(effect__in=BEARS_NOTHING)
+        | Q(effect=Effect.SUSPENDED, basis__startswith=UNRESOLVED)
+        | Q(effect=Effect.SUSPENDED, basis__startswith=LOST)
+    )
+    ending = [kind.name for kind in policy.kinds.values() if kind.credit.listing or kind.credit.ends_with_validity]
+    lapsed = known(moment).filter(act_key=OuterRef("support_act"), kind__in=ending, valid_to__lt=moment.day)
+    over = [name for name, each in policy.documents.items() if each.last_day and each.last_day < moment.day]
+    return (
+        Exists(ends.filter(gone))
+        | Q(ends_when_repaired=True) & Exists(ends.filter(effect=Effect.REPAIRED))
+        | Exists(lapsed)
+        | Q(sort=Sort.CLAUSE, support__in=over)
+    )
 
 
 def _in_term(policy: Policy, day: date) -> Q:

@@ -1,6 +1,7 @@
 from django.db import models
 
 from rongxin.departments.models import Department
+from rongxin.records.bearing import Necessity, Sort
 from rongxin.subjects.models import Subject
 
 
@@ -198,3 +199,66 @@ class Clearing(models.Model):
     class Meta:
         verbose_name = "文本核对"
         indexes = [models.Index(fields=["record", "field"], name="records_clearing_field")]
+
+
+class Support(models.Model):
+    """What an effect (a list entry, another adverse record, a measure, a ban) rests on. Rows are added; one ends by a SupportEnd.
+
+    ``effect`` and ``support`` are numbers within their sort: of a record, or of a clause the document's name in the rules.
+    ``effect_act`` and ``support_act`` are the keys of the acts where these are records, else empty. ``ends_when_repaired``: a
+    repair of the support counts as its loss, because the clause of the effect says so.
+    """
+
+    effect_sort = models.CharField(max_length=8, choices=Sort.choices)
+    effect = models.CharField("效果", max_length=64)
+    effect_act = models.CharField(max_length=64, blank=True)
+    sort = models.CharField(max_length=8, choices=Sort.choices)
+    support = models.CharField("依据", max_length=64)
+    support_act = models.CharField(max_length=64, blank=True)
+    necessity = models.CharField("必要性", max_length=12, choices=Necessity.choices)
+    ends_when_repaired = models.BooleanField("修复后终止", default=False)
+    basis = models.CharField("理由", max_length=300)
+    by = models.CharField("经办", max_length=64)
+    made_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = "效果的依据"
+        indexes = [
+            models.Index(fields=["effect_act"], name="records_support_effect_act"),
+            models.Index(fields=["support_act"], name="records_support_act"),
+            models.Index(fields=["effect", "effect_sort"], name="records_support_effect"),
+            models.Index(fields=["support", "sort"], name="records_support_support"),
+        ]
+
+
+class SupportEnd(models.Model):
+    """An effect does not rest on a support any more: it was named by mistake, or another ground took its place."""
+
+    support = models.OneToOneField(Support, models.PROTECT, related_name="end")
+    basis = models.CharField("理由", max_length=300)
+    by = models.CharField("经办", max_length=64)
+    ended_at = models.DateTimeField("终止时间")
+
+    class Meta:
+        verbose_name = "效果的依据终止"
+
+
+class Candidate(models.Model):
+    """The text of ``effect`` cites the document of ``cited``: a person says whether the one rests on the other.
+
+    ``is_confirmed`` None: nobody said yet.
+    """
+
+    effect = models.ForeignKey(Record, models.PROTECT, related_name="+", db_index=False)
+    effect_act = models.CharField(max_length=64)
+    cited = models.ForeignKey(Record, models.PROTECT, related_name="+", db_index=False)
+    cited_act = models.CharField(max_length=64)
+    found_at = models.DateTimeField("发现时间")
+    is_confirmed = models.BooleanField("是依据", null=True)
+    decided_by = models.CharField("经办", max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "可能的依据"
+        constraints = [models.UniqueConstraint(fields=["effect_act", "cited_act"], name="records_candidate_once")]
+        indexes = [models.Index(fields=["cited_act"], name="records_candidate_cited")]

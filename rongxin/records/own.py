@@ -10,8 +10,8 @@ from rongxin.policy.display import display_rule
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
 from rongxin.records.display import Moment, displayed, known, over_when_first_recorded, standing_ends
-from rongxin.records.models import Effect, Record
-from rongxin.records.queries import NEWEST_FIRST, Shown, resolved_to, with_content
+from rongxin.records.models import Effect, Record, RecordEvent
+from rongxin.records.queries import NEWEST_FIRST, Shown, history_of, resolved_to, with_content
 from rongxin.subjects.models import Subject
 
 
@@ -57,6 +57,33 @@ def undisplayed_of(
     return [
         OwnRecord(each, _why(each.record, ends.get(each.record.act_key, set()), over, policy, moment)) for each in found
     ]
+
+
+@dataclass(frozen=True)
+class OwnAct:
+    """One act of an enterprise for itself. ``why`` None: it is displayed."""
+
+    shown: Shown
+    why: Unshown | None
+    events: tuple[RecordEvent, ...]
+
+
+def own_act(subject: Subject, number: str, policy: Policy, moment: Moment, access: Access) -> OwnAct | None:
+    """The act with this number, if it is the enterprise's and neither sealed nor erased; None otherwise. Raises NotLogged."""
+    access.look([subject.uscc], "record")
+    mine = known(moment).filter(number=number, pk__in=resolved_to([subject.pk]).values("record"), kind__in=policy.kinds)
+    found = with_content(mine, moment, ("pk",), 1)
+    if not found:
+        return None
+    record = found[0].record
+    ends = set(standing_ends(moment).filter(act_key=record.act_key).values_list("effect", flat=True))
+    if ends & {Effect.SEALED, Effect.ERASED}:
+        return None
+    why = None
+    if not displayed(policy, moment).filter(pk=record.pk).exists():
+        over = set(over_when_first_recorded(policy).filter(act_key=record.act_key).values_list("act_key", flat=True))
+        why = _why(record, ends, over, policy, moment)
+    return OwnAct(found[0], why, history_of(record.act_key, moment))
 
 
 def undisplayed_count(subject: Subject, policy: Policy, moment: Moment) -> int:

@@ -206,12 +206,10 @@ def tombstone(number: str) -> Tombstone | None:
     return Tombstone(at=found[0].effective_at, reason=found[0].reason or "", provider=record.provider.name)
 
 
-def own(officer: Account, number: str) -> Record | None:
-    """The envelope of one act of the officer's department (a credit office: of any in its region); None for another's, as if there
-    were none.
-    """
+def own(officer: Account, number: str, action: Action = Action.BATCH_READ) -> Record | None:
+    """The envelope of one act for whose department the officer holds ``action``; None for another's, as if there were none."""
     record = known(Moment.now()).filter(number=number).select_related("provider").first()
-    return record if record is not None and officer.may(Action.BATCH_READ, record.provider) else None
+    return record if record is not None and officer.may(action, record.provider) else None
 
 
 def kept(access: Access, number: str, policy: Policy) -> Kept | None:

@@ -14,6 +14,9 @@ from rongxin.notices.serving import Fault
 from rongxin.policy.catalogue import Every, Share
 from rongxin.policy.notices import Topic
 from rongxin.policy.words import Display, FieldClass, Polarity, Rank, Reading, Severity, StepSeverity, Strength
+from rongxin.remedies.objections.actions import Bar as ObjectionBar
+from rongxin.remedies.repairs.actions import Bar as RepairBar
+from rongxin.remedies.words import Fault as WordsFault
 from rongxin.workflow.evidence import Fault as EvidenceFault
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
@@ -32,6 +35,21 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         FieldClass.RESTRICTED: _("不公开，依法共享"),
         FieldClass.PERSONAL: _("个人信息，不公开"),
         FieldClass.DISCARD: _("只用来核对，不保存"),
+    },
+    WordsFault: {
+        WordsFault.NO_WORDS: _("请写明情况。"),
+        WordsFault.TOO_LONG: _("太长，请写在 500 个字以内。"),
+        WordsFault.NAMES_A_NUMBER: _("这里有号码（证件、电话、账号等），请删去。"),
+    },
+    ObjectionBar: {
+        ObjectionBar.NO_RECORD: _("本企业名下没有这条记录。"),
+        ObjectionBar.WITHDRAWN: _("这条记录已经撤回，不用再提异议。"),
+        ObjectionBar.NO_DOCUMENT: _("请写明文号或者名称，128 个字以内。"),
+    },
+    RepairBar: {
+        RepairBar.NO_RECORD: _("本企业名下没有这条记录。"),
+        RepairBar.NOT_NOW: _("现在不能申请修复。"),
+        RepairBar.NO_COMMITMENT: _("请先作出修复承诺。"),
     },
     EvidenceFault: {
         EvidenceFault.EMPTY: _("文件是空的。"),

@@ -6,7 +6,7 @@ not there fails.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 from uuid import uuid4
 
@@ -28,11 +28,16 @@ from rongxin.intake.receiving import receive
 from rongxin.ledger.models import Audit, Log, Task
 from rongxin.notices.models import Notice, Sending, SendingState
 from rongxin.notices.serving import Given, serve
+from rongxin.remedies.declarations.models import Declaration
+from rongxin.remedies.repairs.actions import apply_at_counter
+from rongxin.remedies.repairs.models import Ground, Repair
 from rongxin.subjects.mandates.actions import open_claim
 from rongxin.subjects.mandates.models import Claim, Way
 from rongxin.subjects.mandates.workflow import CLAIM
+from rongxin.subjects.models import Subject
 from rongxin.workflow import registry
 from rongxin.workflow.actions import open_case
+from rongxin.workflow.evidence import attach
 from rongxin.workflow.models import Case
 from tests.desk.test_pages import as_officer
 from tests.documents.papers import values
@@ -78,6 +83,10 @@ class Route:
         "claim",
         "audit",
         "incident",
+        "declaration",
+        "unwinding",
+        "repair",
+        "evidence",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -96,6 +105,11 @@ ROUTES: Final = {
     "cases": Route(Action.CASE_READ),
     "cases_csv": Route(Action.CASE_READ),
     "inquiry_enter": Route(Action.CASE_ACT),
+    "remedy_enter": Route(Action.CASE_ACT),
+    "case_hand_in": Route(Action.CASE_ACT, POST, of="repair"),
+    "evidence": Route(Action.CASE_READ, of="evidence"),
+    "repair_revoke": Route(Action.CASE_ACT, of="repair"),
+    "repair_notice": Route(Action.BATCH_READ, of="record"),
     "rule_draft": Route(Action.RULE_DRAFT),
     "incidents": Route(ANYBODY),
     "incidents_csv": Route(Action.CASE_READ),
@@ -104,6 +118,7 @@ ROUTES: Final = {
     "affected_name": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"codes": TEA}),
     "affected_search": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"why": "faulty"}),
     "affected_take_out": Route(Action.INCIDENT_HANDLE, POST, of="incident", given={"uscc": TEA}),
+    "declaration_examine": Route(Action.CASE_ACT, of="declaration"),
     "case": Route(Action.CASE_READ, of="case"),
     "case_take": Route(Action.CASE_READ, POST, of="case", given={"step": "accept"}),
     "case_told": Route(Action.CASE_READ, of="case"),
@@ -142,7 +157,24 @@ ROUTES: Final = {
     "kept_records": Route(Action.BATCH_READ),
     "withdrawn_csv": Route(Action.BATCH_READ),
     "kept_record": Route(Action.BATCH_READ, of="record"),
+    "support_enter": Route(Action.CASE_ACT, POST, of="record", given={"support": "示例"}),
+    "support_end": Route(Action.CASE_ACT, POST, of="record", given={"support": "0"}),
+    "candidate_decide": Route(Action.CASE_ACT, POST, of="record", given={"candidate": "0"}),
+    "item_settle": Route(Action.CASE_ACT, POST, of="unwinding", given={"item": "0"}),
     "withdraw_clock": Route(Action.BATCH_READ, of="record", may_be_missing=True),
+    "arrivals": Route(Action.BATCH_READ, of="record"),
+    "sync_certificate": Route(Action.BATCH_READ, of="record", may_be_missing=True),
+    "withdrawal_notice": Route(Action.BATCH_READ, of="record", may_be_missing=True),
+    "spot": Route(Action.RECIPIENT_KEEP, POST, of="record"),
+    "spot_file": Route(Action.RECIPIENT_KEEP, may_be_missing=True),
+    "spot_retract": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
+    "recipients": Route(Action.RECIPIENT_KEEP),
+    "recipient_propose": Route(Action.RECIPIENT_KEEP),
+    "recipient": Route(Action.RECIPIENT_KEEP, may_be_missing=True),
+    "recipient_take": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
+    "recipient_key": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
+    "recipient_key_end": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
+    "recipient_call": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
     "batches": Route(ANYBODY),
     "batch": Route(Action.BATCH_READ, of="batch"),
     "batch_progress": Route(Action.BATCH_READ, of="batch"),
@@ -183,8 +215,13 @@ ROUTES: Final = {
     "code_reopen": Route(Action.CODE_MEND, POST, of="fault"),
 }
 OPEN_TO_ALL: Final = ("login", "logout")
-OF_ONE_DEED: Final = ("merge_end", "judgement_end", "split_end", "succession_end")
-"""Deeds on the register belong to no department; without one there is nothing to end, for whoever may."""
+OF_NO_DEPARTMENT: Final[Mapping[str, list[object]]] = {
+    **dict.fromkeys(("merge_end", "judgement_end", "split_end", "succession_end"), [1]),
+    **dict.fromkeys(("recipient", "recipient_key", "recipient_call", "spot_file", "spot_retract"), [1]),
+    "recipient_take": [1, "approve"],
+    "recipient_key_end": [1, "rx000000000000"],
+}
+"""Deeds on the register and recipients belong to no department; without one there is nothing there, for whoever may."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +237,24 @@ def a_claim(office: Department) -> Claim:
     an_officer(office, Role.WINDOW)
     login = an_account(Role.ENTERPRISE, office, f"qy-{office.code}")
     return open_claim(login, a_subject(address="示例路1号").uscc, way=Way.COUNTER, office=office)
+
+
+def a_declaration(office: Department, firm: Subject | None = None, words: str = "示例") -> Declaration:
+    """What a firm declares, for the department to look at."""
+    declares = firm or a_subject()
+    case = open_case("declaration", title="示例", owner=office, firm=declares.uscc)
+    title = {"zh": "示例", "en": "示例"}
+    field = {"name": "products", "kind": "text", "title": title, "value": words, "unit": None}
+    return Declaration.objects.create(
+        case=case,
+        number=case.number,
+        subject=declares,
+        item="products",
+        told={"title": title, "fields": [field]},
+        digest=case.number,
+        declared_on=NOW.date(),
+        until=NOW.date(),
+    )
 
 
 def an_incident(office: Department, by: Account) -> Incident:
@@ -251,6 +306,7 @@ def things_of(department: Department) -> Things:
     document = issue("notice", values(), authority=department, by="示例审核员")
     case = open_case("toy", title="示例", owner=department, by=clerk)
     told = a_notice(case, department)
+    repair = a_repair(department, clerk)
     return Things(
         department,
         {
@@ -268,6 +324,10 @@ def things_of(department: Department) -> Things:
             "sending": [given_up(told).pk],
             "claim": [a_claim(department).case.number],
             "incident": [an_incident(department, clerk).case.number],
+            "declaration": [a_declaration(department).number],
+            "unwinding": [open_case("unwinding", title="示例", owner=department).number],
+            "repair": [repair.case.number],
+            "evidence": [attach(repair.case, name="凭证.pdf", content=b"%PDF-1.7", by=clerk).pk],
             "document": [document.code],
             "page": [document.code, 1],
             "record": [record.number],
@@ -275,6 +335,13 @@ def things_of(department: Department) -> Things:
             "audit": [an_audit().pk],
         },
     )
+
+
+def a_repair(office: Department, clerk: Account) -> Repair:
+    """An application for repair that the department decides."""
+    firm = a_subject()
+    record = a_record(firm, department=office, decided_on=NOW.date() - timedelta(days=150))
+    return apply_at_counter(firm, record.number, Ground.FULFILLED, "已经缴清。", has_committed=True, by=clerk)
 
 
 def an_audit() -> Audit:
@@ -326,7 +393,7 @@ def test_every_route_says_which_action_it_asks_for() -> None:
 
 
 def called(client: Client, name: str, route: Route, arguments: list[object]) -> int:
-    address = reverse(f"desk:{name}", args=arguments or ([1] if name in OF_ONE_DEED else []))
+    address = reverse(f"desk:{name}", args=arguments or OF_NO_DEPARTMENT.get(name, []))
     # No transaction of its own: a look that is logged inside of one is refused.
     before = transaction.savepoint()
     try:
@@ -379,6 +446,7 @@ def test_no_route_opens_to_whoever_is_no_officer(role: Role, record_property: Ca
         "case": ["C-1"],
         "claim": ["C-1"],
         "incident": ["C-1"],
+        "declaration": ["C-1"],
         "page": ["D-1", 1],
         "text": ["R-1", "violation_facts"],
     }

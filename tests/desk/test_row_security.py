@@ -45,6 +45,7 @@ from rongxin.notices.models import (
 from rongxin.policy.notices import ChannelName
 from rongxin.records.models import Clearing, Record, RecordContent
 from rongxin.remedies.inquiries.models import Inquiry
+from rongxin.remedies.unwinding.models import Item, Redecision, Unwinding
 from rongxin.storage.askers import ENTRANCE, NOBODY, PORTAL, Asker, asks
 from rongxin.workflow import queries as cases
 from rongxin.workflow.models import Case, CaseDocument
@@ -83,6 +84,13 @@ OF_DEPARTMENTS: Final = {
     ),
     "mandates_claim": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "inquiries_inquiry": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_unwinding": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_redecision": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    "unwinding_item": (
+        "c.owner_id",
+        "JOIN unwinding_unwinding u ON u.id = t.unwinding_id JOIN workflow_case c ON c.id = u.case_id",
+        Action.CASE_READ,
+    ),
     "rules_ruledraft": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "incidents_incident": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "incidents_affected": ("c.owner_id", _OF_INCIDENT, Action.CASE_READ),
@@ -112,13 +120,15 @@ OF_LEDGER: Final = tuple(  # tests/ledger
         *("log", "cut", "checkpoint", "cosignature", "headsmap", "audit"),
     )
 )
+OF_RECIPIENTS: Final = tuple(f"recipients_{name}" for name in ("recipientkey", "address", "spotfile"))  # tests/exchange
 ELSEWHERE: Final = {
     *("records_recordcontent", "intake_idempotencykey"),
-    *(*OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_DENIALS, *OF_LEDGER),
+    *(*OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_DENIALS, *OF_LEDGER, *OF_RECIPIENTS),
 }
 GUARDED: Final = {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
 
 _ENVELOPE: Final = "searched and counted for the public, loaded by COPY; what is not public stands in the contents"
+_RESTS: Final = "asked whenever something is displayed: numbers of records, and on what document an officer says so"
 _REGISTER: Final = "the register of market entities: public, searched by everybody"
 _NUMBERS: Final = "a counter: numbers alone"
 _DOOR: Final = (
@@ -131,6 +141,9 @@ OPEN: Final = {
     "records_recordevent": _ENVELOPE,
     "records_sighting": _ENVELOPE,
     "records_resolution": _ENVELOPE,
+    "records_support": _RESTS,
+    "records_supportend": _RESTS,
+    "records_candidate": _RESTS,
     "subjects_subject": _REGISTER,
     "subjects_subjectname": _REGISTER,
     "subjects_name_index": _REGISTER,
@@ -139,6 +152,14 @@ OPEN: Final = {
     "subjects_merge": _REGISTER,
     "subjects_split": _REGISTER,
     "subjects_succession": _REGISTER,
+    **dict.fromkeys(
+        (f"recipients_{name}" for name in ("recipient", "page", "acknowledgement", "spotcheck", "retraction")),
+        "who keeps a copy of what is public, and how far each has come: published",
+    ),
+    **dict.fromkeys(
+        (f"recipients_{name}" for name in ("call", "callattempt")), "how far the feed has come, and a closed word"
+    ),
+    "recipients_paper": "which document tells of which public number; the document itself is guarded",
     "rulebook_release": "the rules are public",
     "departments_department": "who the departments are is public",
     "departments_duty": "who has to deliver what is published with the catalogue",
@@ -246,6 +267,10 @@ def told_and_sent(department: Department, officer: Account) -> None:
 def of_cases(case: Case) -> None:
     """What procedures keep of their cases, and what was decided about a text."""
     Inquiry.objects.create(case=case, subject=a_subject(), about="look", happened_on=timezone.localdate())
+    fallen = {"number": "示例", "version": 1, "position": 1, "effect": "withdrawn", "happened_at": timezone.now()}
+    unwinding = Unwinding.objects.create(case=case, **fallen)
+    Item.objects.create(unwinding=unwinding, sort="document", ref="示例")
+    Redecision.objects.create(case=case, number="示例", support="示例", is_suspended=True)
     RuleDraft.objects.create(case=case, base="0" * 64, digest="1" * 64, content="{}", sources={}, note="示例")
     record = Record.objects.filter(provider=case.owner)[0]
     Clearing.objects.create(

@@ -6,7 +6,7 @@ not there fails.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 import pytest
@@ -21,9 +21,17 @@ from rongxin.accounts.permissions import Action, Face, Role, Scope
 from rongxin.ledger.entries import Of, Subject
 from rongxin.ledger.reading import books_of
 from rongxin.notices.models import Notice
+from rongxin.records.models import Effect
+from rongxin.remedies.declarations.actions import declare
+from rongxin.remedies.repairs.actions import apply
+from rongxin.remedies.repairs.models import Ground
 from rongxin.subjects.mandates import proxies
-from rongxin.subjects.mandates.queries import PROXY_ACTIONS
-from tests.factories import a_department, an_account
+from rongxin.subjects.mandates.queries import PROXY_ACTIONS, demand
+from rongxin.workflow.actions import take_step
+from rongxin.workflow.evidence import attach
+from rongxin.workflow.papers import documents_of
+from tests.factories import a_department, a_record, an_account, note
+from tests.intake.coverage.batches import an_officer
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
 from tests.ledger.looks import a_look, entered, looked_at, signed
 from tests.strict import assert_strict
@@ -42,7 +50,25 @@ class Route:
 
     action: Action | None
     method: Literal["get", "post"] = "get"
-    of: Literal["", "firm", "claim", "proxy", "invitation", "mandate", "notice", "book", "look", "change"] = ""
+    of: Literal[
+        "",
+        "firm",
+        "claim",
+        "proxy",
+        "invitation",
+        "mandate",
+        "notice",
+        "book",
+        "look",
+        "change",
+        "ended",
+        "record",
+        "case",
+        "evidence",
+        "paper",
+        "item",
+        "declaration",
+    ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -64,6 +90,22 @@ ROUTES: Final = {
     "proxy_end": Route(Action.PROXY_KEEP, POST, of="proxy"),
     "invitation_end": Route(Action.PROXY_KEEP, POST, of="invitation"),
     "contacts": Route(Action.CONTACT_KEEP, POST, of="firm", given={"do": "remove", "channel": "email"}),
+    "missing": Route(Action.OBJECTION_MAKE, of="firm"),
+    "record": Route(Action.FILE_READ, of="record"),
+    "object": Route(Action.OBJECTION_MAKE, of="record"),
+    "repair": Route(Action.REPAIR_APPLY, of="record"),
+    "repair_notice": Route(Action.FILE_READ, of="record"),
+    "effects": Route(Action.FILE_READ, of="record"),
+    "cases": Route(Action.FILE_READ, of="firm"),
+    "case": Route(Action.FILE_READ, of="case"),
+    "case_take": Route(Action.FILE_READ, POST, of="case", given={"step": "withdraw"}),
+    "case_hand_in": Route(Action.FILE_READ, POST, of="case"),
+    "case_evidence": Route(Action.FILE_READ, of="evidence"),
+    "case_paper": Route(Action.FILE_READ, of="paper"),
+    "declarations": Route(Action.DECLARATION_MAKE, of="firm"),
+    "declare": Route(Action.DECLARATION_MAKE, of="item"),
+    "declaration_edit": Route(Action.DECLARATION_MAKE, of="declaration"),
+    "declaration_take": Route(Action.DECLARATION_MAKE, POST, of="declaration", given={"step": "publish"}),
     "looks": Route(Action.LOOK_READ, of="firm"),
     "looks_csv": Route(Action.LOOK_READ, of="firm"),
     "changes": Route(Action.LOOK_READ, of="firm"),
@@ -71,6 +113,9 @@ ROUTES: Final = {
     "look": Route(Action.LOOK_ASK, POST, of="look"),
     "look_proof": Route(Action.LOOK_READ, of="look"),
     "look_records": Route(Action.LOOK_READ, of="change"),
+    "arrivals": Route(Action.FILE_READ, of="ended"),
+    "sync_certificate": Route(Action.FILE_DOWNLOAD, of="ended"),
+    "withdrawal_notice": Route(Action.FILE_DOWNLOAD, of="ended"),
     "leave": Route(ANYBODY, POST, of="mandate"),
 }
 OPEN_TO_ALL: Final = ("login", "sign_up")
@@ -93,6 +138,21 @@ def things_of(hall: Hall, name: str) -> Things:
     a_proxy(holder, firm, proxy, *PROXY_ACTIONS)
     invitation, _ = proxies.invite(holder, firm.uscc, scope=(Action.FILE_READ,), until=date(2027, 1, 1))
     claim = hall.claim(holder, a_firm(f"{name}分公司"))
+    record = a_record(firm, decided_on=timezone.localdate() - timedelta(days=150))
+    repair = apply(
+        record.number,
+        Ground.FULFILLED,
+        "已经缴清。",
+        has_committed=True,
+        by=demand(holder, firm.uscc, Action.REPAIR_APPLY),
+    )
+    evidence = attach(repair.case, name="凭证.pdf", content=f"%PDF-1.7 {firm.uscc}".encode(), by=holder)
+    clerk = an_officer(repair.case.owner, Role.CLERK, f"clerk-{firm.pk}")
+    take_step(repair.case.number, "accept", by=clerk)
+    (paper,) = (each.document for each in documents_of(repair.case))
+    declaration = declare(demand(holder, firm.uscc, Action.DECLARATION_MAKE), "products", {"products": "示例"})
+    ended = a_record(firm)
+    note(ended, Effect.SUSPENDED)
     entered(firm, batch=f"B-{firm.uscc}")
     looked_at(firm.uscc, a_look(department=hall.office.code))
     signed()
@@ -111,6 +171,13 @@ def things_of(hall: Hall, name: str) -> Things:
             "notice": [a_notice(firm.uscc).pk],
             "book": [firm.uscc, name_of_log],
             "look": [firm.uscc, name_of_log, looked.number],
+            "record": [firm.uscc, record.number],
+            "ended": [firm.uscc, ended.number],
+            "case": [firm.uscc, repair.case.number],
+            "evidence": [firm.uscc, repair.case.number, evidence.pk],
+            "paper": [firm.uscc, repair.case.number, paper.code],
+            "item": [firm.uscc, "products"],
+            "declaration": [firm.uscc, declaration.number],
             "change": [firm.uscc, name_of_log, entry.number],
         },
     )

@@ -37,17 +37,27 @@ from rongxin.notices.models import Notice
 from rongxin.notices.serving import Given, serve
 from rongxin.policy.notices import ChannelName
 from rongxin.records.models import Effect, Record, RecordContent
+from rongxin.remedies.declarations.actions import declare
 from rongxin.remedies.inquiries.actions import ask_why
 from rongxin.remedies.inquiries.models import About
 from rongxin.remedies.inquiries.workflow import INQUIRY
+from rongxin.remedies.repairs.actions import apply, apply_at_counter
+from rongxin.remedies.repairs.models import Ground
+from rongxin.remedies.unwinding.actions import open_unwinding
+from rongxin.remedies.unwinding.models import Item
+from rongxin.remedies.unwinding.workflow import UNWINDING
 from rongxin.subjects.mandates import proxies
 from rongxin.subjects.mandates.actions import open_claim
 from rongxin.subjects.mandates.models import Way
+from rongxin.subjects.mandates.queries import demand
 from rongxin.subjects.mandates.workflow import CLAIM
 from rongxin.subjects.models import Subject
 from rongxin.workflow import registry
 from rongxin.workflow.actions import take_step
-from tests.desk.test_routes import an_audit, an_incident
+from rongxin.workflow.evidence import attach
+from rongxin.workflow.models import Case
+from rongxin.workflow.papers import documents_of
+from tests.desk.test_routes import a_declaration, an_audit, an_incident
 from tests.documents.papers import values
 from tests.entrance.looking import Example, Looked, looked, routes
 from tests.factories import PENALTY, a_department, a_record, a_subject, an_account, at, note
@@ -94,6 +104,7 @@ def desk(toy_is_known: None) -> Iterator[Platform]:  # noqa: F811
         in_force(rules())
         registry.register(CLAIM)
         registry.register(INQUIRY)
+        registry.register(UNWINDING)
         yield a_desk()
 
 
@@ -165,6 +176,14 @@ def a_desk() -> Platform:
     addressee = a_subject()
     written = said("文书", addressee.uscc)
     document = issue("notice", values(paragraphs=[written]), authority=office, by="示例审核员", firm=addressee.uscc)
+    mended = a_subject()
+    lines = {"violation_facts": None, "penalty_content": None, "penalty_authority": said("作出机关", mended.uscc)}
+    old = a_record(mended, department=office, decided_on=date(2026, 6, 1), **lines)
+    repair = apply_at_counter(
+        mended, old.number, Ground.FULFILLED, said("履行情况", mended.uscc), has_committed=True, by=clerk
+    ).case
+    shown_paper = b"%PDF-" + said("凭证", mended.uscc).encode()
+    evidence = attach(repair, name="凭证.pdf", content=shown_paper, by=clerk)
     claims = a_subject(address=said("住所路1号", ""))
     words["示例甲乙丙住所路1号"] = frozenset({claims.uscc})
     login = an_account(Role.ENTERPRISE, office, "qy-own")
@@ -173,8 +192,12 @@ def a_desk() -> Platform:
     incident = touched.case
     Affected.objects.create(incident=touched, uscc=misused.uscc, why="looked", looks=3, first_at=LOOKED, last_at=NOW)
     words["2026-11-17 03:33"] = frozenset({misused.uscc})
+    declares = a_subject()
+    declaration = a_declaration(office, declares, said("产品", declares.uscc))
     looked_at(misused.uscc, a_look())
     signed()
+    fallen_firm = a_subject()
+    undone = undone_after(a_record(fallen_firm, department=office), reason=said("核对", fallen_firm.uscc))
     meant_firms = frozenset(subject.uscc for subject in meant)
     assert meant_firms
 
@@ -206,6 +229,13 @@ def a_desk() -> Platform:
         desk("case", claim.number, reveals=True),
         desk("case", batch.number),
         desk("case_take", case.number, method=POST, given={"step": "redraft", "seen": "99"}, reveals=True),
+        desk("case", repair.number, reveals=True),
+        desk("remedy_enter"),
+        desk("remedy_enter", method=POST),
+        desk("case_hand_in", repair.number, method=POST),
+        desk("evidence", evidence.pk, reveals=True),
+        desk("repair_revoke", repair.number),
+        desk("repair_notice", old.number, reveals=True),
         desk("case_told", case.number, reveals=True),
         desk("case_serve", case.number, method=POST),
         desk("serving_note", serving.pk, method=POST, given={"kind": "void", "reason": "示例"}),
@@ -222,7 +252,23 @@ def a_desk() -> Platform:
         desk("text_undo", text.number, "violation_facts", method=POST),
         desk("kept_record", hidden.number, reveals=True),
         desk("kept_record", hidden.number, method=POST, given={"ground": "other"}, reveals=True),
+        desk("support_enter", hidden.number, method=POST, given={"support": "x", "basis": "示例"}),
+        desk("support_end", hidden.number, method=POST, given={"support": "0"}),
+        desk("candidate_decide", hidden.number, method=POST, given={"candidate": "0"}),
+        desk("case", undone.number, reveals=True),
+        desk("item_settle", undone.number, method=POST, given={"item": "0"}),
         desk("withdraw_clock", hidden.number, given={"decided_on": "2026-11-19"}),
+        # Who dropped a record is told by its number and its authority; the papers are tried in tests/exchange.
+        desk("arrivals", hidden.number),
+        *(desk(name, text.number) for name in ("sync_certificate", "withdrawal_notice")),
+        desk("spot", text.number, method=POST),
+        desk("spot_file", 1),
+        desk("spot_retract", 1, method=POST),
+        *map(desk, ("recipients", "recipient_propose")),
+        desk("recipient", 1),
+        *(desk(name, 1, method=POST) for name in ("recipient_key", "recipient_call")),
+        desk("recipient_take", 1, "approve", method=POST),
+        desk("recipient_key_end", 1, "rx000000000000", method=POST),
         desk("batch", batch.number, reveals=True),
         desk("batch", batch.number, given={"all": "1"}, reveals=True),
         desk("batch_progress", batch.number),
@@ -242,6 +288,9 @@ def a_desk() -> Platform:
         desk("incident_register", method=POST),
         desk("case", incident.number),
         desk("case", incident.number, given={"looks": "1"}, reveals=True),
+        desk("case", declaration.number, reveals=True),
+        desk("declaration_examine", declaration.number),
+        desk("declaration_examine", declaration.number, method=POST),
         desk("affected_csv", incident.number, reveals=True),
         desk("affected_name", incident.number, method=POST, given={"codes": TEA}),
         desk("affected_search", incident.number, method=POST, given={"why": "faulty"}),
@@ -305,6 +354,13 @@ def _told(found: Looked) -> str:
     return f"{found.status}, shown {sorted(found.shown)}, logged {dict(found.told)}"
 
 
+def undone_after(record: Record, *, reason: str) -> Case:
+    """The case that unwinds a record which was withdrawn, with a document that somebody looked at for ``reason``."""
+    unwinding = open_unwinding(note(record, Effect.WITHDRAWN))
+    Item.objects.create(unwinding=unwinding, sort="document", ref="x", outcome="noted", reason=reason)
+    return unwinding.case
+
+
 # ── an enterprise ────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def enterprise(db: None) -> Iterator[Platform]:
@@ -332,6 +388,27 @@ def an_enterprise(hall: Hall) -> Platform:
         body_zh="示例甲乙丙正文",
         body_en="示例",
     )
+    numbered = {
+        "violation_facts": None,
+        "penalty_authority": "示例甲乙丙作出机关",
+        "violation_type": "示例甲乙丙种类",
+    }
+    old = a_record(firm, decided_on=date(2026, 6, 1), **numbered)
+    words["示例甲乙丙作出机关"] = words["示例甲乙丙种类"] = words["示例甲乙丙补正"] = own
+    stated = "示例甲乙丙履行情况"
+    words[stated] = own
+    words["示例甲乙丙产品"] = own
+    declaring = demand(holder, firm.uscc, Action.DECLARATION_MAKE)
+    declaration = declare(declaring, "products", {"products": "示例甲乙丙产品"})
+    by = demand(holder, firm.uscc, Action.REPAIR_APPLY)
+    repair = apply(old.number, Ground.FULFILLED, stated, has_committed=True, by=by).case
+    words["示例甲乙丙凭证"] = own
+    evidence = attach(repair, name="凭证.pdf", content="%PDF-示例甲乙丙凭证".encode(), by=holder)
+    clerk = an_officer(repair.owner)
+    take_step(repair.number, "ask_to_complete", by=clerk, reason="示例甲乙丙补正。", answers={"lacks_proof": "yes"})
+    (paper,) = (each.document for each in documents_of(repair))
+    fallen = a_record(firm)
+    undone_after(fallen, reason="示例甲乙丙类型")
     # Shown in part: what stands before the sign is hidden.
     confirmed(mandate, ChannelName.EMAIL, "office@jiayibing.example.com", by=holder)
     words["jiayibing.example.com"] = own
@@ -353,6 +430,7 @@ def an_enterprise(hall: Hall) -> Platform:
         *map(of, ("home", "rights", "accept", "messages", "claiming", "login", "sign_up")),
         of("firm", firm.uscc, reveals=True),
         of("file_csv", firm.uscc, reveals=True),
+        of("effects", firm.uscc, fallen.number, reveals=True),
         of("proxies", firm.uscc, reveals=True),
         of("proxies", firm.uscc, method=POST, reveals=True),
         of("contacts", firm.uscc, reveals=True),
@@ -365,7 +443,29 @@ def an_enterprise(hall: Hall) -> Platform:
         of("claim_take", claim.number, method=POST, given={"step": "withdraw", "seen": "0"}),
         of("proxy_end", firm.uscc, given.pk, method=POST),
         of("invitation_end", firm.uscc, invitation.pk, method=POST),
+        of("arrivals", firm.uscc, hidden.number),
+        *(of(name, firm.uscc, "R-1") for name in ("sync_certificate", "withdrawal_notice")),
         of("leave", firm.uscc),
+        of("cases", firm.uscc),
+        of("case", firm.uscc, declaration.number, reveals=True),
+        of("declarations", firm.uscc, reveals=True),
+        of("declare", firm.uscc, "honour"),
+        of("declare", firm.uscc, "honour", method=POST),
+        of("declaration_edit", firm.uscc, declaration.number, reveals=True),
+        of("declaration_take", firm.uscc, declaration.number, method=POST, given={"step": "publish"}),
+        of("case", firm.uscc, repair.number, reveals=True),
+        of("case_take", firm.uscc, repair.number, method=POST, given={"step": "withdraw", "seen": "0"}),
+        of("case_hand_in", firm.uscc, repair.number, method=POST),
+        of("case_evidence", firm.uscc, repair.number, evidence.pk, reveals=True),
+        of("case_paper", firm.uscc, repair.number, paper.code, reveals=True),
+        of("missing", firm.uscc, tells=events),
+        of("missing", firm.uscc, method=POST, tells=events),
+        of("record", firm.uscc, hidden.number, reveals=True),
+        of("object", firm.uscc, hidden.number, reveals=True),
+        of("object", firm.uscc, hidden.number, method=POST, reveals=True),
+        of("repair", firm.uscc, old.number, reveals=True),
+        of("repair", firm.uscc, old.number, method=POST, reveals=True),
+        of("repair_notice", firm.uscc, old.number, reveals=True),
         # Events say nothing of what the file says, and a list that logs its readers would be full of them.
         *(of(name, firm.uscc, tells=events) for name in ("looks", "looks_csv", "changes")),
         of("looks_stream", firm.uscc, log, tells=events),
@@ -401,6 +501,10 @@ def a_machine() -> Platform:
         *map(of, ("openapi-json", "openapi-view", "api-root", "listing", "kinds")),
         of("kind", PENALTY),
         of("record", "R-1"),
+        # For recipients: what is public, and nothing to the key of a department.
+        *map(of, ("feed", "me")),
+        *(of(name, method=POST, given="{}") for name in ("acknowledge", "set_address", "forget_address")),
+        of("declarations", TEA),
         of("batch", batch.number),
         of("batch_errors", batch.number, reveals=True),
         of("batch_returned", batch.number, reveals=True),
@@ -551,7 +655,7 @@ def test_on_a_database_that_takes_nothing_the_public_still_reads(toy_is_known: N
 # ── no face reads contents itself ────────────────────────────────────────────────────────────────────────────────────
 PAST: Final = frozenset(
     {
-        *("RecordContent", "DocumentFile", "ServingProof", "Clearing", "with_content"),
+        *("RecordContent", "DocumentFile", "EvidenceFile", "ServingProof", "Clearing", "with_content"),
         *("events_of", "claim_of", "waiting_row", "waiting_rows", "problems_of", "warnings_of", "return_workbook"),
         *("columns_of", "waiting_path", "accepted_path"),
     }

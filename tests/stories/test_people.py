@@ -180,6 +180,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 
 def no_sideways_scroll(page: Page) -> None:
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -25,6 +25,7 @@ AREAS: Final = {
     "forms": Title(zh="文书版式", en="Forms of documents"),
     "notices": Title(zh="通知模板", en="Notices"),
     "outside_texts": Title(zh="邮件与短信", en="Mails and SMS"),
+    "declarations": Title(zh="自主申报事项", en="What enterprises may declare"),
 }
 _UNITS: Final = {
     Unit.HOURS: "小时",

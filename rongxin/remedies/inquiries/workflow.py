@@ -6,11 +6,10 @@ from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand
 from rongxin.documents.sheets import basis_of, template_of
 from rongxin.policy.words import Title
-from rongxin.primitives.recognisers import suspects
 from rongxin.primitives.uscc import is_valid
 from rongxin.remedies.inquiries.models import About, Inquiry, Outcome
+from rongxin.remedies.words import LOOKED, demand_names_nobody
 from rongxin.rulebook import queries as rulebook
-from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.papers import issue_in
 from rongxin.workflow.table import Ask, AskKind, Party, Procedure, State, Step, Taken, Who
 
@@ -24,18 +23,11 @@ _OUTCOMES: Final = (
     (Outcome.NOT_OURS.value, Title(zh="本单位没有查询或者决定", en="This department did neither")),
     (Outcome.WITHHELD.value, Title(zh="依法不予说明（写明依据）", en="Not told by law (say which)")),
 )
-_CONFIRMED: Final = (("yes", Title(zh="已核对，没有写到个人", en="Looked: it tells of no person")),)
 
 
 def _draft(taken: Taken) -> None:
     """Keep the answer, if it tells of no person."""
-    found = "、".join(dict.fromkeys(taken.reason[each.start : each.end] for each in suspects(taken.reason)))
-    if found and "names_nobody" not in taken.answers:
-        title = Title(
-            zh=f"核对（答复里可能写到个人：{found}；请删去，确实不是个人的，选“已核对”）",
-            en=f"Looked (the answer may tell of a person: {found}; take it out, or choose “Looked”)",
-        )
-        raise NotPossible(Barred(Bar.BAD_ANSWER, title))
+    demand_names_nobody(taken.reason, taken.answers)
     Inquiry.objects.filter(case=taken.case).update(outcome=taken.answers["outcome"], answer=taken.reason)
 
 
@@ -98,7 +90,7 @@ INQUIRY: Final = Procedure(
             needs_reason=True,
             asks=(
                 Ask("outcome", Title(zh="答复", en="Answer"), AskKind.CHOICE, _OUTCOMES),
-                Ask("names_nobody", Title(zh="核对", en="Looked"), AskKind.CHOICE, _CONFIRMED, is_required=False),
+                LOOKED,
             ),
             effect=_draft,
             follows=(

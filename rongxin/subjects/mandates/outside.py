@@ -15,6 +15,12 @@ def firm_of_case(case: Case) -> Subject | None:
     return (found.merged_into or found) if found else None
 
 
+def code_of_case(case: Case) -> str:
+    """The unified code of that enterprise, under which it is told; empty where there is none."""
+    firm = firm_of_case(case)
+    return firm.uscc if firm else ""
+
+
 def the_firm(action: Action) -> Outsider:
     """The enterprise of a case, by a login whose mandate lets it do ``action`` for it."""
 

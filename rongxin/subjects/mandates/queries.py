@@ -170,3 +170,10 @@ def offices(subject: Subject) -> list[Department]:
         found,
         key=lambda office: (not covers(office.region, subject.region), -len(stem(office.region)), office.code),
     )
+
+
+def held_among(subjects: Iterable[int]) -> set[int]:
+    """Which of these subjects somebody acts for now; one query."""
+    wanted = set(subjects)
+    of_firms = standing().filter(Q(subject__in=wanted) | Q(subject__merged_into__in=wanted))
+    return {mandate.subject.merged_into_id or mandate.subject_id for mandate in of_firms}

@@ -27,7 +27,7 @@ register = template.Library()
 register.filter("marked", marked)
 register.filter("label", label)
 
-CHIP_TONES = ("plain", "shown", "met", "soon", "late", "good", "bad", "disputed", "ended", "step", "demo")
+CHIP_TONES = ("plain", "shown", "met", "soon", "late", "good", "bad", "disputed", "ended", "step", "demo", "declared")
 USCC_GROUPS = ((0, 2), (2, 8), (8, 17), (17, 18))
 USCC_LENGTH = 18
 FEN_PER_YUAN = 100

@@ -1,0 +1,404 @@
+"""A record of the firm for itself: why it stands here, until when, and what can be done about it now; objecting and repairing."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rongxin.accounts.access import Access
+from rongxin.accounts.permissions import Action
+from rongxin.departments.models import Department
+from rongxin.departments.queries import providers
+from rongxin.disclosure.own_record import OwnRecord, own_record
+from rongxin.documents import queries as papers
+from rongxin.enterprise.cases import address
+from rongxin.enterprise.firms import WHY
+from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
+from rongxin.entrance.gate import gives_file
+from rongxin.policy.repair import Way
+from rongxin.policy.words import Title
+from rongxin.records.display import Moment
+from rongxin.records.own import Unshown
+from rongxin.records.standing import standing_of
+from rongxin.remedies.objections import actions as objecting
+from rongxin.remedies.objections.models import Ground as ObjectionGround
+from rongxin.remedies.objections.queries import objections_to
+from rongxin.remedies.repairs import actions as repairing
+from rongxin.remedies.repairs.models import Ground
+from rongxin.remedies.repairs.notice import NoNotice, notice_for
+from rongxin.remedies.repairs.queries import repairs_of
+from rongxin.remedies.unwinding.queries import numbers_unwound
+from rongxin.remedies.words import LONGEST, BadWords
+from rongxin.rulebook import queries as rulebook
+from rongxin.subjects.mandates.models import Mandate
+from rongxin.ui.drawing import Term
+from rongxin.ui.labels import label
+from rongxin.ui.templatetags.rongxin import lang
+from rongxin.workflow.evidence import LARGEST, NotAttached, attach
+from rongxin.workflow.models import Case
+from rongxin.workflow.registry import procedure
+
+OPEN_TO: Final = (Way.OPEN, Way.TOO_EARLY)
+
+
+class StatementForm(forms.Form):
+    """What the firm says, and what it shows for it."""
+
+    statement = forms.CharField(
+        label=gettext_lazy("说明"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("500 个字以内；不写个人的证件号码、电话和账号。"),
+    )
+    evidence = forms.FileField(
+        label=gettext_lazy("材料"),
+        required=False,
+        help_text=gettext_lazy("PDF、JPEG 或者 PNG，不超过 5 MB；其余材料提交以后可以接着补。"),
+    )
+
+
+class ObjectForm(StatementForm):
+    """An objection to a record."""
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("哪里不对"),
+        widget=forms.RadioSelect,
+        choices=[each for each in ObjectionGround.choices if each[0] != ObjectionGround.MISSING],
+    )
+    field_order = ("ground", "statement", "evidence")
+
+
+class MissingForm(StatementForm):
+    """A record that should be here and is not."""
+
+    document = forms.CharField(
+        label=gettext_lazy("文号或者名称"),
+        max_length=objecting.LONGEST_DOCUMENT,
+        help_text=gettext_lazy("决定书、许可证、荣誉的文号；没有文号的写名称。"),
+    )
+    office = forms.ChoiceField(label=gettext_lazy("作出决定的单位"))
+    field_order = ("document", "office", "statement", "evidence")
+
+    def __init__(self, *given: object, offices: list[Department], **more: object) -> None:
+        super().__init__(*given, **more)  # type: ignore[arg-type]
+        self.fields["office"].choices = [("", _("请选择")), *((each.code, each.name) for each in offices)]  # type: ignore[attr-defined]
+
+
+class RepairForm(StatementForm):
+    """An application for repair."""
+
+    ground = forms.ChoiceField(label=gettext_lazy("申请理由"), widget=forms.RadioSelect, choices=Ground.choices)
+    commits = forms.BooleanField(label=gettext_lazy("本企业作出上述承诺"), required=True)
+    field_order = ("ground", "statement", "evidence", "commits")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActLine:
+    """Something that can be done about the record. ``url`` empty: not now; ``note`` says why and from when."""
+
+    icon: str
+    title: str
+    note: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """A case about the record."""
+
+    url: str
+    number: str
+    kind_title: Title
+    state_title: Title
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """``enterprise/record.html``."""
+
+    name: str
+    uscc: str
+    record: OwnRecord
+    why: str | Promise
+    term: Term | None
+    acts: tuple[ActLine, ...]
+    cases: tuple[CaseLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPage:
+    """``enterprise/object.html``, ``enterprise/repair.html``, ``enterprise/missing.html``. ``commitment``: what is promised."""
+
+    name: str
+    uscc: str
+    form: forms.Form
+    record: OwnRecord | None = None
+    commitment: str = ""
+    training: str = ""
+    days: int | None = None
+
+
+@enterprise_only
+@require_safe
+def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
+    """One record of the firm."""
+    mandate = demanded(request, uscc, Action.FILE_READ)
+    access = access_of(request)
+    record = _record(access, mandate, number)
+    objections, repairs = objections_to([number]).get(number, []), repairs_of([number]).get(number, [])
+    found = [*(each.case for each in objections), *(each.case for each in repairs)]
+    cases = sorted(found, key=lambda case: case.opened_at, reverse=True)
+    page = RecordPage(
+        name=mandate.firm.name,
+        uscc=uscc,
+        record=record,
+        why=(record.why_words and lang(record.why_words)) or (WHY[record.why] if record.why else ""),
+        term=_term(record),
+        acts=(*_acts(mandate, uscc, record, cases), *_undone(uscc, number)),
+        cases=tuple(_case(case, uscc) for case in cases),
+    )
+    return show(request, "enterprise/record.html", page, firm=uscc)
+
+
+def _undone(uscc: str, number: str) -> tuple[ActLine, ...]:
+    """Where it is told what was undone because of the record, if anything was."""
+    if number not in numbers_unwound([number]):
+        return ()
+    url = reverse("enterprise:effects", args=[uscc, number])
+    note = _("依据它的认定怎么处理了，哪些单位什么时候收到更正通知")
+    return (ActLine(icon="eraser", title=_("看消除影响"), note=note, url=url),)
+
+
+@enterprise_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def object_(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
+    """Object to the record."""
+    mandate = demanded(request, uscc, Action.OBJECTION_MAKE)
+    access = access_of(request)
+    record = _record(access, mandate, number)
+    form = ObjectForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            objection = objecting.object_to(
+                number, ObjectionGround(form.cleaned_data["ground"]), form.cleaned_data["statement"], by=mandate
+            )
+        except BadWords as bad:
+            form.add_error("statement", label(bad.fault))
+        except objecting.NotFiled as refused:
+            form.add_error(None, label(refused.bar))
+        else:
+            return _filed(request, uscc, objection.case, _("已经提出异议。这条记录从现在起标注“异议中”。"), form)
+    page = FormPage(name=mandate.firm.name, uscc=uscc, form=form, record=record, days=_days("objections/answer_days"))
+    return show(request, "enterprise/object.html", page, firm=uscc, status=422 if form.errors else 200)
+
+
+@enterprise_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def missing(request: HttpRequest, uscc: str) -> HttpResponse:
+    """Say that a record is missing."""
+    mandate = demanded(request, uscc, Action.OBJECTION_MAKE)
+    offices = providers()
+    form = MissingForm(request.POST or None, request.FILES or None, offices=offices)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        owner = next(each for each in offices if each.code == given["office"])
+        try:
+            objection = objecting.miss(given["document"], owner, given["statement"], by=mandate)
+        except BadWords as bad:
+            form.add_error("statement", label(bad.fault))
+        except objecting.NotFiled as refused:
+            form.add_error("document", label(refused.bar))
+        else:
+            return _filed(request, uscc, objection.case, _("已经提出，转给这个单位核实。"), form)
+    page = FormPage(name=mandate.firm.name, uscc=uscc, form=form, days=_days("objections/answer_days"))
+    return show(request, "enterprise/missing.html", page, firm=uscc, status=422 if form.errors else 200)
+
+
+@enterprise_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def repair(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
+    """Apply for the repair of the record."""
+    mandate = demanded(request, uscc, Action.REPAIR_APPLY)
+    access = access_of(request)
+    record = _record(access, mandate, number)
+    policy, today = rulebook.current(), timezone.localdate()
+    form = RepairForm(request.POST or None, request.FILES or None, initial={"ground": Ground.FULFILLED})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            application = repairing.apply(
+                number, Ground(given["ground"]), given["statement"], has_committed=given["commits"], by=mandate
+            )
+        except BadWords as bad:
+            form.add_error("statement", label(bad.fault))
+        except repairing.NotApplied as refused:
+            form.add_error(None, lang(refused.words) if refused.words else label(refused.bar))
+        else:
+            return _filed(request, uscc, application.case, _("已经提出修复申请，一次申请，各处同时办理。"), form)
+    page = FormPage(
+        name=mandate.firm.name,
+        uscc=uscc,
+        form=form,
+        record=record,
+        commitment=str(policy.value("repairs/commitment", today).value),
+        training=str(policy.value("repairs/training", today).value),
+        days=_days("repairs/accept_days"),
+    )
+    return show(request, "enterprise/repair.html", page, firm=uscc, status=422 if form.errors else 200)
+
+
+@enterprise_only
+@require_safe
+@gives_file
+def notice(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
+    """The notice of repair that goes with the decision."""
+    mandate = demanded(request, uscc, Action.FILE_READ)
+    access = access_of(request)
+    _record(access, mandate, number)
+    found = standing_of(number, rulebook.current())
+    if found is None:
+        raise Http404
+    try:
+        document = notice_for(found, access)
+    except NoNotice:
+        raise Http404 from None
+    response = HttpResponse(papers.content(document, access), content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, f"{document.number}.pdf") or "attachment"
+    return response
+
+
+def _record(access: Access, mandate: Mandate, number: str) -> OwnRecord:
+    found = own_record(mandate.firm, number, rulebook.current(), Moment.now(), access)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _filed(request: HttpRequest, uscc: str, case: Case, told: str, form: forms.Form) -> HttpResponse:
+    messages.success(request, told)
+    given = form.cleaned_data.get("evidence")
+    if given:
+        try:
+            attach(case, name=given.name, content=given.read(LARGEST + 1), by=login_of(request))
+        except NotAttached as refused:
+            messages.error(request, f"{given.name}：{label(refused.fault)}")
+    return redirect(address(uscc, case))
+
+
+def _acts(mandate: Mandate, uscc: str, record: OwnRecord, cases: list[Case]) -> tuple[ActLine, ...]:
+    running = {case.kind: case for case in cases if case.is_open}
+    acts = [
+        _repair_line(mandate, uscc, record, running.get("repair")),
+        _reorganisation_line(mandate, uscc, record, running.get("repair")),
+        _object_line(mandate, uscc, record, running),
+    ]
+    if record.prospect.way in (*OPEN_TO, Way.OVER, Way.ELSEWHERE) and record.why != Unshown.WITHDRAWN:
+        acts.append(
+            ActLine(
+                icon="file-text",
+                title=_("信用修复告知书"),
+                note=_("什么时候、向谁、怎样修复，一页写清楚（PDF）。"),
+                url=reverse("enterprise:repair_notice", args=[uscc, record.number]),
+            )
+        )
+    return tuple(act for act in acts if act is not None)
+
+
+def _repair_line(mandate: Mandate, uscc: str, record: OwnRecord, running: Case | None) -> ActLine | None:
+    found, title = record.prospect, _("申请修复")
+    if running is not None:
+        told = _("正在办理：%(number)s") % {"number": running.number}
+        return ActLine(icon="rotate-clockwise-2", title=title, note=told, url=address(uscc, running))
+    if found.way == Way.NOT_ADVERSE or record.why in (Unshown.REPAIRED, Unshown.WITHDRAWN):
+        return None
+    url = reverse("enterprise:repair", args=[uscc, record.number])
+    if not mandate.may(Action.REPAIR_APPLY):
+        note, url = _("您的授权里没有这一项。"), ""
+    elif found.way == Way.OPEN:
+        note = _("现在就可以申请，不收费；准予以后停止公示、共享和使用。")
+    elif found.way == Way.TOO_EARLY and found.first_on:
+        note, url = _("%(on)s 起可以申请。") % {"on": found.first_on.isoformat()}, ""
+    else:
+        note, url = _why_no_repair(record), ""
+    return ActLine(icon="rotate-clockwise-2", title=title, note=note, url=url)
+
+
+def _reorganisation_line(mandate: Mandate, uscc: str, record: OwnRecord, running: Case | None) -> ActLine | None:
+    """A plan that a court approved waits for no shortest display."""
+    if running is not None or record.prospect.way != Way.TOO_EARLY or record.why is not None:
+        return None
+    if not mandate.may(Action.REPAIR_APPLY):
+        return None
+    return ActLine(
+        icon="building",
+        title=_("重整、和解企业申请修复"),
+        note=_("法院裁定批准重整计划或者认可和解协议的，不等最短公示期。"),
+        url=reverse("enterprise:repair", args=[uscc, record.number]),
+    )
+
+
+def _why_no_repair(record: OwnRecord) -> str:
+    match record.prospect.way:
+        case Way.ELSEWHERE if record.prospect.where is not None:
+            return lang(record.prospect.where)
+        case Way.UNKNOWN_SEVERITY:
+            return _("失信程度还没有确定，没有公示；认为有误的，可以提出异议。")
+    return _("公示期已满，自动停止公示，不用申请。")
+
+
+def _object_line(mandate: Mandate, uscc: str, record: OwnRecord, running: dict[str, Case]) -> ActLine | None:
+    title = _("提出异议")
+    if "objection" in running:
+        case = running["objection"]
+        told = _("正在办理：%(number)s") % {"number": case.number}
+        return ActLine(icon="message-2-question", title=title, note=told, url=address(uscc, case))
+    if record.why == Unshown.WITHDRAWN:
+        return None
+    if not mandate.may(Action.OBJECTION_MAKE):
+        return ActLine(icon="message-2-question", title=title, note=_("您的授权里没有这一项。"))
+    return ActLine(
+        icon="message-2-question",
+        title=title,
+        note=_("有误、不是本企业的、已经到期、不应当列入的，都可以提；提出以后即时标注“异议中”。"),
+        url=reverse("enterprise:object", args=[uscc, record.number]),
+    )
+
+
+def _case(case: Case, uscc: str) -> CaseLine:
+    table = procedure(case.kind)
+    return CaseLine(
+        url=address(uscc, case),
+        number=case.number,
+        kind_title=table.title,
+        state_title=table.by_state[case.state].title,
+        is_open=case.is_open,
+    )
+
+
+def _term(record: OwnRecord) -> Term | None:
+    if record.term is None or record.why is not None:
+        return None
+    return Term(
+        decided_on=record.decided_on,
+        shown_until=record.term.shown_until,
+        today=timezone.localdate(),
+        repair_from=record.term.first_repair_on,
+    )
+
+
+def _days(key: str) -> int | None:
+    today: date = timezone.localdate()
+    value = rulebook.current().value(key, today)
+    return value.count
