@@ -6,6 +6,7 @@ Every field is documented in docs/operators.md; a test compares the two.
 import os
 import secrets
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlparse
@@ -108,6 +109,10 @@ class Environment(BaseSettings):
     looks_day_until: int = Field(default=21, ge=1, le=24, description="hour from which a look at a file is at night")
     looks_bulk: int = Field(
         default=50, ge=1, description="firms that one account may look at within an hour before auditors are told"
+    )
+    webhook_networks: str = Field(
+        default="",
+        description="networks, such as 10.20.0.0/16, whose addresses recipients may be called at though they are private",
     )
     debug: bool = Field(default=False, description="for developers: error pages with details")
 
@@ -213,6 +218,10 @@ class Environment(BaseSettings):
                 raise ValueError(f"{part!r} is no witness: NAME=64 hexadecimal characters")
             named[name] = bytes.fromhex(public)
         return named
+
+    def webhook_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of ``webhook_networks``. Raises ValueError where the setting is not read so."""
+        return tuple(ip_network(each.strip()) for each in self.webhook_networks.split(",") if each.strip())
 
     def _made_once(self, name: str, make: Callable[[], str]) -> str:
         """The secret in the file ``name`` under ``var``, made where there is none."""

@@ -5,6 +5,7 @@ from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
 from rongxin.disclosure.status_jobs import keep_status_lists
 from rongxin.entrance.tidy import tell_denials, tidy_sessions
+from rongxin.exchange.recipients.jobs import wake_recipients
 from rongxin.governance.incidents.jobs import keep_incident_hours
 from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.intake.tidy import tidy_files
@@ -39,6 +40,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.disclosure.look_report",
     "rongxin.disclosure.status_jobs",
     "rongxin.disclosure.bulk_jobs",
+    "rongxin.exchange.recipients.jobs",
 )
 
 SCHEDULES: tuple[Schedule, ...] = (
@@ -57,6 +59,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     # New events ask for it at once; this catches up what a full queue or a missing template held back.
     Every(make_notices, minutes=5),
     Every(send_outside, minutes=5),
+    Every(wake_recipients, seconds=5),
     Every(sequence_events, seconds=10),
     Every(sign_checkpoint, seconds=60),
     Every(commit_published, seconds=60),

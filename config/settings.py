@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "rongxin.governance.rules",
     "rongxin.governance.incidents",
     "rongxin.disclosure",
+    "rongxin.exchange.recipients",
     "rongxin.ui",
     "rongxin.entrance",
     "rongxin.portal",

@@ -31,6 +31,7 @@ class Action(StrEnum):
     OBJECTION_MAKE = "objection:make"
     PROXY_KEEP = "proxy:keep"
     QUESTION_ANSWER = "question:answer"
+    RECIPIENT_KEEP = "recipient:keep"
     RECORD_WITHDRAW = "record:withdraw"
     REPAIR_APPLY = "repair:apply"
     RULE_DRAFT = "rule:draft"

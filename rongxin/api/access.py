@@ -26,7 +26,7 @@ class Key(HttpBearer):
             account = account_of(token)
         if account is not None:
             become(asker_of(account))
-            _count(token.partition(".")[0])
+            count(token.partition(".")[0])
         return account
 
 
@@ -35,7 +35,8 @@ def account_asking(request: HttpRequest) -> Account:
     return cast(Account, request.auth)  # type: ignore[attr-defined]
 
 
-def _count(prefix: str) -> None:
+def count(prefix: str) -> None:
+    """One request more of the key; raises Refused (429 with Retry-After) beyond the quota of the minute."""
     now = int(timezone.now().timestamp())
     window = now // MINUTE
     name = f"api/{prefix}/{window}"

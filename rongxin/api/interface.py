@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from rongxin.accounts.models import Account
-from rongxin.api import batches, declarations, records
+from rongxin.api import batches, declarations, recipients, records
 from rongxin.api.problems import Detail, Refused, answer, no_room, trace_of
 from rongxin.entrance.denials import tell_denial
 from rongxin.ledger.actions import NotLogged
@@ -29,6 +29,7 @@ api = NinjaAPI(
 )
 api.add_router("/batches", batches.router)
 api.add_router("", records.router)
+api.add_router("", recipients.router)
 api.add_router("", declarations.router)
 
 

@@ -164,6 +164,7 @@ class KeptRecordPage:
     bar: str = ""
     limit: LimitView | None = None
     clock_url: str = ""
+    arrivals_url: str = ""
 
 
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -366,6 +367,7 @@ def _page(access: Access, number: str, policy: Policy, form: WithdrawForm) -> Ke
         bar="" if may else _("撤回由信息提供单位的审核员办理。"),
         limit=_limit(_day(form.decided_on), record, policy),
         clock_url=reverse("desk:withdraw_clock", args=[record.number]),
+        arrivals_url="" if kept.is_displayed else reverse("desk:arrivals", args=[record.number]),
     )
 
 

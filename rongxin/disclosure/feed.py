@@ -48,6 +48,7 @@ class FeedEntry:
     document_number: str = ""
     decided_on: date | None = None
     shown_until: date | None = None
+    polarity: str = ""
     is_disputed: bool = False
 
     @property
@@ -67,12 +68,14 @@ class Feed:
     updated_at: datetime
 
 
-def feed(policy: Policy, *, kind: str = "", before: int | None = None, after: int | None = None) -> Feed:
+def feed(
+    policy: Policy, *, kind: str = "", before: int | None = None, after: int | None = None, limit: int = LIMIT
+) -> Feed:
     """The newest changes first, or those ``before`` a position; with ``after`` what followed it, the oldest first."""
     if after is not None:
-        part = changes_after(after, policy, kind=kind, limit=LIMIT)
+        part = changes_after(after, policy, kind=kind, limit=limit)
     else:
-        part = changes_before(before, policy, kind=kind, limit=LIMIT)
+        part = changes_before(before, policy, kind=kind, limit=limit)
     newest, at = last_position()
     today = Moment.now().day
     midnight = datetime.combine(today, time(), SHANGHAI)
@@ -119,5 +122,6 @@ def _entry(change: Change, policy: Policy, today: date, entry: Entry | None) -> 
         document_number=record.document_number,
         decided_on=record.decided_on,
         shown_until=shown_until(record.decided_on, rule, record.valid_to),
+        polarity=record.polarity,
         is_disputed=change.is_disputed,
     )

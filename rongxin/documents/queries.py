@@ -16,6 +16,7 @@ from rongxin.documents.typesetting import pages
 from rongxin.policy.words import Title
 from rongxin.primitives.uscc import codes_in
 from rongxin.rulebook import queries as rulebook
+from rongxin.storage.askers import PLATFORM, asks
 
 
 class NoSuchDocument(LookupError):
@@ -47,6 +48,13 @@ def content(of: Document, access: Access) -> bytes:
     """The PDF as it was issued. Raises NotLogged."""
     _look(of, access, "print")
     return bytes(DocumentFile.objects.get(document=of).content)
+
+
+def content_of_own(of: Document, access: Access) -> bytes:
+    """The same for whoever the document was issued for at this moment, whichever department issued it. Raises NotLogged."""
+    _look(of, access, "print")
+    with asks(PLATFORM):
+        return bytes(DocumentFile.objects.get(document=of).content)
 
 
 def page_images(of: Document, access: Access) -> tuple[bytes, ...]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from rongxin.enterprise import (
+    arrivals,
     cases,
     claiming,
     contacts,
@@ -51,6 +52,9 @@ urlpatterns = [
     path("firms/<str:uscc>/cases/<str:number>/evidence", cases.hand_in, name="case_hand_in"),
     path("firms/<str:uscc>/cases/<str:number>/evidence/<int:pk>", cases.evidence, name="case_evidence"),
     path("firms/<str:uscc>/cases/<str:number>/documents/<str:code>.pdf", cases.paper, name="case_paper"),
+    path("firms/<str:uscc>/records/<str:number>/arrivals", arrivals.page, name="arrivals"),
+    path("firms/<str:uscc>/records/<str:number>/sync-certificate.pdf", arrivals.certificate, name="sync_certificate"),
+    path("firms/<str:uscc>/records/<str:number>/withdrawal-notice.pdf", arrivals.notice, name="withdrawal_notice"),
     path("firms/<str:uscc>/declarations", declarations.listing, name="declarations"),
     path("firms/<str:uscc>/declarations/new/<slug:item>", declarations.enter, name="declare"),
     path("firms/<str:uscc>/declarations/<str:number>/edit", declarations.edit, name="declaration_edit"),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from rongxin.portal import bulk, catalogue, examples, feeds, ledger, punctuality, status, views
+from rongxin.portal import bulk, catalogue, examples, feeds, ledger, punctuality, recipients, status, views
 from rongxin.portal.addresses import RecordNumber, Uscc
 
 register_converter(Uscc, "uscc")
@@ -27,6 +27,9 @@ urlpatterns = [
     path("catalogue.csv", catalogue.items_csv, name="catalogue_csv"),
     path("punctuality", punctuality.month_page, name="punctuality"),
     path("punctuality.csv", punctuality.month_csv, name="punctuality_csv"),
+    path("recipients", recipients.page, name="recipients"),
+    path("recipients.csv", recipients.page_csv, name="recipients_csv"),
+    path("documents", recipients.document, name="document"),
     path("ledger", ledger.page, name="ledger"),
     path("ledger/verify_ledger.py", ledger.verifier, name="ledger_verifier"),
     path("ledger/<slug:log>/<path:path>", ledger.published, name="ledger_file"),

@@ -120,17 +120,21 @@ def last_position() -> tuple[int, datetime | None]:
 
 
 def _last_events(policy: Policy, kind: str) -> QuerySet[RecordEvent]:
+    later = RecordEvent.objects.filter(act_key=OuterRef("record__act_key"), position__gt=OuterRef("position"))
+    events = of_feed(policy).filter(~Exists(later))
+    return events.filter(record__kind=kind) if kind else events
+
+
+def of_feed(policy: Policy) -> QuerySet[RecordEvent]:
+    """The events of every act that was public once: of what a feed tells."""
     same_act = {"act_key": OuterRef("record__act_key")}
-    later = RecordEvent.objects.filter(**same_act, position__gt=OuterRef("position"))
     once_public = Record.objects.filter(**same_act, display=Display.PUBLIC)
     sole_traders = of_sole_traders().filter(record__act_key=OuterRef("record__act_key"))
-    events = RecordEvent.objects.filter(
-        ~Exists(later),
+    return RecordEvent.objects.filter(
         ~Exists(sole_traders),
         ~Exists(over_when_first_recorded(policy).filter(**same_act)),
         Exists(once_public),
     )
-    return events.filter(record__kind=kind) if kind else events
 
 
 def _changes(events: QuerySet[RecordEvent], policy: Policy, limit: int, *, otherwise: int) -> Changes:

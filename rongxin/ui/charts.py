@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from math import log10
 from typing import Final
 
 from django.utils.html import format_html, format_html_join
@@ -28,6 +29,71 @@ class MonthShare:
 
     month: date
     share: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """Hours that something took: of a half, and of 95 in a hundred; None where nothing came to an end."""
+
+    label: str
+    median: float | None
+    p95: float | None
+
+
+_LAG_TICKS: Final = ((1 / 60, "1 min"), (1.0, "1 h"), (24.0, "24 h"), (168.0, "7 d"))
+_LAG_ROW: Final = 46
+_LAG_LEFT, _LAG_RIGHT = 3.0, 97.0
+
+
+def lag_lines(lags: Sequence[Lag]) -> SafeString:
+    """Each one's hours as a line from the half (full dot) to 95 in a hundred (hollow dot), on an axis by powers, one minute to a
+    week, with a mark at a day.
+    """
+    height = len(lags) * _LAG_ROW + 24
+    ticks = format_html_join(
+        "",
+        '<line class="grid" x1="{0}%" x2="{0}%" y1="0" y2="{1}"/><text class="tick" x="{0}%" y="{2}" text-anchor="{3}">{4}</text>',
+        (
+            (
+                _lag_at(hours),
+                height - 20,
+                height - 4,
+                "start" if hours < 1 else "end" if hours > 100 else "middle",
+                name,
+            )
+            for hours, name in _LAG_TICKS
+        ),
+    )
+    rows = format_html_join("", "{}", ((_lag_row(lag, at),) for at, lag in enumerate(lags)))
+    told = "；".join(
+        f"{lag.label} {_('没有确认') if lag.median is None else f'{lag.median:.1f} / {lag.p95 or lag.median:.1f} h'}"
+        for lag in lags
+    )
+    return format_html(
+        '<svg class="rx-trend rx-lags" role="img" aria-label="{}" height="{}">{}{}</svg>', told, height, ticks, rows
+    )
+
+
+def _lag_row(lag: Lag, at: int) -> SafeString:
+    name = format_html('<text x="0" y="{}">{}</text>', at * _LAG_ROW + 14, lag.label)
+    if lag.median is None:
+        return format_html('{}<text class="tick" x="0" y="{}">{}</text>', name, at * _LAG_ROW + 32, _("没有确认"))
+    down = at * _LAG_ROW + 29
+    first, last = _lag_at(lag.median), _lag_at(lag.p95 or lag.median)
+    return format_html(
+        '{0}<line class="path" x1="{1}%" x2="{2}%" y1="{3}" y2="{3}"/><circle cx="{2}%" cy="{3}" r="5"/>'
+        '<circle class="now" cx="{1}%" cy="{3}" r="5"/>',
+        name,
+        first,
+        last,
+        down,
+    )
+
+
+def _lag_at(hours: float) -> float:
+    lowest, highest = log10(_LAG_TICKS[0][0]), log10(_LAG_TICKS[-1][0])
+    place = (log10(max(hours, _LAG_TICKS[0][0])) - lowest) / (highest - lowest)
+    return round(_LAG_LEFT + min(place, 1.0) * (_LAG_RIGHT - _LAG_LEFT), 2)
 
 
 def share_trend(points: Sequence[MonthShare], axis_from: float, chosen: date) -> SafeString:

@@ -5,6 +5,9 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rongxin.exchange.recipients.outgoing import Outcome
+from rongxin.exchange.recipients.registry import Problem as RecipientProblem
+from rongxin.exchange.recipients.spotting import Fault as SpotFault
 from rongxin.intake.duties import Reporting
 from rongxin.notices.channels.channel import Reason
 from rongxin.notices.serving import Fault
@@ -55,6 +58,43 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         EvidenceFault.TOO_MANY: _("一件最多收 20 份材料，已经满了。"),
         EvidenceFault.CLOSED: _("这件已经办结，不再收材料。"),
         EvidenceFault.NOT_YOURS: _("您不能为这件提交材料。"),
+    },
+    Outcome: {
+        Outcome.TAKEN: _("送达"),
+        Outcome.NOT_AN_ADDRESS: _("地址写法不对"),
+        Outcome.UNKNOWN_HOST: _("查不到主机名"),
+        Outcome.FORBIDDEN_HOST: _("主机名指向内部网络，不发"),
+        Outcome.UNREACHABLE: _("连不上"),
+        Outcome.UNTRUSTED: _("证书不可信"),
+        Outcome.TIMEOUT: _("超过 5 秒"),
+        Outcome.REDIRECTED: _("要求转到别处，不跟"),
+        Outcome.TOO_LARGE: _("回话超过 64 KiB"),
+        Outcome.REFUSED: _("对方拒收"),
+        Outcome.WRONG_ANSWER: _("验证的回话不对"),
+    },
+    RecipientProblem: {
+        RecipientProblem.NO_NAME: _("请填写名称。"),
+        RecipientProblem.TOO_LONG: _("写得太长，请缩短。"),
+        RecipientProblem.WRONG_CODE: _("统一社会信用代码不对，请核对 18 位。"),
+        RecipientProblem.NO_OFFICE: _("请填写联系部门。"),
+        RecipientProblem.PERSON: _("这里可能写到个人：请写部门，不写姓名和号码。"),
+        RecipientProblem.KNOWN: _("这个单位已经登记，或者正在待复核。"),
+        RecipientProblem.SAME_PERSON: _("提出和复核须是两个人。"),
+        RecipientProblem.NOT_NOW: _("现在不能这样办：可能有人刚刚办过，请看最新情况。"),
+        RecipientProblem.NO_REASON: _("请写明原因。"),
+        RecipientProblem.TOO_MANY_KEYS: _("已有两个密钥在用，请先停用一个。"),
+    },
+    SpotFault: {
+        SpotFault.NOT_ENDED: _("这条记录没有停止公示，或者已经恢复公示。"),
+        SpotFault.NOT_ACKNOWLEDGED: _("这个单位没有确认过撤下，不用抽查登记。"),
+        SpotFault.TOO_EARLY: _("查看时间要在它确认撤下之后。"),
+        SpotFault.FUTURE: _("查看时间还没有到。"),
+        SpotFault.URL: _("网页地址不对，或者里面有个人信息。"),
+        SpotFault.EMPTY: _("请附截图。"),
+        SpotFault.TOO_LARGE: _("文件超过 5 MB，请压缩或者分开以后再提交。"),
+        SpotFault.UNKNOWN: _("只收 PDF、JPEG、PNG 文件；其他格式请先转换。"),
+        SpotFault.RETRACTED: _("已经撤销过。"),
+        SpotFault.NO_REASON: _("请写明原因，不写个人。"),
     },
     Fault: {
         Fault.NO_WAY: _("请选择送达方式。"),

@@ -162,6 +162,19 @@ ROUTES: Final = {
     "candidate_decide": Route(Action.CASE_ACT, POST, of="record", given={"candidate": "0"}),
     "item_settle": Route(Action.CASE_ACT, POST, of="unwinding", given={"item": "0"}),
     "withdraw_clock": Route(Action.BATCH_READ, of="record", may_be_missing=True),
+    "arrivals": Route(Action.BATCH_READ, of="record"),
+    "sync_certificate": Route(Action.BATCH_READ, of="record", may_be_missing=True),
+    "withdrawal_notice": Route(Action.BATCH_READ, of="record", may_be_missing=True),
+    "spot": Route(Action.RECIPIENT_KEEP, POST, of="record"),
+    "spot_file": Route(Action.RECIPIENT_KEEP, may_be_missing=True),
+    "spot_retract": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
+    "recipients": Route(Action.RECIPIENT_KEEP),
+    "recipient_propose": Route(Action.RECIPIENT_KEEP),
+    "recipient": Route(Action.RECIPIENT_KEEP, may_be_missing=True),
+    "recipient_take": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
+    "recipient_key": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
+    "recipient_key_end": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
+    "recipient_call": Route(Action.RECIPIENT_KEEP, POST, may_be_missing=True),
     "batches": Route(ANYBODY),
     "batch": Route(Action.BATCH_READ, of="batch"),
     "batch_progress": Route(Action.BATCH_READ, of="batch"),
@@ -202,8 +215,13 @@ ROUTES: Final = {
     "code_reopen": Route(Action.CODE_MEND, POST, of="fault"),
 }
 OPEN_TO_ALL: Final = ("login", "logout")
-OF_ONE_DEED: Final = ("merge_end", "judgement_end", "split_end", "succession_end")
-"""Deeds on the register belong to no department; without one there is nothing to end, for whoever may."""
+OF_NO_DEPARTMENT: Final[Mapping[str, list[object]]] = {
+    **dict.fromkeys(("merge_end", "judgement_end", "split_end", "succession_end"), [1]),
+    **dict.fromkeys(("recipient", "recipient_key", "recipient_call", "spot_file", "spot_retract"), [1]),
+    "recipient_take": [1, "approve"],
+    "recipient_key_end": [1, "rx000000000000"],
+}
+"""Deeds on the register and recipients belong to no department; without one there is nothing there, for whoever may."""
 
 
 @dataclass(frozen=True)
@@ -375,7 +393,7 @@ def test_every_route_says_which_action_it_asks_for() -> None:
 
 
 def called(client: Client, name: str, route: Route, arguments: list[object]) -> int:
-    address = reverse(f"desk:{name}", args=arguments or ([1] if name in OF_ONE_DEED else []))
+    address = reverse(f"desk:{name}", args=arguments or OF_NO_DEPARTMENT.get(name, []))
     # No transaction of its own: a look that is logged inside of one is refused.
     before = transaction.savepoint()
     try:

@@ -120,9 +120,10 @@ OF_LEDGER: Final = tuple(  # tests/ledger
         *("log", "cut", "checkpoint", "cosignature", "headsmap", "audit"),
     )
 )
+OF_RECIPIENTS: Final = tuple(f"recipients_{name}" for name in ("recipientkey", "address", "spotfile"))  # tests/exchange
 ELSEWHERE: Final = {
     *("records_recordcontent", "intake_idempotencykey"),
-    *(*OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_DENIALS, *OF_LEDGER),
+    *(*OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_DENIALS, *OF_LEDGER, *OF_RECIPIENTS),
 }
 GUARDED: Final = {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
 
@@ -151,6 +152,14 @@ OPEN: Final = {
     "subjects_merge": _REGISTER,
     "subjects_split": _REGISTER,
     "subjects_succession": _REGISTER,
+    **dict.fromkeys(
+        (f"recipients_{name}" for name in ("recipient", "page", "acknowledgement", "spotcheck", "retraction")),
+        "who keeps a copy of what is public, and how far each has come: published",
+    ),
+    **dict.fromkeys(
+        (f"recipients_{name}" for name in ("call", "callattempt")), "how far the feed has come, and a closed word"
+    ),
+    "recipients_paper": "which document tells of which public number; the document itself is guarded",
     "rulebook_release": "the rules are public",
     "departments_department": "who the departments are is public",
     "departments_duty": "who has to deliver what is published with the catalogue",

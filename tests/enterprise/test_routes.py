@@ -21,6 +21,7 @@ from rongxin.accounts.permissions import Action, Face, Role, Scope
 from rongxin.ledger.entries import Of, Subject
 from rongxin.ledger.reading import books_of
 from rongxin.notices.models import Notice
+from rongxin.records.models import Effect
 from rongxin.remedies.declarations.actions import declare
 from rongxin.remedies.repairs.actions import apply
 from rongxin.remedies.repairs.models import Ground
@@ -29,7 +30,7 @@ from rongxin.subjects.mandates.queries import PROXY_ACTIONS, demand
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.evidence import attach
 from rongxin.workflow.papers import documents_of
-from tests.factories import a_department, a_record, an_account
+from tests.factories import a_department, a_record, an_account, note
 from tests.intake.coverage.batches import an_officer
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
 from tests.ledger.looks import a_look, entered, looked_at, signed
@@ -60,6 +61,7 @@ class Route:
         "book",
         "look",
         "change",
+        "ended",
         "record",
         "case",
         "evidence",
@@ -111,6 +113,9 @@ ROUTES: Final = {
     "look": Route(Action.LOOK_ASK, POST, of="look"),
     "look_proof": Route(Action.LOOK_READ, of="look"),
     "look_records": Route(Action.LOOK_READ, of="change"),
+    "arrivals": Route(Action.FILE_READ, of="ended"),
+    "sync_certificate": Route(Action.FILE_DOWNLOAD, of="ended"),
+    "withdrawal_notice": Route(Action.FILE_DOWNLOAD, of="ended"),
     "leave": Route(ANYBODY, POST, of="mandate"),
 }
 OPEN_TO_ALL: Final = ("login", "sign_up")
@@ -146,6 +151,8 @@ def things_of(hall: Hall, name: str) -> Things:
     take_step(repair.case.number, "accept", by=clerk)
     (paper,) = (each.document for each in documents_of(repair.case))
     declaration = declare(demand(holder, firm.uscc, Action.DECLARATION_MAKE), "products", {"products": "示例"})
+    ended = a_record(firm)
+    note(ended, Effect.SUSPENDED)
     entered(firm, batch=f"B-{firm.uscc}")
     looked_at(firm.uscc, a_look(department=hall.office.code))
     signed()
@@ -165,6 +172,7 @@ def things_of(hall: Hall, name: str) -> Things:
             "book": [firm.uscc, name_of_log],
             "look": [firm.uscc, name_of_log, looked.number],
             "record": [firm.uscc, record.number],
+            "ended": [firm.uscc, ended.number],
             "case": [firm.uscc, repair.case.number],
             "evidence": [firm.uscc, repair.case.number, evidence.pk],
             "paper": [firm.uscc, repair.case.number, paper.code],

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from rongxin.exchange.recipients.outgoing import Outcome
 from rongxin.policy.words import Title
 from rongxin.ui import charts, drawing
 from rongxin.ui.clock import ClockDay
@@ -94,6 +95,24 @@ def percent(share: float | None, places: int = 1) -> str:
 
 
 @register.filter
+def outcome(word: str) -> str:
+    """What became of a call, in words."""
+    return str(label(Outcome(word)))
+
+
+@register.filter
+def hours(length: float | None) -> str:
+    """A length in hours as people say it: minutes below one hour, days above two; a dash for None."""
+    if length is None:
+        return "—"
+    if length < 1:
+        return _("%(n)s 分钟") % {"n": max(round(length * 60), 1)}
+    if length < 48:
+        return _("%(n)s 小时") % {"n": f"{length:.1f}"}
+    return _("%(n)s 天") % {"n": f"{length / 24:.1f}"}
+
+
+@register.filter
 def day(moment: date | datetime | None) -> SafeString:
     """2026-11-23, or 2026-11-23 09:05 for an instant (in the platform's time zone); nothing for None."""
     if moment is None:
@@ -128,6 +147,7 @@ register.simple_tag(drawing.share_bar)
 register.simple_tag(drawing.qr)
 register.simple_tag(charts.share_trend)
 register.simple_tag(charts.month_bars)
+register.simple_tag(charts.lag_lines)
 
 
 @register.simple_tag
