@@ -92,17 +92,18 @@ def keep_status_lists(progress: Progress) -> int:
 def due_lists(cycle: Cycle, check: StatusCheck) -> list[int]:
     """The lists to sign anew: touched by an event, too old, of another day or other rules; all of them after a fault."""
     before = cycle.moment.known_at - RENEWED_AFTER
-    rows = StatusList.objects.order_by("number").values_list("number", "signed_at", "day", "policy_digest")
-    changed = touched(check.position, cycle.position, SIZE) if cycle.position > check.position else set()
-    return [
-        number
-        for number, signed_at, day, digest in rows
-        if check.faults
-        or number in changed
-        or signed_at is None
+    rows = StatusList.objects.values_list("number", "signed_at", "day", "policy_digest")
+    by_themselves = {
+        number: signed_at is None
         or signed_at <= before
         or (day, digest) != (cycle.moment.day, cycle.policy.digest)
-    ]
+        or bool(check.faults)
+        for number, signed_at, day, digest in rows
+    }
+    changed: set[int] = set()
+    if cycle.position > check.position and not all(by_themselves.values()):
+        changed = touched(check.position, cycle.position, SIZE)
+    return sorted(number for number, is_due in by_themselves.items() if is_due or number in changed)
 
 
 def _computed(cycle: Cycle, due: list[int]) -> Iterator[tuple[int, Bits]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display
@@ -115,8 +115,8 @@ def has_changed_since(position: int) -> bool:
 
 def last_position() -> tuple[int, datetime | None]:
     """The position and instant of the newest event of all; 0 and None on an empty platform."""
-    newest = RecordEvent.objects.aggregate(position=Max("position"), at=Max("recorded_at"))
-    return newest["position"] or 0, newest["at"]
+    newest = RecordEvent.objects.order_by("-position").values_list("position", "recorded_at").first()
+    return newest or (0, None)
 
 
 def _last_events(policy: Policy, kind: str) -> QuerySet[RecordEvent]:
