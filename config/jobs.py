@@ -1,7 +1,9 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
+from rongxin.disclosure.bulk_jobs import keep_bulk_files
 from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
+from rongxin.disclosure.status_jobs import keep_status_lists
 from rongxin.entrance.tidy import tell_denials, tidy_sessions
 from rongxin.exchange.recipients.jobs import wake_recipients
 from rongxin.governance.incidents.jobs import keep_incident_hours
@@ -36,6 +38,8 @@ MODULES: tuple[str, ...] = (
     "rongxin.notices.confirming",
     "rongxin.disclosure.reminding",
     "rongxin.disclosure.look_report",
+    "rongxin.disclosure.status_jobs",
+    "rongxin.disclosure.bulk_jobs",
     "rongxin.exchange.recipients.jobs",
 )
 
@@ -66,4 +70,8 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(tidy_exports, at="03:50"),
     # Makes the report of the week before, once.
     Daily(report_looks, at="04:10"),
+    # Sign only what is due: touched by an event, twenty minutes old, or of the day before.
+    Every(keep_status_lists, seconds=60),
+    # Makes files anew on a new day, and when something in them ended.
+    Every(keep_bulk_files, minutes=10),
 )

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "rongxin.remedies.repairs",
     "rongxin.governance.rules",
     "rongxin.governance.incidents",
+    "rongxin.disclosure",
     "rongxin.exchange.recipients",
     "rongxin.ui",
     "rongxin.entrance",

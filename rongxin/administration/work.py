@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.administration.frame import administrator_of, administrators_only, may, show
+from rongxin.disclosure.status import standing
 from rongxin.jobs.queries import unfinished, wanting_room
 
 MOST = 100
@@ -29,8 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @administrators_only
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """What waits, works or gave up. Names of jobs and errors only; nothing of what they work on."""
+    """What waits, works or gave up, and how the signed status lists stand. Names of jobs and errors only; nothing of what they
+    work on.
+    """
     administrator = administrator_of(request)
     demand(administrator, Action.JOB_WATCH, administrator.works_for)
-    page = {"runs": list(unfinished()[:MOST]), "wanting_room": wanting_room()}
+    page = {"runs": list(unfinished()[:MOST]), "wanting_room": wanting_room(), "lists": standing()}
     return show(request, "administration/work.html", page)

@@ -19,6 +19,7 @@ class Bench(StrEnum):
     LEDGER = "ledger"
     RESOLVE = "resolve"
     SEARCH = "search"
+    STATUS = "status"
 
 
 DEFAULT_SIZE: Final = {
@@ -27,6 +28,7 @@ DEFAULT_SIZE: Final = {
     Bench.LEDGER: 200_000,
     Bench.RESOLVE: 100_000,
     Bench.SEARCH: 200_000,
+    Bench.STATUS: 200_000,
 }
 
 

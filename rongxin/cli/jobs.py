@@ -13,18 +13,20 @@ app = typer.Typer(no_args_is_help=True, help="后台任务。Background work.")
 
 @app.command("list")
 def list_runs(as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False) -> None:
-    """Print what waits, works or gave up, with the last error, and the room left on the disk of RONGXIN_VAR.
+    """Print what waits, works or gave up, with the last error, how the status lists stand, and the room left on the disk of
+    RONGXIN_VAR.
 
-    Exit status 1 when something gave up or waits for room.
+    Exit status 1 when something gave up or waits for room, and when the signed status lists are late or wrong.
     """
     start()
     from config.environment import environment
+    from rongxin.disclosure.status import standing
     from rongxin.jobs import queries, registry
     from rongxin.jobs.models import State
 
     registry.load()
     runs = list(queries.unfinished())
-    free = shutil.disk_usage(environment.var).free
+    free, lists = shutil.disk_usage(environment.var).free, standing()
     if as_json:
         told = [
             {
@@ -39,12 +41,22 @@ def list_runs(as_json: Annotated[bool, typer.Option("--json", help="print one JS
             }
             for run in runs
         ]
-        typer.echo(json.dumps({"free_bytes": free, "runs": told}, ensure_ascii=False))
+        signed = {
+            "oldest_at": lists.oldest_at.isoformat() if lists.oldest_at else None,
+            "late": lists.is_late,
+            "faults": lists.faults,
+        }
+        typer.echo(json.dumps({"free_bytes": free, "status_lists": signed, "runs": told}, ensure_ascii=False))
     else:
         for run in runs:
             typer.echo(f"{run.pk}\t{run.title}\t{run.key}\t{State(run.state).label}\t{run.message}".rstrip())
+        for fault in lists.faults:
+            typer.echo(f"状态清单没有通过核对：{fault}")
+        if lists.is_late:
+            typer.echo("状态清单超过一半有效期没有重签")
         typer.echo(f"{len(runs)} 个任务；RONGXIN_VAR 所在磁盘剩余 {free >> 20} MB")
-    raise typer.Exit(1 if any(run.wants_room or run.state == State.FAILED for run in runs) else 0)
+    has_failed = any(run.wants_room or run.state == State.FAILED for run in runs)
+    raise typer.Exit(1 if has_failed or lists.is_alarming else 0)
 
 
 @app.command("retry")

@@ -15,6 +15,7 @@ from rongxin.cli import (
     jobs,
     ledger,
     policy,
+    publish,
     report,
     serving,
     subjects,
@@ -36,6 +37,7 @@ app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.departments, name="department")
 app.add_typer(documents.app, name="document")
 app.add_typer(report.app, name="report")
+app.add_typer(publish.app, name="publish")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
 app.command("intake")(intake.intake)

@@ -17,7 +17,8 @@ from rongxin.desk.case_panels import Panel, address
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.policy.words import Title
 from rongxin.remedies.declarations.actions import NotOpened, examine
-from rongxin.remedies.declarations.models import Declaration
+from rongxin.remedies.declarations.falsehoods import OUTCOMES
+from rongxin.remedies.declarations.models import Declaration, Outcome
 from rongxin.remedies.declarations.queries import (
     declaration_in,
     declaration_to_examine,
@@ -71,6 +72,7 @@ def falsehood_facts(case: Case, access: Access) -> Panel:
         "mark": standing_view(view),
         "url": reverse("desk:case", args=[view.number]),
         "is_office": True,
+        "outcome": OUTCOMES[Outcome(found.decided or found.proposed)] if found.proposed else "",
     }
     return Panel(title=Title(zh="查核的申报", en="What is examined"), template="ui/_falsehood.html", content=content)
 

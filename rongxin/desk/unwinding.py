@@ -13,7 +13,7 @@ from rongxin.accounts.access import Access
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.case import own_case
-from rongxin.desk.case_panels import Asked, Looks, Panel, Place, add_panel, address, show_as
+from rongxin.desk.case_panels import Asked, Looks, Panel, add_panel, address, show_as
 from rongxin.desk.frame import officer_of, officer_only
 from rongxin.desk.supports import SupportsCard, card
 from rongxin.policy.words import Title
@@ -101,7 +101,7 @@ def _checklist(case: Case, access: Access, asked: Asked) -> tuple[Panel, ...]:
         may_settle=may,
     )
     title = Title(zh="消除影响清单", en="Checklist")
-    return (Panel(title=title, template="desk/_unwinding.html", content=view, place=Place.BELOW),)
+    return (Panel(title=title, template="desk/_unwinding.html", content=view),)
 
 
 def _redecision(case: Case, access: Access) -> Panel:

@@ -6,5 +6,6 @@ shown beside, and never as a fault of the firm.
 
 Source: item 13 of 闽信用〔2019〕7号 (publicity), 行政处罚法 arts 48, 85.
 
-Words: view, withheld, punctuality (on time, late, lawfully withheld, not due), fact, line.
+Words: status list, entry (where the bit of an act stands), edition (one making of the bulk files), view,
+withheld, punctuality (on time, late, lawfully withheld, not due), fact, line.
 """

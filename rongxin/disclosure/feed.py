@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final, Literal
 
+from rongxin.disclosure.status import Entry, entries_of
 from rongxin.disclosure.timing import rule_for
 from rongxin.policy.display import shown_until
 from rongxin.policy.pack import Policy
@@ -25,7 +26,7 @@ ADDRESS: Final = "https://rongxin.invalid/r/"
 class FeedEntry:
     """One act in the feed. ``change``: ADD, MOD or DEL; ``why`` (withdrawn, ended, not_public) and ``reason`` for DEL.
 
-    Everything from ``title`` on is empty for DEL.
+    ``entry``: where its signed status stands. Everything from ``title`` on is empty for DEL.
     """
 
     id: str
@@ -37,6 +38,7 @@ class FeedEntry:
     change: Literal["ADD", "MOD", "DEL"]
     why: str = ""
     reason: str = ""
+    entry: Entry | None = None
     title: str = ""
     version: int = 0
     recorded_at: datetime | None = None
@@ -77,8 +79,10 @@ def feed(
     newest, at = last_position()
     today = Moment.now().day
     midnight = datetime.combine(today, time(), SHANGHAI)
+    known = [change for change in part.changes if change.record.kind in policy.kinds]
+    entries = entries_of(change.record.number for change in known)
     return Feed(
-        entries=tuple(_entry(change, policy, today) for change in part.changes if change.record.kind in policy.kinds),
+        entries=tuple(_entry(change, policy, today, entries.get(change.record.number)) for change in known),
         last=part.last,
         more=part.more,
         newest=newest,
@@ -92,7 +96,7 @@ def entry_id(number: str) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, ADDRESS + number)}"
 
 
-def _entry(change: Change, policy: Policy, today: date) -> FeedEntry:
+def _entry(change: Change, policy: Policy, today: date, entry: Entry | None) -> FeedEntry:
     record = change.record
     about: dict[str, Any] = {
         "id": entry_id(record.number),
@@ -101,6 +105,7 @@ def _entry(change: Change, policy: Policy, today: date) -> FeedEntry:
         "number": record.number,
         "kind": record.kind,
         "kind_title": policy.kinds[record.kind].title,
+        "entry": entry,
     }
     if change.step in DELETED:
         return FeedEntry(**about, change="DEL", why=change.step.value, reason=change.reason)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from rongxin.disclosure.facts import facts_of
+from rongxin.disclosure.status import entries_of
 from rongxin.disclosure.timing import rule_for, timeliness_of
 from rongxin.disclosure.views import (
     BasisLine,
@@ -90,7 +91,8 @@ def record_view(number: str, policy: Policy, moment: Moment, *, began_on: date) 
         subject_uscc=subject.uscc if subject else "",
         is_sole_trader=subject is not None and subject.category == Category.SOLE_TRADER,
         disputed_on=_disputed_on(act) if act.shown.is_disputed else None,
-        statement=_statement(record.number),
+        entry=entries_of([record.number]).get(record.number),
+        statement=_statement(act),
     )
 
 
@@ -141,9 +143,11 @@ def _older_versions(act: Act) -> Iterable[OlderVersion]:
         yield OlderVersion(version=record.version, recorded_at=record.recorded_at, note=note)
 
 
-def _statement(number: str) -> str:
-    """What its enterprise says beside a record where an objection stayed undecided."""
-    beside = statement_beside(number)
+def _statement(act: Act) -> str:
+    """What its enterprise says beside a record where an objection stayed undecided; asked for only where there was one."""
+    if not any(event.effect == "dispute_ended" for event in act.events):
+        return ""
+    beside = statement_beside(act.shown.record.number)
     return beside.statement if beside else ""
 
 

@@ -12,7 +12,8 @@ def representation(view: RecordView) -> dict[str, Any]:
     """``record`` is what the act says, the same in every language and, until it is corrected or a text in it is cleared,
     on every day; ``public_hash`` is its SHA-256.
 
-    The rest is as of the moment: how long it is displayed, whether it is disputed, what happened.
+    The rest is as of the moment: how long it is displayed, whether it is disputed, what happened. ``credentialStatus``: where its
+    signed status stands; null for what nobody else may show, a sole trader's.
     """
     return {
         "record": _record(view),
@@ -24,6 +25,7 @@ def representation(view: RecordView) -> dict[str, Any]:
             "disputed_on": _day(view.disputed_on),
         },
         "history": [{"at": line.at.isoformat(), "event": line.event} for line in view.history],
+        "credentialStatus": view.entry.as_json() if view.entry else None,
     }
 
 

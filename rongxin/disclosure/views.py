@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from rongxin.disclosure.status import Entry
 from rongxin.policy.values import Unit
 from rongxin.policy.words import Polarity, Rank, Reading, Severity, Strength, Title
 from rongxin.primitives.names import normalise_name
@@ -324,8 +325,8 @@ class RecordView:
     """A record on display.
 
     ``term`` None: displayed without end, by ``display_basis``. ``timeliness`` None: no deadline, or it passed before
-    this platform began. ``disputed_on``: since when an objection is being examined. ``statement``: the enterprise's own words,
-    where an objection stayed undecided; nobody checked them.
+    this platform began. ``disputed_on``: since when an objection is being examined. ``entry``: where its signed status stands.
+    ``statement``: the enterprise's own words, where an objection stayed undecided; nobody checked them.
     """
 
     number: str
@@ -355,6 +356,7 @@ class RecordView:
     subject_uscc: str
     is_sole_trader: bool = False
     disputed_on: date | None = None
+    entry: Entry | None = None
     statement: str = ""
 
     @property

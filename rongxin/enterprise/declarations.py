@@ -20,6 +20,8 @@ from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login
 from rongxin.policy.declarations import DeclaredField, DeclaredItem
 from rongxin.policy.words import Title
 from rongxin.remedies.declarations.actions import declare
+from rongxin.remedies.declarations.falsehoods import OUTCOMES
+from rongxin.remedies.declarations.models import Outcome
 from rongxin.remedies.declarations.queries import (
     DeclarationView,
     declaration_in,
@@ -188,7 +190,12 @@ def panel(case: Case, access: Access) -> Panel:
 def falsehood_panel(case: Case, access: Access) -> Panel:
     """What is examined, and why, on the page of that case."""
     found, view = falsehood_in(case, rulebook.current(), access)
-    content = {"falsehood": found, "view": view, "mark": standing_view(view)}
+    content = {
+        "falsehood": found,
+        "view": view,
+        "mark": standing_view(view),
+        "outcome": OUTCOMES[Outcome(found.decided)] if found.decided else "",
+    }
     return Panel(title=Title(zh="查核的申报", en="What is examined"), template="ui/_falsehood.html", content=content)
 
 

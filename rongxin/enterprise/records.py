@@ -26,11 +26,13 @@ from rongxin.enterprise.cases import address
 from rongxin.enterprise.firms import WHY
 from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
 from rongxin.entrance.gate import gives_file
+from rongxin.exchange.recipients.own import of_firm as ended_of
 from rongxin.policy.repair import Way
 from rongxin.policy.words import Title
 from rongxin.records.display import Moment
 from rongxin.records.own import Unshown
 from rongxin.records.standing import standing_of
+from rongxin.records.supports import Relation, relations_of
 from rongxin.remedies.objections import actions as objecting
 from rongxin.remedies.objections.models import Ground as ObjectionGround
 from rongxin.remedies.objections.queries import objections_to
@@ -125,8 +127,18 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelationLine:
+    """Another record that this one rests on, or that rests on this one. ``url`` empty: it is none of the firm's pages."""
+
+    name: str
+    authority: str
+    url: str
+    is_lost: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
-    """``enterprise/record.html``."""
+    """``enterprise/record.html``. ``below``: what it rests on; ``above``: what rests on it."""
 
     name: str
     uscc: str
@@ -135,6 +147,8 @@ class RecordPage:
     term: Term | None
     acts: tuple[ActLine, ...]
     cases: tuple[CaseLine, ...]
+    below: tuple[RelationLine, ...]
+    above: tuple[RelationLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +174,8 @@ def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     objections, repairs = objections_to([number]).get(number, []), repairs_of([number]).get(number, [])
     found = [*(each.case for each in objections), *(each.case for each in repairs)]
     cases = sorted(found, key=lambda case: case.opened_at, reverse=True)
+    standing = standing_of(number, rulebook.current())
+    related = relations_of(standing.record, rulebook.current()) if standing else None
     page = RecordPage(
         name=mandate.firm.name,
         uscc=uscc,
@@ -168,6 +184,8 @@ def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         term=_term(record),
         acts=(*_acts(mandate, uscc, record, cases), *_undone(uscc, number)),
         cases=tuple(_case(case, uscc) for case in cases),
+        below=tuple(_relation(each, uscc) for each in related.below) if related else (),
+        above=tuple(_relation(each, uscc) for each in related.above) if related else (),
     )
     return show(request, "enterprise/record.html", page, firm=uscc)
 
@@ -178,7 +196,7 @@ def _undone(uscc: str, number: str) -> tuple[ActLine, ...]:
         return ()
     url = reverse("enterprise:effects", args=[uscc, number])
     note = _("依据它的认定怎么处理了，哪些单位什么时候收到更正通知")
-    return (ActLine(icon="eraser", title=_("看消除影响"), note=note, url=url),)
+    return (ActLine(icon="eraser", title=_("消除影响"), note=note, url=url),)
 
 
 @enterprise_only
@@ -313,7 +331,26 @@ def _acts(mandate: Mandate, uscc: str, record: OwnRecord, cases: list[Case]) -> 
                 url=reverse("enterprise:repair_notice", args=[uscc, record.number]),
             )
         )
+    if record.why is not None and ended_of(mandate.firm, record.number) is not None:
+        acts.append(
+            ActLine(
+                icon="check",
+                title=_("谁已经撤下"),
+                note=_("每个数据接收单位什么时候确认撤下；可以下载同步证明、停止公示告知。"),
+                url=reverse("enterprise:arrivals", args=[uscc, record.number]),
+            )
+        )
     return tuple(act for act in acts if act is not None)
+
+
+def _relation(each: Relation, uscc: str) -> RelationLine:
+    record = each.record
+    return RelationLine(
+        name=(record.document_number or record.number) if record else each.support.support,
+        authority=record.authority if record else "",
+        url=reverse("enterprise:record", args=[uscc, record.number]) if record else "",
+        is_lost=each.is_lost,
+    )
 
 
 def _repair_line(mandate: Mandate, uscc: str, record: OwnRecord, running: Case | None) -> ActLine | None:

@@ -25,6 +25,8 @@ from rongxin.ui.language import spoken
 _POSITION: Final = re.compile("[0-9]{1,18}")
 ATOM: Final = "http://www.w3.org/2005/Atom"
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
+STATUS: Final = "https://www.w3.org/ns/credentials/status#BitstringStatusListEntry"
+"""The relation of a link to the signed status: address of the list, index after the sign #."""
 JSON_FEED: Final = "https://jsonfeed.org/version/1.1"
 
 ElementTree.register_namespace("", ATOM)
@@ -138,6 +140,8 @@ def _written(root: ElementTree.Element, entry: FeedEntry, request: HttpRequest) 
     if entry.recorded_at:
         _put(element, "published", entry.recorded_at.isoformat(timespec="seconds"))
     _link(element, "alternate", _address(entry, request))
+    if entry.entry:
+        _link(element, STATUS, f"{entry.entry.address}#{entry.entry.index}")
     ElementTree.SubElement(element, f"{{{ATOM}}}category", {"term": entry.kind, "label": words(entry.kind_title)})
     _put(element, "summary", _summary(entry))
 
@@ -155,7 +159,13 @@ def _item(entry: FeedEntry, request: HttpRequest) -> dict[str, Any]:
         "url": _address(entry, request),
         "content_text": _summary(entry),
         "date_modified": entry.at.isoformat(timespec="seconds"),
-        "_rongxin": {"change": entry.change, "position": entry.position, "number": entry.number, "kind": entry.kind},
+        "_rongxin": {
+            "change": entry.change,
+            "position": entry.position,
+            "number": entry.number,
+            "kind": entry.kind,
+            "credentialStatus": entry.entry.as_json() if entry.entry else None,
+        },
     }
     if entry.is_deleted:
         item["_rongxin"] |= {"why": entry.why, "reason": entry.reason}

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from rongxin.portal import catalogue, examples, feeds, ledger, punctuality, recipients, views
+from rongxin.portal import bulk, catalogue, examples, feeds, ledger, punctuality, recipients, status, views
 from rongxin.portal.addresses import RecordNumber, Uscc
 
 register_converter(Uscc, "uscc")
@@ -18,6 +18,11 @@ urlpatterns = [
     path("newest", views.newest, name="newest"),
     path("feed.atom", feeds.atom, name="feed_atom"),
     path("feed.json", feeds.json, name="feed_json"),
+    path("status/", status.page, name="status"),
+    path("status/lists/<int:number>", status.signed_list, name="status_list"),
+    path("bulk/", bulk.page, name="bulk"),
+    path("bulk/manifest.json", bulk.manifest, name="bulk_manifest"),
+    path("bulk/<slug:version>/<str:name>", bulk.file, name="bulk_file"),
     path("catalogue", catalogue.items, name="catalogue"),
     path("catalogue.csv", catalogue.items_csv, name="catalogue_csv"),
     path("punctuality", punctuality.month_page, name="punctuality"),

@@ -38,9 +38,8 @@ from rongxin.portal.pages import (
 from rongxin.records.display import Moment
 from rongxin.records.queries import Hidden, why_hidden
 from rongxin.records.withdrawing import tombstone
-from rongxin.remedies.declarations.queries import DeclarationView, public_of
+from rongxin.remedies.declarations.queries import DeclarationView, public_of_code
 from rongxin.rulebook import queries as rulebook
-from rongxin.subjects.queries import by_uscc
 from rongxin.ui.clock import clock_days
 from rongxin.ui.declared import StandingView, public_mark
 from rongxin.ui.drawing import Term
@@ -245,8 +244,7 @@ def rules_kind(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _declared(uscc: str, policy: Policy) -> tuple[tuple[DeclarationView, StandingView], ...]:
     """What the firm says of itself and shows; it is no record."""
-    bearer = by_uscc(uscc)
-    return tuple((each, public_mark(each)) for each in public_of(bearer, policy)) if bearer else ()
+    return tuple((each, public_mark(each)) for each in public_of_code(uscc, policy))
 
 
 def _figures(counted: Figures) -> tuple[Figure, ...]:

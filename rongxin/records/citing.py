@@ -17,7 +17,7 @@ from rongxin.jobs.registry import job
 from rongxin.policy.words import Polarity
 from rongxin.records.actions import suspend_lost
 from rongxin.records.consuming import deliver
-from rongxin.records.models import Candidate, Effect, RecordEvent
+from rongxin.records.models import Candidate, Effect, RecordEvent, Support
 from rongxin.storage.frames import fetched
 from rongxin.storage.staging import staged
 
@@ -60,7 +60,8 @@ def find_cited(progress: Progress) -> dict[str, int]:
     progress.phase("引用的文号")
     read = deliver(CONSUMER, propose, effects=_ENTERED, limit=PART)
     progress.phase("失去依据的")
-    return {"read": read, "suspended": suspend_lost()}
+    # An idle platform takes no lock.
+    return {"read": read, "suspended": suspend_lost() if Support.objects.exists() else 0}
 
 
 def propose(events: Sequence[RecordEvent]) -> None:

@@ -107,7 +107,9 @@ def standing_ends(moment: Moment) -> QuerySet[RecordEvent]:
     undone = in_effect.filter(
         act_key=OuterRef("act_key"), effect=OuterRef("undone_by"), position__gt=OuterRef("position")
     )
-    return in_effect.filter(effect__in=ENDS_DISPLAY).annotate(undone_by=undone_by).filter(~Exists(undone))
+    # The key is never missing but from first events, which end nothing: said, so that the index without them is used.
+    ends = in_effect.filter(effect__in=ENDS_DISPLAY, act_key__isnull=False)
+    return ends.annotate(undone_by=undone_by).filter(~Exists(undone))
 
 
 def over_when_first_recorded(policy: Policy) -> QuerySet[Record]:

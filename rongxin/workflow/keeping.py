@@ -7,9 +7,12 @@ which it became so.
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from rongxin.policy.pack import NothingInForce, Policy
@@ -20,7 +23,6 @@ from rongxin.workflow.barring import NotPossible, is_late, is_over
 from rongxin.workflow.clocks import Clocks
 from rongxin.workflow.models import Case, CaseEvent, EventKind
 from rongxin.workflow.registry import procedures
-from rongxin.workflow.table import Procedure
 from rongxin.workflow.writing import append
 
 WARN_DAYS: Final = "procedures/warn_days"
@@ -33,7 +35,7 @@ def keep_clocks() -> dict[str, int]:
     """Bring the clocks of all open cases up to today; returns how many events of each kind were written, and lapses."""
     policy, today = rulebook.current(), timezone.localdate()
     # First what goes on by itself: such a case is late for nobody.
-    written = {"lapsed": sum(_lapse(table, today) for table in procedures().values())}
+    written = {"lapsed": _lapse(today)}
     for chunk in _chunks(Case.objects.filter(is_open=True, clock__isnull=False).values_list("pk", flat=True)):
         for event in _bring_up(chunk, policy, today):
             written[event.kind] = written.get(event.kind, 0) + 1
@@ -125,17 +127,25 @@ def _counts(policy: Policy, key: str, on: date) -> tuple[int, ...]:
         return ()
 
 
-def _lapse(table: Procedure, today: date) -> int:
+def _lapse(today: date) -> int:
     """Take the steps that are taken when a term is over, each dated by the last day of that term."""
+    steps = {
+        (table.name, state): step.name
+        for table in procedures().values()
+        for step in table.steps
+        if step.on_lapse
+        for state in step.sources
+    }
+    ways = reduce(or_, (Q(kind=kind, state=state) for kind, state in steps), Q(pk__in=()))
+    over = Case.objects.filter(ways, is_open=True, is_provisional=False, due_on__lt=today)
     taken = 0
-    for step in (step for step in table.steps if step.on_lapse):
-        over = Case.objects.filter(kind=table.name, state__in=step.sources, is_provisional=False, due_on__lt=today)
-        for number, due_on in list(over.values_list("number", "due_on")):
-            try:
-                take_step(number, step.name, by=None, on=due_on)
-                taken += 1
-            except NotPossible as reason:  # somebody was faster, or a guard holds it back
-                log.info("%s: %s not taken: %s", number, step.name, reason)
+    for number, kind, state, due_on in list(over.order_by("pk").values_list("number", "kind", "state", "due_on")):
+        step = steps[kind, state]
+        try:
+            take_step(number, step, by=None, on=due_on)
+            taken += 1
+        except NotPossible as reason:  # somebody was faster, or a guard holds it back
+            log.info("%s: %s not taken: %s", number, step, reason)
     return taken
 
 

@@ -119,6 +119,7 @@ def test_a_withdrawal_is_a_deletion_with_its_reason_and_nothing_else(client: Cli
     assert item["id"] == identifier
     assert "title" not in item
     assert item["_rongxin"] | {"position": 0} == {
+        "credentialStatus": None,
         "change": "DEL",
         "position": 0,
         "number": record.number,

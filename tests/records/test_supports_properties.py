@@ -66,7 +66,7 @@ def expected(kept: list[Link], history: list[tuple[int, Effect]]) -> tuple[dict[
     return states, hidden
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(links=links, history=happenings)
 def test_the_database_says_what_plain_computation_says(links: list[Link], history: list[tuple[int, Effect]]) -> None:
     with time_machine.travel(at("2026-11-22")):

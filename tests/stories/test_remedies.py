@@ -2,20 +2,38 @@
 is rid of it everywhere; in real browsers, the firm on a phone.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from rongxin.accounts.permissions import Role
+from rongxin.disclosure.bulk import current, folder_of
+from rongxin.disclosure.bulk_jobs import keep_bulk_files
+from rongxin.disclosure.status import state_of
+from rongxin.disclosure.status_jobs import keep_status_lists
 from rongxin.notices.jobs import make_notices
+from rongxin.records.display import Moment, displayed
 from rongxin.records.models import Record
+from rongxin.records.supports import Ground as Support
+from rongxin.records.supports import rest
 from rongxin.remedies.following import follow_acts
 from rongxin.remedies.objections.models import Objection
 from rongxin.remedies.repairs.models import Repair
+from rongxin.remedies.unwinding.jobs import find_affected, follow_records
+from rongxin.remedies.unwinding.models import Unwinding
+from rongxin.rulebook import queries as rulebook
+from rongxin.subjects.mandates.queries import claim_of
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.models import Case
 from tests import logins
+from tests.documents.papers import written
+from tests.exchange.conftest import CityOffice
 from tests.factories import PASSWORD as OFFICERS
+from tests.factories import a_record, an_account
+from tests.ledger.conftest import published  # noqa: F401
+from tests.records.test_supports import LIST, ref
 from tests.remedies.town import GRANT, Town, a_town, on
 from tests.stories.keyboard import focused, press, type_into
 from tests.stories.test_people import no_sideways_scroll, phone  # noqa: F401
@@ -25,9 +43,30 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def town(transactional_db: None) -> Any:
+def town(transactional_db: None, published: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: F811
+    monkeypatch.setattr("config.environment.environment.var", tmp_path)
     with on("2026-11-12"):
         yield a_town()
+
+
+def publish() -> None:
+    """One run of each job that publishes copies."""
+    keep_status_lists.call_now()
+    keep_bulk_files.call_now()
+
+
+def is_in_lists(record: Record) -> bool:
+    found = state_of(record.number)
+    return found is not None and found.is_shown_in_signed_list
+
+
+def is_in_bulk(record: Record) -> bool:
+    edition = current()
+    return edition is not None and record.number in (folder_of(edition.version) / "full.jsonl").read_text("utf-8")
+
+
+def is_shown(record: Record) -> bool:
+    return displayed(rulebook.current(), Moment.now()).filter(number=record.number).exists()
 
 
 def officer(page: Page, address: str, name: str, password: str = OFFICERS) -> None:
@@ -53,6 +92,16 @@ def test_from_the_penalty_to_being_rid_of_it(page: Page, phone: Page, town: Town
     town.firm, town.login = firm, login
     record = town.penalty(penalty_document_no="榕示市监罚〔2026〕88号", violation_type="标签标注不符合规定")
     public = f"{address}/r/{record.number}"
+    second = an_account(Role.CITY_OFFICE, hall.lead_office, "lead-two")
+    copy = CityOffice(hall.lead_office, hall.lead, second).a_recipient("示例甲信用服务机构")
+    entry = a_record(
+        firm, kind=LIST, department=town.department, severity="serious", reason="依据榕示市监罚〔2026〕88号列入"
+    )
+    bears = Support(support=ref(record), ends_when_repaired=True, basis="列入决定写明依据该处罚")
+    rest(ref(entry), bears, rulebook.current(), by="market-reviewer")
+    publish()
+    taken = copy.keep_up()
+    assert (is_in_lists(record), is_in_bulk(record), is_shown(entry)) == (True, True, True)
 
     # The penalty is here, and its department prints the notice of how to repair it, to serve both together.
     officer(page, address, "market-reviewer")
@@ -70,8 +119,6 @@ def test_from_the_penalty_to_being_rid_of_it(page: Page, phone: Page, town: Town
     phone.get_by_label("办理单位").select_option("hall")
     phone.get_by_role("button", name="提交认领").click()
     number = phone.locator("li b.rx-tn").inner_text()
-    from rongxin.subjects.mandates.queries import claim_of
-
     code = hall.code(claim_of(number))
     phone.goto(f"{address}/enterprise/claims/{number}")
     phone.get_by_label("告知书上的验证码").fill(code)
@@ -137,7 +184,8 @@ def test_from_the_penalty_to_being_rid_of_it(page: Page, phone: Page, town: Town
     page.goto(f"{address}/desk/cases/{repair.case.number}")
     step(page, "批准：准予修复")
 
-    # It is gone at once: from the site and the interface; the firm has the decision in hand.
+    # It is gone at once: from the site and the interface, and from the feed; the entry that rested on it with it.
+    assert not is_shown(entry)
     assert page.request.get(public).status in (404, 410)
     assert page.request.get(f"{address}/api/v1/records/{record.number}").status == 410
     phone.goto(f"{address}/enterprise/firms/{firm.uscc}/records/{record.number}")
@@ -146,7 +194,36 @@ def test_from_the_penalty_to_being_rid_of_it(page: Page, phone: Page, town: Town
     with phone.expect_download() as decision:
         phone.get_by_role("link", name="准予信用修复决定书").click()
     assert "信修决〔2026〕1号" in decision.value.suggested_filename
-    assert Record.objects.filter(number=record.number).exists()
+    assert {item["change"] for item in copy.take(taken)["items"] if item["number"] == record.number} == {"DEL"}
+
+    # After one run of its job no status list says it may be shown, and within the hour no file holds it.
+    publish()
+    assert not is_in_lists(record)
+    with on("2026-11-12", "10:59"):
+        publish()
+        assert not is_in_bulk(record)
+
+    # A case undoes what followed.
+    follow_records.call_now()
+    unwinding = Unwinding.objects.get(number=record.number)
+    find_affected.call_now(unwinding.case.number)
+    phone.goto(f"{address}/enterprise/firms/{firm.uscc}/records/{record.number}")
+    phone.get_by_role("link", name="消除影响").click()
+    expect(phone.get_by_role("main")).to_contain_text(entry.document_number)
+    no_sideways_scroll(phone)
+
+    # The firm sees who has dropped it, and takes the certificate along.
+    phone.goto(f"{address}/enterprise/firms/{firm.uscc}/records/{record.number}")
+    phone.get_by_role("link", name="谁已经撤下").click()
+    expect(phone.get_by_role("main")).to_contain_text("1 家还没有确认")
+    copy.keep_up(taken)
+    phone.reload()
+    expect(phone.get_by_role("main")).to_contain_text("1 家已确认撤下，0 家还没有确认")
+    no_sideways_scroll(phone)
+    with phone.expect_download() as certificate:
+        phone.get_by_role("link", name="同步证明").click()
+    with open(certificate.value.path(), "rb") as paper:
+        assert "示例甲信用服务机构" in written(paper.read())
 
 
 def states_of(town: Town) -> list[tuple[str, Case]]:

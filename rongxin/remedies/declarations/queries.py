@@ -69,11 +69,20 @@ class DeclarationView:
         return self.standing in LIVING
 
 
+def public_of_code(uscc: str, policy: Policy) -> tuple[DeclarationView, ...]:
+    """The same of the firm with this unified code, in one query; nothing where there is none."""
+    of_code = Q(subject__uscc=uscc, subject__merged_into=None) | Q(subject__merged_into__uscc=uscc)
+    return _public(_rows().filter(of_code).order_by("-declared_on", "-pk"), policy, timezone.localdate())
+
+
 def public_of(subject: Subject, policy: Policy, today: date | None = None) -> tuple[DeclarationView, ...]:
     """What everybody may read of a firm today, in the order of the items, the newest first."""
-    day = today or timezone.localdate()
+    return _public(_of_firm(subject), policy, today or timezone.localdate())
+
+
+def _public(declared: QuerySet[Declaration], policy: Policy, day: date) -> tuple[DeclarationView, ...]:
     publishable = [item.name for item in policy.declared_items.values() if item.publishable]
-    rows = _of_firm(subject).filter(is_public=True, ended="", until__gte=day, item__in=publishable)
+    rows = declared.filter(is_public=True, ended="", until__gte=day, item__in=publishable)
     views = (view_of(each, policy, day) for each in rows.filter(Q(needs_look=False) | ~Q(verified_on=None)))
     return tuple(sorted((each for each in views if each.is_shown), key=lambda each: publishable.index(each.item)))
 
