@@ -220,7 +220,7 @@ def may_display(line: dict[str, Any], key: bytes | None, get: Callable[[str], by
     """Whether a record of the copy may be displayed now. Without a key the feed alone decides; with one, an adverse record of which
     no list says yes may not.
     """
-    status = line.get("status")
+    status = line.get("credentialStatus")
     if key is None:
         return True
     if not status:

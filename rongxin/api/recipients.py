@@ -183,6 +183,7 @@ def line_of(entry: FeedEntry) -> dict[str, Any]:
         "decided_on": entry.decided_on.isoformat() if entry.decided_on else None,
         "shown_until": entry.shown_until.isoformat() if entry.shown_until else None,
         "polarity": entry.polarity,
+        "credentialStatus": entry.entry.as_json() if entry.entry else None,
         "disputed": entry.is_disputed,
     }
 

@@ -216,8 +216,8 @@ ROUTES: Final = {
 }
 OPEN_TO_ALL: Final = ("login", "logout")
 OF_NO_DEPARTMENT: Final[Mapping[str, list[object]]] = {
-    **dict.fromkeys(("merge_end", "judgement_end", "split_end", "succession_end"), [1]),
-    **dict.fromkeys(("recipient", "recipient_key", "recipient_call", "spot_file", "spot_retract"), [1]),
+    **{key: [1] for key in ("merge_end", "judgement_end", "split_end", "succession_end")},
+    **{key: [1] for key in ("recipient", "recipient_key", "recipient_call", "spot_file", "spot_retract")},
     "recipient_take": [1, "approve"],
     "recipient_key_end": [1, "rx000000000000"],
 }

@@ -202,7 +202,7 @@ def test_the_list_decides(polarity: str, index: int, expected: bool) -> None:
         validFrom=(now - timedelta(minutes=1)).isoformat(), validUntil=(now + timedelta(minutes=59)).isoformat()
     )
     status = {"statusListCredential": LIST, "statusListIndex": str(index)}
-    assert may_display({"polarity": polarity, "status": status}, PUBLIC, lambda _: fresh) is expected
+    assert may_display({"polarity": polarity, "credentialStatus": status}, PUBLIC, lambda _: fresh) is expected
 
 
 def unreachable(address: str) -> bytes:
@@ -211,10 +211,10 @@ def unreachable(address: str) -> bytes:
 
 def test_without_a_list_adverse_records_are_not_displayed() -> None:
     status = {"statusListCredential": LIST, "statusListIndex": "5"}
-    assert not may_display({"polarity": "adverse", "status": status}, PUBLIC, unreachable)
-    assert not may_display({"status": status}, PUBLIC, unreachable)
+    assert not may_display({"polarity": "adverse", "credentialStatus": status}, PUBLIC, unreachable)
+    assert not may_display({"credentialStatus": status}, PUBLIC, unreachable)
     assert not may_display({"polarity": "adverse"}, PUBLIC, unreachable)
-    assert may_display({"polarity": "positive", "status": status}, PUBLIC, unreachable)
+    assert may_display({"polarity": "positive", "credentialStatus": status}, PUBLIC, unreachable)
     assert may_display({"polarity": "adverse"}, None, unreachable)
 
 
