@@ -57,7 +57,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     Each is a username and the title of the role; a platform that is not for demonstration is left alone and gives none.
     """
     start()
-    from rongxin.demonstration import declarations, firms, loading, remedies, staff, undone
+    from rongxin.demonstration import declarations, firms, loading, recipients, remedies, staff, undone
 
     if not environment.demo:
         return []
@@ -65,7 +65,9 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
         staff.bring_rules_up_to_date()
         staff.open_for_work()
         firms.open_firms()
+        recipients.register_some()
         remedies.remedy_some()
+        recipients.answer_some()
         declarations.declare_some()
         undone.show_unwinding()
         staff.give_second_factors()
@@ -76,7 +78,9 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     with typer.progressbar(length=len(steps), label="报送、校验、发布、入库", file=sys.stderr) as bar:
         loading.relive(history, steps, advance=bar.update)
     firms.open_firms()
+    recipients.register_some()
     remedies.remedy_some()
+    recipients.answer_some()
     declarations.declare_some()
     undone.show_unwinding()
     staff.give_second_factors()

@@ -3,10 +3,9 @@
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Action
+from rongxin.accounts.permissions import Action, Role
 from rongxin.demonstration.authorities import SHOWN
 from rongxin.demonstration.codes import numbered_code
 from rongxin.demonstration.staff import FIRM, WINDOW
@@ -14,13 +13,13 @@ from rongxin.departments.queries import NoSuchDepartment, department
 from rongxin.policy.words import Severity
 from rongxin.records.display import Moment, displayed, known
 from rongxin.records.queries import subjects_of
-from rongxin.records.standing import standing_of
 from rongxin.remedies.objections.actions import object_at_counter, object_to
 from rongxin.remedies.objections.models import Ground as ObjectionGround
 from rongxin.remedies.objections.models import Objection
-from rongxin.remedies.repairs.actions import apply_at_counter
+from rongxin.remedies.repairs.actions import apply, apply_at_counter
 from rongxin.remedies.repairs.models import Ground, Repair
 from rongxin.rulebook import queries as rulebook
+from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.mandates.queries import NoMandate, demand
 from rongxin.subjects.models import Category, Subject
 from rongxin.workflow.actions import take_step
@@ -28,6 +27,7 @@ from rongxin.workflow.actions import take_step
 _KIND: Final = "administrative_penalty"
 _HELD: Final = 1
 _PAID: Final = "罚款已经缴清，示例违法行为已经改正。"
+_PLAN: Final = "法院裁定批准示例重整计划，正在执行。"
 _WRONG: Final = "记录里的罚款金额与决定书不一致（示例）。"
 
 
@@ -39,6 +39,7 @@ def remedy_some() -> None:
         return
     clerk, window = staff[SHOWN.clerk], staff[WINDOW]
     _object_as_firm()
+    _repair_as_firm()
     minor, general = _penalties(Severity.MINOR, 3), _penalties(Severity.GENERAL, 5)
     # The history is shorter than the shortest display: repaired is what is not displayed, or waits for nothing.
     repairs = [(*each, Ground.FULFILLED) for each in minor] + [(*each, Ground.REORGANISATION) for each in general[:2]]
@@ -69,18 +70,34 @@ def _penalties(severity: Severity, most: int) -> list[tuple[str, Subject]]:
 
 
 def _object_as_firm() -> None:
-    """The login that is shown objects to a penalty of its own, not the one of the first page."""
+    """The login that is shown objects to the oldest penalty of its own."""
+    for number, mandate in _own(Action.OBJECTION_MAKE)[:1]:
+        object_to(number, ObjectionGround.EXPIRED, "义务已经履行完毕，请核对（示例）。", by=mandate)
+
+
+def _repair_as_firm() -> None:
+    """Another of its own was repaired while a made-up plan is performed: display ended, and recipients drop it."""
+    for number, mandate in _own(Action.REPAIR_APPLY)[1:2]:
+        repair = apply(number, Ground.REORGANISATION, _PLAN, has_committed=True, by=mandate)
+        officers = {each.role: each for each in Account.objects.filter(department=repair.case.owner, is_active=True)}
+        if not {Role.CLERK, Role.REVIEWER} <= officers.keys():
+            return
+        given = {"outcome": "grant", "verified": "ruling"}
+        take_step(repair.case.number, "accept", by=officers[Role.CLERK])
+        take_step(
+            repair.case.number, "draft", by=officers[Role.CLERK], reason="法院已裁定批准示例重整计划", answers=given
+        )
+        take_step(repair.case.number, "grant_temporarily", by=officers[Role.REVIEWER])
+
+
+def _own(action: Action) -> list[tuple[str, Mandate]]:
+    """Displayed penalties of the firm of the login that is shown, the oldest first."""
     firm = Account.objects.filter(username=FIRM).first()
     if firm is None:
-        return
+        return []
     try:
-        mandate = demand(firm, numbered_code("9", "1", _HELD), Action.OBJECTION_MAKE)
+        mandate = demand(firm, numbered_code("9", "1", _HELD), action)
     except NoMandate:
-        return
-    policy, moment = rulebook.current(), Moment.now()
-    records = displayed(policy, moment).filter(kind=_KIND, party_code=mandate.firm.uscc)
-    for record in records.order_by("decided_on", "pk"):
-        found = standing_of(record.number, policy)
-        if found is not None and record.recorded_at < timezone.now():
-            object_to(record.number, ObjectionGround.EXPIRED, "义务已经履行完毕，请核对（示例）。", by=mandate)
-            return
+        return []
+    records = displayed(rulebook.current(), Moment.now()).filter(kind=_KIND, party_code=mandate.firm.uscc)
+    return [(record.number, mandate) for record in records.order_by("decided_on", "pk")]
