@@ -30,6 +30,7 @@ bench: .venv/bench.stamp            ## every benchmark, as a ratio to a peer in 
 	$(BIN)/rongxin bench codes
 	$(BIN)/rongxin bench intake
 	$(BIN)/rongxin bench search
+	$(BIN)/rongxin bench status
 
 soak: .venv/bench.stamp             ## the long tests: large files, killed workers, many histories
 	$(BIN)/python -m pytest -n auto -m soak

@@ -1,6 +1,5 @@
 """Objections and repairs under way about made-up penalties: each as far as somebody can go on with it."""
 
-from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -13,7 +12,7 @@ from rongxin.demonstration.codes import numbered_code
 from rongxin.demonstration.staff import FIRM, WINDOW
 from rongxin.departments.queries import NoSuchDepartment, department
 from rongxin.policy.words import Severity
-from rongxin.records.display import Moment, displayed
+from rongxin.records.display import Moment, displayed, known
 from rongxin.records.queries import subjects_of
 from rongxin.records.standing import standing_of
 from rongxin.remedies.objections.actions import object_at_counter, object_to
@@ -28,7 +27,6 @@ from rongxin.workflow.actions import take_step
 
 _KIND: Final = "administrative_penalty"
 _HELD: Final = 1
-_PAST_SHORTEST: Final = timedelta(days=100)
 _PAID: Final = "罚款已经缴清，示例违法行为已经改正。"
 _WRONG: Final = "记录里的罚款金额与决定书不一致（示例）。"
 
@@ -36,39 +34,34 @@ _WRONG: Final = "记录里的罚款金额与决定书不一致（示例）。"
 @transaction.atomic
 def remedy_some() -> None:
     """File a few, each as far as it is; once."""
-    staff = {each.username: each for each in Account.objects.filter(username__in=(SHOWN.clerk, SHOWN.reviewer, WINDOW))}
-    if len(staff) < 3 or Objection.objects.exists() or Repair.objects.exists():
+    staff = {each.username: each for each in Account.objects.filter(username__in=(SHOWN.clerk, WINDOW))}
+    if len(staff) < 2 or Objection.objects.exists() or Repair.objects.exists():
         return
-    clerk, reviewer, window = (staff[name] for name in (SHOWN.clerk, SHOWN.reviewer, WINDOW))
+    clerk, window = staff[SHOWN.clerk], staff[WINDOW]
     _object_as_firm()
-    found = _penalties(9)
-    for place, (number, firm) in enumerate(found):
-        if place % 3 == 2:
-            objection = object_at_counter(firm, number, ObjectionGround.WRONG, _WRONG, by=window)
-            if place > 3:
-                given = {"outcome": "unfounded"}
-                take_step(objection.case.number, "draft", by=clerk, reason="与决定书原件一致", answers=given)
-            continue
-        repair = apply_at_counter(firm, number, Ground.FULFILLED, _PAID, has_committed=True, by=window).case.number
-        if place > 0:
-            take_step(repair, "accept", by=clerk)
-        if place > 1:
+    minor, general = _penalties(Severity.MINOR, 3), _penalties(Severity.GENERAL, 5)
+    # The history is shorter than the shortest display: repaired is what is not displayed, or waits for nothing.
+    repairs = [(*each, Ground.FULFILLED) for each in minor] + [(*each, Ground.REORGANISATION) for each in general[:2]]
+    for place, (number, firm, ground) in enumerate(repairs):
+        case = apply_at_counter(firm, number, ground, _PAID, has_committed=True, by=window).case.number
+        if place % 3 > 0:
+            take_step(case, "accept", by=clerk)
+        if place % 3 > 1:
             given = {"outcome": "grant", "verified": "own_records"}
-            take_step(repair, "draft", by=clerk, reason="罚款已经缴清，违法行为已经纠正", answers=given)
-        if place > 5:
-            take_step(repair, "redraft", by=reviewer, reason="请附缴款记录再报（示例）")
+            take_step(case, "draft", by=clerk, reason="罚款已经缴清，违法行为已经纠正", answers=given)
+    for place, (number, firm) in enumerate(general[2:]):
+        case = object_at_counter(firm, number, ObjectionGround.WRONG, _WRONG, by=window).case.number
+        if place > 0:
+            take_step(case, "draft", by=clerk, reason="与决定书原件一致", answers={"outcome": "unfounded"})
 
 
-def _penalties(most: int) -> list[tuple[str, Subject]]:
-    """Penalties of the department that is shown, past their shortest display, on organisations: numbers and whose they are."""
+def _penalties(severity: Severity, most: int) -> list[tuple[str, Subject]]:
+    """Penalties of the department that is shown, on organisations: numbers and whose they are."""
     try:
         shown = department(SHOWN.code)
     except NoSuchDepartment:
         return []
-    moment = Moment.now()
-    records = displayed(rulebook.current(), moment).filter(
-        provider=shown, kind=_KIND, severity=Severity.GENERAL, decided_on__lte=moment.day - _PAST_SHORTEST
-    )
+    records = known(Moment.now()).filter(provider=shown, kind=_KIND, severity=severity)
     part = list(records.order_by("pk")[: most * 3])
     firms = subjects_of(part)
     of_firms = [(record.number, firms[record.pk]) for record in part if record.pk in firms]

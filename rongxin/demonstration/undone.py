@@ -81,7 +81,7 @@ def _entries(penalties: list[tuple[Subject, Envelope]]) -> pl.DataFrame:
             "basis": "《市场监督管理严重违法失信名单管理办法》",
             "party_name": firm.name,
             "party_category": "法人及非法人组织",
-            "party_uscc": firm.uscc,
+            "party_code": firm.uscc,
             "reason": f"依据{penalty.document_number}行政处罚决定，属于示例严重违法情形",
         }
         for number, (firm, penalty) in enumerate(penalties, start=_FIRST_NUMBER)

@@ -29,7 +29,7 @@ def test_a_benchmark_touches_nothing_of_the_platform_it_is_called_on(tmp_path: P
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", ["codes", "intake", "resolve", "search"])
+@pytest.mark.parametrize("name", ["codes", "intake", "resolve", "search", "status"])
 def test_a_benchmark_runs(name: str) -> None:
     assert benched(name, 20_000)["size"] == 20_000
 
