@@ -17,7 +17,7 @@ from pydantic import Field
 from rongxin.accounts.access import Access, Purpose, purpose_of
 from rongxin.accounts.models import Account
 from rongxin.api.access import Key, account_asking
-from rongxin.api.problems import Detail, Problem, Refused, as_json
+from rongxin.api.problems import Detail, Problem, Refusals, Refused, as_json
 from rongxin.engine.problems import message, suggestion
 from rongxin.intake import files, queries
 from rongxin.intake.checking import WITHDRAWN
@@ -35,7 +35,6 @@ router = Router(auth=Key(), tags=["batches"])
 KEY_LENGTH: Final = 100
 PAGE_SIZE: Final = 100
 MOST_RECORDS: Final = 10_000
-Refusals: Final = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 503})
 
 
 class Progress(Schema):

@@ -9,6 +9,8 @@ from ninja import Schema
 from pydantic import Field
 
 RETRY_SECONDS: Final = 600
+Refusals: Final = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 503})
+"""How a request with a key can be refused."""
 
 
 class Detail(Schema):

@@ -9,7 +9,7 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from rongxin.api.access import count
-from rongxin.api.problems import Problem, Refused, as_json
+from rongxin.api.problems import Problem, Refusals, Refused, as_json
 from rongxin.disclosure.feed import FeedEntry
 from rongxin.disclosure.wording import words
 from rongxin.exchange.recipients import acknowledging, addresses, queries
@@ -92,7 +92,7 @@ class Secret(Schema):
     secret: str
 
 
-@router.get("/feed", auth=KEY, response={200: FeedAnswer}, summary="The feed after a position")
+@router.get("/feed", auth=KEY, response={200: FeedAnswer, Refusals: Problem}, summary="The feed after a position")
 def feed(
     request: HttpRequest,
     after: Annotated[int, Field(ge=0, le=LARGEST)] = 0,
@@ -114,7 +114,7 @@ def feed(
 @router.post(
     "/recipients/me/acknowledgements",
     auth=KEY,
-    response={200: Taken, 409: Problem},
+    response={200: Taken, Refusals: Problem},
     summary="Say that everything up to a position is carried out",
 )
 def acknowledge(request: HttpRequest, body: UpTo) -> HttpResponse:
@@ -126,7 +126,9 @@ def acknowledge(request: HttpRequest, body: UpTo) -> HttpResponse:
     return as_json({"up_to": kept.up_to, "acknowledged_at": kept.at.isoformat(), "newest": kept.newest})
 
 
-@router.get("/recipients/me", auth=KEY, response={200: Me}, summary="How far this recipient has come")
+@router.get(
+    "/recipients/me", auth=KEY, response={200: Me, Refusals: Problem}, summary="How far this recipient has come"
+)
 def me(request: HttpRequest) -> Me:
     """What was handed over, what was acknowledged, what is new, where it is woken."""
     recipient = _asking(request)
@@ -142,7 +144,10 @@ def me(request: HttpRequest) -> Me:
 
 
 @router.put(
-    "/recipients/me/address", auth=KEY, response={200: Secret, 422: Problem}, summary="Name the address to be woken at"
+    "/recipients/me/address",
+    auth=KEY,
+    response={200: Secret, Refusals: Problem},
+    summary="Name the address to be woken at",
 )
 def set_address(request: HttpRequest, body: Url) -> HttpResponse:
     """The answer holds the secret, once. A challenge follows within seconds; until it is answered nothing else is sent."""
@@ -153,7 +158,9 @@ def set_address(request: HttpRequest, body: Url) -> HttpResponse:
     return as_json({"url": body.url, "secret": secret})
 
 
-@router.delete("/recipients/me/address", auth=KEY, response={204: None}, summary="Be woken no longer")
+@router.delete(
+    "/recipients/me/address", auth=KEY, response={204: None, Refusals: Problem}, summary="Be woken no longer"
+)
 def forget_address(request: HttpRequest) -> HttpResponse:
     """Nothing is sent any more, what waits included."""
     addresses.forget_address(_asking(request))

@@ -24,11 +24,10 @@ from rongxin.disclosure.records import EVENTS
 from rongxin.engine.cells import document_key
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
-from rongxin.policy.repair import Way
-from rongxin.policy.words import Title
+from rongxin.policy.repair import Way, prospect
+from rongxin.policy.words import Severity, Title
 from rongxin.records import withdrawing
 from rongxin.records.clearing import fields_to_clear
-from rongxin.records.standing import standing_of
 from rongxin.records.withdrawing import (
     AFTER_A_DECISION,
     LABELS,
@@ -39,7 +38,6 @@ from rongxin.records.withdrawing import (
     Problem,
     Wish,
 )
-from rongxin.remedies.repairs.rules import prospect_of
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.clock import ClockDay, clock_days
 from rongxin.ui.downloads import csv_download
@@ -349,7 +347,7 @@ def _page(access: Access, number: str, policy: Policy, form: WithdrawForm) -> Ke
         is_withdrawn=kept.is_withdrawn,
         why_not=record.display_reason,
         public_url=reverse("portal:record", args=[record.number]),
-        notice_url=reverse("desk:repair_notice", args=[record.number]) if _is_repairable(record, policy) else "",
+        notice_url=reverse("desk:repair_notice", args=[record.number]) if _is_repairable(kept, kind) else "",
         texts=tuple(_text_links(kept, kind)) if kind and clears else (),
         events=tuple(
             EventRow(
@@ -371,12 +369,14 @@ def _page(access: Access, number: str, policy: Policy, form: WithdrawForm) -> Ke
     )
 
 
-def _is_repairable(record: withdrawing.Envelope, policy: Policy) -> bool:
+def _is_repairable(kept: Kept, kind: RecordKind | None) -> bool:
     """Whether a notice of repair goes with it: it speaks against somebody, and how it can be repaired is known."""
-    found = standing_of(record.number, policy)
-    if found is None or found.is_withdrawn or found.subject is None:
+    if kind is None or kept.is_withdrawn or kept.subject is None:
         return False
-    return prospect_of(found, policy, timezone.localdate()).way not in (Way.NOT_ADVERSE, Way.UNKNOWN_SEVERITY)
+    record, today = kept.record, timezone.localdate()
+    severity = Severity(record.severity)
+    found = prospect(rulebook.current(), kind, severity, record.decided_on, record.valid_to, today)
+    return found.way not in (Way.NOT_ADVERSE, Way.UNKNOWN_SEVERITY)
 
 
 def _text_links(kept: Kept, kind: RecordKind) -> Iterator[TextLink]:

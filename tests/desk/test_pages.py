@@ -23,6 +23,8 @@ def test_every_page_of_the_workbench_asks_for_a_login(db: None) -> None:
             f"/desk/{pattern.pattern}".replace("<slug:kind>", KIND)
             .replace("<str:number>", "B-20261120-0001")
             .replace("<int:pk>", "1")
+            .replace("<slug:step>", "approve")
+            .replace("<slug:prefix>", "rx1")
             .replace("<int:number>", "1")
         )
         for answer in (Client().get(address), Client().post(address)):

@@ -44,7 +44,10 @@ from rongxin.notices.models import (
 )
 from rongxin.policy.notices import ChannelName
 from rongxin.records.models import Clearing, Record, RecordContent
+from rongxin.remedies.declarations.models import Declaration, Falsehood
 from rongxin.remedies.inquiries.models import Inquiry
+from rongxin.remedies.objections.models import Objection
+from rongxin.remedies.repairs.models import Repair, RepairNotice, Revocation
 from rongxin.remedies.unwinding.models import Item, Redecision, Unwinding
 from rongxin.storage.askers import ENTRANCE, NOBODY, PORTAL, Asker, asks
 from rongxin.workflow import queries as cases
@@ -84,6 +87,23 @@ OF_DEPARTMENTS: Final = {
     ),
     "mandates_claim": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "inquiries_inquiry": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    **dict.fromkeys(
+        (
+            *("objections_objection", "repairs_repair", "repairs_revocation", "workflow_evidence"),
+            *("declarations_declaration", "declarations_falsehood"),
+        ),
+        ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
+    ),
+    "workflow_evidencefile": (
+        "c.owner_id",
+        "JOIN workflow_evidence e ON e.id = t.evidence_id JOIN workflow_case c ON c.id = e.case_id",
+        Action.CASE_READ,
+    ),
+    "repairs_repairnotice": (
+        "d.authority_id",
+        "JOIN documents_document d ON d.id = t.document_id",
+        Action.DOCUMENT_READ,
+    ),
     "unwinding_unwinding": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "unwinding_redecision": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "unwinding_item": (
@@ -158,6 +178,10 @@ OPEN: Final = {
     ),
     **dict.fromkeys(
         (f"recipients_{name}" for name in ("call", "callattempt")), "how far the feed has come, and a closed word"
+    ),
+    **dict.fromkeys(
+        (f"disclosure_{name}" for name in ("statuslist", "statusindices", "statuscheck", "bulkedition")),
+        "copies of what is displayed, published",
     ),
     "recipients_paper": "which document tells of which public number; the document itself is guarded",
     "rulebook_release": "the rules are public",
@@ -264,6 +288,17 @@ def told_and_sent(department: Department, officer: Account) -> None:
         set_contact(owner, ChannelName.EMAIL, "office@example.gov.cn", by=officer)
 
 
+def remedies_of(case: Case) -> None:
+    """What an enterprise asked for, and what an office means to take back."""
+    repair = Repair.objects.filter(case__owner=case.owner)[0]
+    Objection.objects.create(case=case, subject=repair.subject, ground="wrong", statement="示例")
+    Revocation.objects.create(case=case, repair=repair, ground="false_material", facts="示例")
+    paper = Document.objects.filter(authority=case.owner)[0]
+    RepairNotice.objects.create(record=repair.record, version=1, document=paper)
+    declaration = Declaration.objects.filter(case__owner=case.owner)[0]
+    Falsehood.objects.create(case=case, declaration=declaration, ground="示例")
+
+
 def of_cases(case: Case) -> None:
     """What procedures keep of their cases, and what was decided about a text."""
     Inquiry.objects.create(case=case, subject=a_subject(), about="look", happened_on=timezone.localdate())
@@ -271,6 +306,7 @@ def of_cases(case: Case) -> None:
     unwinding = Unwinding.objects.create(case=case, **fallen)
     Item.objects.create(unwinding=unwinding, sort="document", ref="示例")
     Redecision.objects.create(case=case, number="示例", support="示例", is_suspended=True)
+    remedies_of(case)
     RuleDraft.objects.create(case=case, base="0" * 64, digest="1" * 64, content="{}", sources={}, note="示例")
     record = Record.objects.filter(provider=case.owner)[0]
     Clearing.objects.create(
