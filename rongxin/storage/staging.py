@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from rongxin.storage.loading import load
+from rongxin.storage.statistics import refresh
 
 _POSTGRESQL = {
     pl.String: "text",
@@ -39,8 +40,7 @@ def staged(frame: pl.DataFrame, name: str) -> Iterator[CursorWrapper]:
         )
         cursor.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
         load(cursor, name, frame)
-        if connection.vendor == "postgresql":
-            cursor.execute(f"ANALYZE {table}")
+        refresh(name)
         yield cursor
         cursor.execute(f"DROP TABLE {table}")
 

@@ -80,37 +80,6 @@ REPAIR: Final = Procedure(
             notice="repair_accepted",
         ),
         Step(
-            "ask_to_complete",
-            Title(zh="一次告知补正", en="Tell all that is missing"),
-            ("applied", "accepted"),
-            "to_complete",
-            who=(_CLERK, _REVIEWER),
-            guard=effects.told_once,
-            needs_reason=True,
-            reason_is_told=True,
-            asks=(
-                *(
-                    Ask(f"lacks_{defect}", title, AskKind.CHOICE, _LACKS, is_required=False)
-                    for defect, title in DEFECTS.items()
-                ),
-                LOOKED,
-            ),
-            effect=effects.ask_to_complete,
-            follows=(
-                Title(zh="只能告知一次：请一次列全", en="Once only: list everything"),
-                Title(zh="补正期间暂停计时", en="The clock stands still meanwhile"),
-            ),
-            notice="repair_to_complete",
-        ),
-        Step(
-            "complete",
-            Title(zh="已补齐，提交", en="Completed"),
-            ("to_complete",),
-            "applied",
-            outside=(_FIRM,),
-            notice="repair_completed",
-        ),
-        Step(
             "extend",
             Title(zh="延长办理期限", en="Extend"),
             ("accepted", "drafted"),
@@ -148,6 +117,37 @@ REPAIR: Final = Procedure(
             ),
             effect=effects.draft,
             follows=(Title(zh="理由会写进决定书", en="The reason goes into the decision"),),
+        ),
+        Step(
+            "ask_to_complete",
+            Title(zh="一次告知补正", en="Tell all that is missing"),
+            ("applied", "accepted"),
+            "to_complete",
+            who=(_CLERK, _REVIEWER),
+            guard=effects.told_once,
+            needs_reason=True,
+            reason_is_told=True,
+            asks=(
+                *(
+                    Ask(f"lacks_{defect}", title, AskKind.CHOICE, _LACKS, is_required=False)
+                    for defect, title in DEFECTS.items()
+                ),
+                LOOKED,
+            ),
+            effect=effects.ask_to_complete,
+            follows=(
+                Title(zh="只能告知一次：请一次列全", en="Once only: list everything"),
+                Title(zh="补正期间暂停计时", en="The clock stands still meanwhile"),
+            ),
+            notice="repair_to_complete",
+        ),
+        Step(
+            "complete",
+            Title(zh="已补齐，提交", en="Completed"),
+            ("to_complete",),
+            "applied",
+            outside=(_FIRM,),
+            notice="repair_completed",
         ),
         Step(
             "grant",
