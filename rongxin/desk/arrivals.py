@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +23,7 @@ from rongxin.exchange.recipients.own import Ended
 from rongxin.exchange.recipients.queries import Arrivals
 from rongxin.exchange.recipients.spotting import NotSpotted
 from rongxin.records import withdrawing
+from rongxin.ui.downloads import file_download
 from rongxin.ui.labels import label
 from rongxin.workflow.evidence import LARGEST
 
@@ -146,9 +146,7 @@ def screenshot(request: HttpRequest, pk: int) -> HttpResponse:
         media_type, content = spotting.content_of(pk, officer_of(request))
     except SpotFile.DoesNotExist:
         raise Http404 from None
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(True, f"spot-{pk}") or "attachment"
-    return response
+    return file_download(f"spot-{pk}", content, media_type)
 
 
 def _record(request: HttpRequest, number: str) -> withdrawing.Envelope:
@@ -190,6 +188,4 @@ def _instant(text: str) -> datetime:
 
 
 def _file(number: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{number}.pdf") or "attachment"
-    return response
+    return file_download(f"{number}.pdf", content, "application/pdf")

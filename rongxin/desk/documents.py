@@ -9,7 +9,6 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +23,7 @@ from rongxin.documents.typesetting import TypesettingFailed
 from rongxin.entrance.gate import gives_file
 from rongxin.rulebook import queries as rulebook
 from rongxin.rulebook.queries import NothingReleased
+from rongxin.ui.downloads import file_download
 
 PAGE_SIZE: Final = 20
 LONGEST_QUESTION: Final = 100
@@ -116,9 +116,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 def download(request: HttpRequest, code: str) -> HttpResponse:
     """The PDF as it was issued."""
     document = _own(request, code)
-    response = HttpResponse(queries.content(document, access_of(request, Purpose.CASE)), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{document.number}.pdf") or "attachment"
-    return response
+    return file_download(
+        f"{document.number}.pdf", queries.content(document, access_of(request, Purpose.CASE)), "application/pdf"
+    )
 
 
 @officer_only

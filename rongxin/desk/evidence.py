@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +18,7 @@ from rongxin.desk.case_panels import Panel, address
 from rongxin.desk.frame import access_of, officer_of, officer_only
 from rongxin.entrance.gate import gives_file
 from rongxin.policy.words import Title
+from rongxin.ui.downloads import file_download
 from rongxin.ui.labels import label
 from rongxin.workflow.evidence import LARGEST, NotAttached, attach, content_of, evidence_of, may_attach
 from rongxin.workflow.models import Case, Evidence
@@ -84,11 +84,9 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     own_case(request, found.case.number)
-    response = HttpResponse(
-        content_of(found, access_of(request, Purpose.CASE, found.case.number)), content_type=found.media_type
+    return file_download(
+        found.name, content_of(found, access_of(request, Purpose.CASE, found.case.number)), found.media_type
     )
-    response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
-    return response
 
 
 def _line(each: Evidence) -> EvidenceLine:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -39,6 +38,7 @@ from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import by_uscc
+from rongxin.ui.downloads import file_download
 from rongxin.ui.labels import label
 from rongxin.ui.remedy_cards import objection_card, repair_card, revocation_card
 from rongxin.ui.templatetags.rongxin import lang
@@ -164,9 +164,7 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         document = None
     if document is None:
         raise Http404
-    response = HttpResponse(papers.content(document, access), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{document.number}.pdf") or "attachment"
-    return response
+    return file_download(f"{document.number}.pdf", papers.content(document, access), "application/pdf")
 
 
 def _entered(request: HttpRequest, form: CounterForm) -> Case | None:

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +25,7 @@ from rongxin.notices import serving as acts
 from rongxin.notices.models import Serving, ServingNoteKind, Way
 from rongxin.notices.serving import Fault, NotServed
 from rongxin.policy.words import Title
+from rongxin.ui.downloads import file_download
 from rongxin.ui.labels import LABELS, label
 from rongxin.workflow.evidence import ENDINGS
 from rongxin.workflow.models import Case
@@ -205,10 +205,8 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
     found = acts.proof_of(entry, access_of(request, Purpose.CASE, entry.case.number))
     if found is None:
         raise Http404
-    response = HttpResponse(bytes(found.content), content_type=found.media_type)
     name = f"{entry.case.number}-送达回证-{entry.pk}.{ENDINGS[found.media_type]}"
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
+    return file_download(name, bytes(found.content), found.media_type)
 
 
 def _case(officer: Account, number: str) -> Case:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from rongxin.accounts.permissions import Action
@@ -14,6 +13,7 @@ from rongxin.exchange.recipients.own import Ended
 from rongxin.exchange.recipients.queries import Arrivals
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
+from rongxin.ui.downloads import file_download
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,4 @@ def _own(request: HttpRequest, uscc: str, number: str) -> Ended:
 
 
 def _file(number: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{number}.pdf") or "attachment"
-    return response
+    return file_download(f"{number}.pdf", content, "application/pdf")

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,6 +27,7 @@ from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.queries import codes_of
 from rongxin.ui import case_words
 from rongxin.ui.cases import ActionView, FieldView, StepperItem, TimeLeft, stepper, time_left
+from rongxin.ui.downloads import file_download
 from rongxin.ui.labels import label
 from rongxin.workflow import queries
 from rongxin.workflow.actions import LONGEST_REASON, Stale, UnknownStep, take_step
@@ -219,9 +219,7 @@ def evidence(request: HttpRequest, uscc: str, number: str, pk: int) -> HttpRespo
     found = Evidence.objects.select_related("case").filter(case=case, pk=pk).first()
     if found is None:
         raise Http404
-    response = HttpResponse(content_of(found, _access(request, case)), content_type=found.media_type)
-    response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
-    return response
+    return file_download(found.name, content_of(found, _access(request, case)), found.media_type)
 
 
 @enterprise_only
@@ -233,9 +231,7 @@ def paper(request: HttpRequest, uscc: str, number: str, code: str) -> HttpRespon
     found = next((each.document for each in documents_of(case) if each.document.code == code), None)
     if found is None:
         raise Http404
-    response = HttpResponse(papers.content(found, _access(request, case)), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{found.number}.pdf") or "attachment"
-    return response
+    return file_download(f"{found.number}.pdf", papers.content(found, _access(request, case)), "application/pdf")
 
 
 def address(uscc: str, case: Case) -> str:

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -44,6 +43,7 @@ from rongxin.remedies.unwinding.queries import numbers_unwound
 from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
+from rongxin.ui.downloads import file_download
 from rongxin.ui.drawing import Term
 from rongxin.ui.labels import label
 from rongxin.ui.templatetags.rongxin import lang
@@ -292,9 +292,7 @@ def notice(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         document = notice_for(found, access)
     except NoNotice:
         raise Http404 from None
-    response = HttpResponse(papers.content(document, access), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{document.number}.pdf") or "attachment"
-    return response
+    return file_download(f"{document.number}.pdf", papers.content(document, access), "application/pdf")
 
 
 def _record(access: Access, mandate: Mandate, number: str) -> OwnRecord:

@@ -28,7 +28,7 @@ from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.notices.models import Serving, ServingNote, ServingNoteKind, ServingProof, Way
 from rongxin.policy.pack import NothingInForce
 from rongxin.policy.values import ValueInForce
-from rongxin.primitives.recognisers import NUMBERS, suspects
+from rongxin.primitives.recognisers import names_a_number
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.evidence import LARGEST, media_type
 from rongxin.workflow.models import Case
@@ -138,7 +138,7 @@ def note(serving: Serving, kind: ServingNoteKind, *, on: date | None, reason: st
         (day > today, Fault.FUTURE),
         (day < serving.on, Fault.BEFORE_POSTING),
         (kind != ServingNoteKind.RECEIVED and not words, Fault.NO_REASON),
-        (_names_a_number(words), Fault.NAMES_A_NUMBER),
+        (names_a_number(words), Fault.NAMES_A_NUMBER),
         (is_void(serving), Fault.ALREADY),
     ):
         if is_wrong:
@@ -236,7 +236,7 @@ def _demand_sense(given: Given) -> None:
         (lambda: given.on is not None and given.on > today, Fault.FUTURE),
         (lambda: given.on is not None and given.on < today - OLDEST, Fault.TOO_OLD),
         (lambda: not given.document.strip() or len(given.document) > LONGEST_NAME, Fault.NO_NAME),
-        (lambda: _names_a_number(given.document), Fault.NAMES_A_NUMBER),
+        (lambda: names_a_number(given.document), Fault.NAMES_A_NUMBER),
         (lambda: given.way == Way.POST and not TRACKING.fullmatch(given.tracking.strip()), Fault.NO_TRACKING),
         (lambda: given.way == Way.ELECTRONIC and not given.has_consent, Fault.NO_CONSENT),
         (lambda: len(given.proof) > LARGEST_PROOF, Fault.PROOF_TOO_LARGE),
@@ -253,7 +253,3 @@ def _issued(officer: Account, number: str) -> Document | None:
     if not officer.may(Action.DOCUMENT_READ, officer.works_for):
         return None
     return documents(officer).filter(number=wanted).first()
-
-
-def _names_a_number(words: str) -> bool:
-    return any(each.sign in NUMBERS for each in suspects(words))

@@ -72,6 +72,16 @@ def suspects(text: str) -> tuple[Suspect, ...]:
     return tuple(_apart(each for find in _FINDERS for each in find(folded)))
 
 
+def words_of_persons(text: str) -> str:
+    """What in ``text`` may tell of a person, each once, as an officer reads it; empty where nothing does."""
+    return "、".join(dict.fromkeys(text[each.start : each.end] for each in suspects(text)))
+
+
+def names_a_number(text: str) -> bool:
+    """Whether ``text`` may give a number that identifies a person by itself."""
+    return any(each.sign in NUMBERS for each in suspects(text))
+
+
 def hide(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """``text`` with every (start, end) replaced by 〔已隐去〕; spans that touch or overlap become one."""
     pieces, position = [], 0

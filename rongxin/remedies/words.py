@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from rongxin.policy.words import Title
-from rongxin.primitives.recognisers import NUMBERS, suspects
+from rongxin.primitives.recognisers import names_a_number, words_of_persons
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.table import Answer, Ask, AskKind
 
@@ -43,7 +43,7 @@ def checked_words(words: str, *, longest: int = LONGEST) -> str:
     for is_wrong, fault in (
         (not found, Fault.NO_WORDS),
         (len(found) > longest, Fault.TOO_LONG),
-        (any(each.sign in NUMBERS for each in suspects(found)), Fault.NAMES_A_NUMBER),
+        (names_a_number(found), Fault.NAMES_A_NUMBER),
     ):
         if is_wrong:
             raise BadWords(fault)
@@ -52,7 +52,7 @@ def checked_words(words: str, *, longest: int = LONGEST) -> str:
 
 def demand_names_nobody(words: str, answers: Mapping[str, Answer]) -> None:
     """An answer that may tell of a person goes on only once somebody looked (LOOKED). Raises NotPossible."""
-    found = "、".join(dict.fromkeys(words[each.start : each.end] for each in suspects(words)))
+    found = words_of_persons(words)
     if found and LOOKED.name not in answers:
         title = Title(
             zh=f"核对（答复里可能写到个人：{found}；请删去，确实不是个人的，选“已核对”）",

@@ -1,4 +1,4 @@
-"""Lists as files: what the page shows, as CSV that a table programme opens without harm."""
+"""What a page gives as a file: a kept file as it is, and the list it shows as CSV that a table programme opens without harm."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 MARK: Final = "\ufeff"
 # A cell that begins so would be taken for a formula by a table programme.
@@ -23,6 +24,13 @@ def csv_download(name: str, heads: Sequence[str], rows: Iterable[Sequence[object
     writer.writerows([_cell(value) for value in row] for row in rows)
     response = HttpResponse(MARK + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def file_download(name: str, content: bytes, media_type: str) -> HttpResponse:
+    """``content`` as the download ``name``, never opened in the page; the name may be Chinese."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
 

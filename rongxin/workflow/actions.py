@@ -13,7 +13,7 @@ from rongxin.accounts.queries import Denied, demand_proof
 from rongxin.departments.models import Department
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import Unit
-from rongxin.primitives.recognisers import NUMBERS, suspects
+from rongxin.primitives.recognisers import names_a_number
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
@@ -232,6 +232,6 @@ def _reason(step: Step, reason: str) -> str:
         raise NotPossible(Barred(Bar.NO_REASON))
     if len(words) > LONGEST_REASON:
         raise NotPossible(Barred(Bar.REASON_TOO_LONG, most=LONGEST_REASON))
-    if any(each.sign in NUMBERS for each in suspects(words)):
+    if names_a_number(words):
         raise NotPossible(Barred(Bar.NAMES_A_NUMBER))
     return words

@@ -14,10 +14,11 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.departments.models import Department
-from rongxin.governance.incidents.effects import KIND, SORTS, told_of_persons
+from rongxin.governance.incidents.effects import KIND, SORTS
 from rongxin.governance.incidents.logged import log_incident
 from rongxin.governance.incidents.models import Affected, Data, FoundBy, Incident, Search, Sort, System, Why
 from rongxin.governance.incidents.queries import offices_for
+from rongxin.primitives.recognisers import words_of_persons
 from rongxin.primitives.uscc import is_valid, normalise_code
 from rongxin.records.telling import digest_of
 from rongxin.rulebook import queries as rulebook
@@ -92,7 +93,7 @@ def register(told: Told, office: Department, by: Account) -> Incident:
     description, containment = (_words(each) for each in (told.description, told.containment))
     if not description:
         raise NotKept(Problem.NO_WORDS)
-    if (found := told_of_persons(f"{description}\n{containment}")) and not told.names_nobody:
+    if (found := words_of_persons(f"{description}\n{containment}")) and not told.names_nobody:
         raise NotKept(Problem.PERSON, found)
     if office not in offices_for(by.works_for):
         raise NotKept(Problem.OFFICE)

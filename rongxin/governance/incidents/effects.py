@@ -18,7 +18,7 @@ from rongxin.notices.recipients import Recipient
 from rongxin.notices.telling import tell, template
 from rongxin.policy.notices import NoticeValue
 from rongxin.policy.words import Title
-from rongxin.primitives.recognisers import suspects
+from rongxin.primitives.recognisers import words_of_persons
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case, CaseEvent
@@ -244,18 +244,13 @@ def unfinished(case: Case, officer: Account | None) -> Title | None:
 
 def demand_nobody(taken: Taken) -> None:
     """Refuse words that may tell of a person, unless somebody looked."""
-    found = told_of_persons(taken.reason)
+    found = words_of_persons(taken.reason)
     if found and "names_nobody" not in taken.answers:
         title = Title(
             zh=f"核对（可能写到个人：{found}；请删去，确实不是个人的，选“已核对”）",
             en=f"Looked (it may tell of a person: {found}; take it out, or choose “Looked”)",
         )
         raise NotPossible(Barred(Bar.BAD_ANSWER, title))
-
-
-def told_of_persons(text: str) -> str:
-    """What in the text may tell of a person, each once; empty where nothing does."""
-    return "、".join(dict.fromkeys(text[each.start : each.end] for each in suspects(text)))
 
 
 def _demand_handling(taken: Taken) -> None:

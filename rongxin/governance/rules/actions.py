@@ -20,7 +20,7 @@ from rongxin.policy.examples import read_examples
 from rongxin.policy.files import PolicyError, PolicyErrors
 from rongxin.policy.loader import load_pack
 from rongxin.policy.pack import Policy
-from rongxin.primitives.recognisers import NUMBERS, suspects
+from rongxin.primitives.recognisers import names_a_number
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.actions import open_case
 
@@ -55,7 +55,7 @@ def draft(changed: Mapping[str, str], note: str, by: Account) -> RuleDraft:
     """
     demand(by, Action.RULE_DRAFT, by.works_for)
     note, current = " ".join(note.split())[:LONGEST_NOTE], rulebook.current()
-    if not note or any(each.sign in NUMBERS for each in suspects(note)):
+    if not note or names_a_number(note):
         raise NotDrafted(Problem.NO_NOTE)
     sources = rulebook.sources(current.digest) | _placed(changed, current)
     made = checked(sources, current.name)

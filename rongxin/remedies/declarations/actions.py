@@ -12,6 +12,7 @@ from rongxin.accounts.queries import Denied, demand
 from rongxin.departments.models import Department
 from rongxin.notices.recipients import overseers_in
 from rongxin.policy.declarations import DeclaredItem
+from rongxin.primitives.recognisers import words_of_persons
 from rongxin.remedies.declarations import falsehoods
 from rongxin.remedies.declarations.models import Declaration, Falsehood
 from rongxin.remedies.declarations.rules import MOST, NotDeclared, Problem, checked, checked_until, digest_of
@@ -108,7 +109,7 @@ def examine(declaration: Declaration, ground: str, *, by: Account, names_nobody:
     case = declaration.case
     demand(by, Action.CASE_ACT, case.owner)
     words = checked_words(ground)
-    if (clues := falsehoods.words_naming(words)) and not names_nobody:
+    if (clues := words_of_persons(words)) and not names_nobody:
         raise NotOpened(clues)
     in_turn(f"falsehood: {declaration.pk}")
     with asks(PLATFORM):

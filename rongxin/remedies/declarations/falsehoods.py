@@ -8,7 +8,7 @@ from rongxin.documents.sheets import basis_of, template_of
 from rongxin.notices.models import Serving
 from rongxin.notices.serving import served_on
 from rongxin.policy.words import Title
-from rongxin.primitives.recognisers import suspects
+from rongxin.primitives.recognisers import words_of_persons
 from rongxin.primitives.uscc import is_valid
 from rongxin.remedies.declarations.models import Declaration, Ended, Falsehood, Outcome
 from rongxin.remedies.declarations.workflow import FIRM, OFFICERS
@@ -39,11 +39,6 @@ _NO_RECORD: Final = Title(
 def falsehood_of(case: Case) -> Falsehood:
     """What the case is about, for the procedure."""
     return Falsehood.objects.select_related("declaration__subject", "declaration__case", "case__owner").get(case=case)
-
-
-def words_naming(text: str) -> str:
-    """What in a text may tell of a person, each once; empty where nothing does."""
-    return "、".join(dict.fromkeys(text[each.start : each.end] for each in suspects(text)))
 
 
 # ── guards ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +109,7 @@ def _decide(taken: Taken) -> dict[str, Answer]:
     _end(found, taken.on, outcome)
     if outcome == Outcome.FALSE and declaration.case.is_open:
         take_step(declaration.number, "strike", by=None)
-    said = "（已书面陈述，存卷）" if words_naming(found.statement) else found.statement
+    said = "（已书面陈述，存卷）" if words_of_persons(found.statement) else found.statement
     statement = f"你单位陈述：{said}本单位已经考虑。" if found.statement else "你单位没有在期限内陈述。"
     follows = {
         Outcome.FALSE: "这项申报从本决定之日起不再显示，并在你单位的申报中标明不实。",

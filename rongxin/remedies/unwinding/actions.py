@@ -13,7 +13,7 @@ from rongxin.accounts.queries import demand
 from rongxin.documents.issuing import NotWithdrawn, withdraw
 from rongxin.ledger.actions import log
 from rongxin.ledger.entries import Kind, firm_or_platform
-from rongxin.primitives.recognisers import suspects
+from rongxin.primitives.recognisers import words_of_persons
 from rongxin.records.display import Moment, known
 from rongxin.records.models import Effect, Record, RecordEvent
 from rongxin.records.queries import firms_of
@@ -138,7 +138,7 @@ def _words(reason: str, *, names_nobody: bool) -> str:
         raise NotSettled(Problem.NO_REASON)
     if len(words) > LONGEST_REASON:
         raise NotSettled(Problem.TOO_LONG)
-    found = "、".join(dict.fromkeys(words[each.start : each.end] for each in suspects(words)))
+    found = words_of_persons(words)
     if found and not names_nobody:
         raise NotSettled(Problem.PERSON, found)
     return words

@@ -8,7 +8,7 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand
 from rongxin.policy.words import Title
-from rongxin.primitives.recognisers import suspects
+from rongxin.primitives.recognisers import words_of_persons
 from rongxin.records import supports
 from rongxin.records.actions import locked_position, note
 from rongxin.records.bearing import Sort
@@ -51,7 +51,7 @@ def no_other_ground(case: Case, officer: Account | None) -> Title | None:
 
 def demand_nobody(taken: Taken) -> None:
     """Refuse words that may tell of a person, unless somebody looked: the firm reads them."""
-    found = "、".join(dict.fromkeys(taken.reason[each.start : each.end] for each in suspects(taken.reason)))
+    found = words_of_persons(taken.reason)
     if found and "names_nobody" not in taken.answers:
         title = Title(
             zh=f"核对（可能写到个人：{found}；请删去，确实不是个人的，选“已核对”）",
