@@ -17,7 +17,7 @@ check: .venv/dev.stamp              ## lint, format, types, import contracts, te
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet rongxin
+	$(BIN)/djlint --check --lint rongxin
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/rongxin policy check
 
