@@ -113,7 +113,8 @@ def note(
 
     Display follows from it when read. ``basis`` says why and by which document, for officers; it may not be empty. ``told`` is
     what the ledger says of it: the number of a document or a closed word. ``reason`` is what the public is told, at most 200
-    characters. What rests on the act and does not hold without it is suspended with it.
+    characters. ``effective_at`` is never later than now: nobody would tell the feed when it comes. What rests on the act and does
+    not hold without it is suspended with it. Raises ValueError.
     """
     event = _noted(record, effect, by=by, basis=basis, told=told, effective_at=effective_at, reason=reason)
     if Support.objects.filter(support_act=record.act_key).exists():
@@ -135,9 +136,11 @@ def _noted(
     """The event alone."""
     if not basis.strip():
         raise ValueError("an event needs its basis")
+    now = timezone.now()
+    if effective_at is not None and effective_at > now:
+        raise ValueError(f"an event takes effect when it is noted or before, not at {effective_at}")
     position = locked_position() + 1
     EventCursor.objects.filter(name=EVENTS).update(value=position)
-    now = timezone.now()
     tell(ACTS[effect], [(record, {"basis": told})], by=by)
     return RecordEvent.objects.create(
         position=position,

@@ -9,16 +9,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from rongxin.policy.display import NEVER, decided_since
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
 from rongxin.records.bearing import Sort
-from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Effect, Record, RecordEvent, Support
+from rongxin.records.models import ENDS_DISPLAY, UNDONE_BY, Effect, Record, RecordEvent, Resolution, Support
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 UNRESOLVED: Final = "归属认定已撤销"
@@ -129,8 +129,8 @@ def standing_supports(moment: Moment) -> QuerySet[Support]:
 
 
 def lost_supports(policy: Policy, moment: Moment) -> QuerySet[Support]:
-    """Of what rests on something the supports that bear nothing at ``moment``: withdrawn, annulled or erased, nobody's, repaired
-    where that counts, lapsed, or themselves without what they rest on.
+    """Of what rests on something the supports that bear nothing at ``moment``: withdrawn, annulled or erased, nobody's, another
+    firm's, repaired where that counts, lapsed, or themselves without what they rest on.
 
     What those rest on in turn is computed one step further, and beyond that known by their suspension (actions.suspend_lost):
     SQLite reads no deeper question.
@@ -153,10 +153,21 @@ def _bears_nothing(policy: Policy, moment: Moment) -> Combinable | Q:
     over = [name for name, each in policy.documents.items() if each.last_day and each.last_day < moment.day]
     return (
         Exists(ends.filter(gone))
+        | _is_another_firms(moment)
         | Q(ends_when_repaired=True) & Exists(ends.filter(effect=Effect.REPAIRED))
         | Exists(lapsed)
         | Q(sort=Sort.CLAUSE, support__in=over)
     )
+
+
+def _is_another_firms(moment: Moment) -> Exists:
+    """That a support was another firm's than its effect at ``moment``, merged subjects being one."""
+    standing = Q(ended_at=None) | Q(ended_at__gt=moment.known_at)
+    owners = Resolution.objects.filter(standing, made_at__lte=moment.known_at).annotate(
+        whose=Coalesce("subject__merged_into", "subject")
+    )
+    of_effect = owners.filter(record__act_key=OuterRef(OuterRef("effect_act"))).values("whose")[:1]
+    return Exists(owners.filter(record__act_key=OuterRef("support_act")).exclude(whose=Subquery(of_effect)))
 
 
 def _in_term(policy: Policy, day: date) -> Q:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from rongxin.primitives.names import normalise_name
-from rongxin.records.actions import SPLIT
+from rongxin.records.actions import SPLIT, suspend_lost
 from rongxin.records.display import Moment, known
 from rongxin.records.models import Record, Resolution
 from rongxin.records.telling import digest_of
@@ -116,7 +116,7 @@ def split(origin: Subject, other: Subject, portion: Portion, *, by: str, provide
     """Give ``portion`` of ``origin`` to ``other`` (entered on the register first when it is new).
 
     ``provider`` is the department code under which it is judged. New versions of the acts follow them, and nothing joins again by
-    itself. Raises NotSplittable, and ValueError without a basis.
+    itself. What rests on an act that is another firm's now is suspended. Raises NotSplittable, and ValueError without a basis.
     """
     if not basis.strip():
         raise ValueError("who is who is never changed without a basis")
@@ -145,6 +145,7 @@ def split(origin: Subject, other: Subject, portion: Portion, *, by: str, provide
         ],
     )
     _tell("subject.split", done, moving, by)
+    suspend_lost()
     return done
 
 
@@ -176,6 +177,7 @@ def rejoin(done: Split, *, by: str, basis: str) -> Split:
     ]
     _replace(standing, back, by=by, at=done.ended_at or timezone.now())
     _tell("subject.rejoin", done, standing, by)
+    suspend_lost()
     return done
 
 

@@ -156,9 +156,11 @@ def test_a_withdrawn_or_annulled_record_stays_gone(policy: Policy, subject: Subj
     assert hidden(record, policy, "2026-06-02") == Hidden.WITHDRAWN
 
 
-def test_an_event_counts_from_the_day_it_takes_effect(policy: Policy, subject: Subject) -> None:
+def test_an_end_counts_from_when_it_is_known_and_none_is_put_off(policy: Policy, subject: Subject) -> None:
     record = a_record(subject, recorded_at=at("2026-03-12"))
-    note(record, Effect.REPAIRED, at=at("2026-05-01"), effective_at=at("2026-05-10"))
+    with pytest.raises(ValueError, match="takes effect when it is noted"):
+        note(record, Effect.REPAIRED, at=at("2026-05-01"), effective_at=at("2026-05-10"))
+    note(record, Effect.REPAIRED, at=at("2026-05-10"), effective_at=at("2026-05-01"))
 
     assert shown(subject, policy, "2026-05-09") == [TITLE]
     assert shown(subject, policy, "2026-05-10") == []

@@ -1,15 +1,20 @@
 """One subject that proves to be two: what goes to the other, that it stays there, and that it comes back."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from rongxin.policy.pack import Policy
 from rongxin.primitives.names import normalise_name
+from rongxin.records.bearing import Sort
+from rongxin.records.changes import Step, changes_after, last_position
 from rongxin.records.consequences import documents_of_both, tallies, tallies_of_acts
-from rongxin.records.display import Moment
+from rongxin.records.display import Moment, all_displayed, displayed
 from rongxin.records.models import Record, Resolution
 from rongxin.records.queries import counts_of, of_subject, subjects_of
 from rongxin.records.splitting import MovedOn, Party, Portion, parties, rejoin, split
+from rongxin.records.supports import Ground, Holding, Ref, holds, rest
 from rongxin.subjects import queries
 from rongxin.subjects.judging import FiledParty, judge
 from rongxin.subjects.merging import Bar, Doubt, Ended, NotMergeable, conflicts, merge
@@ -291,3 +296,49 @@ def test_documents_that_both_bear_are_perhaps_one_decision(origin: Subject, othe
     a_record(other, kind=LICENCE, license_document_no="榕示市监罚〔2026〕10号")
     a_record(origin, penalty_document_no="榕示市监罚〔2026〕10号")
     assert documents_of_both([origin.pk], [other.pk]) == ["榕示市监罚〔2026〕9号"]
+
+
+# ── what rested on it ────────────────────────────────────────────────────────────────────────────────────────────────
+def test_what_rests_on_an_act_that_is_another_firms_now_is_shown_no_more(
+    origin: Subject, other: Subject, policy: Policy
+) -> None:
+    penalty = a_record(origin)
+    entry = an_entry_resting_on(penalty, origin, policy)
+    began = last_position()[0]
+    assert shown(entry, policy)
+
+    done = now_split(origin, other, penalty)
+    assert not shown(entry, policy)
+    told = changes_after(began, policy, limit=9).changes
+    assert [(change.record.number, change.step) for change in told] == [(entry.number, Step.NOT_PUBLIC)]
+
+    rejoin(done, by="lead-officer", basis=WHY)  # it bears the entry again; a person decides what becomes of it
+    assert holds(Ref(Sort.RECORD, entry.number), policy, Moment.now()).state == Holding.YES
+    assert not shown(entry, policy)
+
+
+def an_entry_resting_on(penalty: Record, firm: Subject, policy: Policy) -> Record:
+    entry = a_record(firm, kind="wage_arrears_list", severity="serious", valid_to=date(2099, 1, 1))
+    ground = Ground(support=Ref(Sort.RECORD, penalty.number), basis="列入决定书载明")
+    rest(Ref(Sort.RECORD, entry.number), ground, policy, by="desk")
+    return entry
+
+
+def test_what_goes_together_with_its_support_stays_on_display(origin: Subject, other: Subject, policy: Policy) -> None:
+    penalty = a_record(origin)
+    entry = an_entry_resting_on(penalty, origin, policy)
+    now_split(origin, other, penalty, entry)
+    assert shown(entry, policy)
+
+
+def test_a_support_of_a_subject_that_proved_to_be_the_same_bears(
+    origin: Subject, other: Subject, policy: Policy
+) -> None:
+    merge(origin, other, by="lead-officer", basis=WHY, answers=dict.fromkeys(Doubt, WHY))
+    assert shown(an_entry_resting_on(a_record(other), origin, policy), policy)
+
+
+def shown(record: Record, policy: Policy) -> bool:
+    one = displayed(policy, Moment.now()).filter(act_key=record.act_key).exists()
+    assert all_displayed(policy, Moment.now()).filter(act_key=record.act_key).exists() == one
+    return one
