@@ -34,6 +34,7 @@ bench: .venv/bench.stamp            ## every benchmark, as a ratio to a peer in 
 
 soak: .venv/bench.stamp             ## the long tests: large files, killed workers, many histories
 	$(BIN)/python -m pytest -n auto -m soak
+	$(BIN)/python -m pytest -n auto -m "hypothesis and not soak" --hypothesis-profile many
 	$(BIN)/python -m pytest -n auto -m soak --database postgresql
 
 .venv/runtime.stamp: requirements/runtime.txt pyproject.toml

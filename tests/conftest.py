@@ -15,6 +15,7 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 
 from rongxin.storage.askers import work_for_platform
+from tests.examples import FEW, MANY
 from tests.migrated import keep, lay_down
 from tests.plugin import absent
 from tests.postgresql import OWNER, SERVING, as_role, sibling
@@ -46,10 +47,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     # A test does the work of the platform unless it asks as somebody; what comes through a page asks as its reader.
     work_for_platform()
-    hypothesis.settings.register_profile(
-        "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-    )
-    hypothesis.settings.load_profile("any machine")
+    for profile, examples in (("few", FEW), ("many", MANY)):
+        hypothesis.settings.register_profile(
+            profile, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        )
+    hypothesis.settings.load_profile(config.getoption("--hypothesis-profile") or "few")
     config.addinivalue_line("markers", "console_errors: the page under test may write errors to the console")
     config.addinivalue_line(
         "markers", "before_the_ledger: what the test writes happened before the ledger was told of it"

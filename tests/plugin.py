@@ -23,6 +23,7 @@ from tests.postgresql import Cluster, binaries
 # What a developer sets for the tests themselves; everything else called RONGXIN_… belongs to a platform.
 FOR_TESTS = {"RONGXIN_REQUIRE", "RONGXIN_CHROMIUM", "RONGXIN_SHARED"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+STORIES = Path(__file__).parent / "stories"
 PARTS = ("PostgreSQL", "browser", "Spark")
 
 without_postgresql = pytest.StashKey[str]()
@@ -50,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database",
         choices=("sqlite", "postgresql"),
         default="sqlite",
-        help="postgresql: run the tests that touch the database on a temporary PostgreSQL (default: all tests, SQLite)",
+        help="postgresql: run the tests that touch the database and the stories on a temporary PostgreSQL (default: all, SQLite)",
     )
 
 
@@ -131,14 +132,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in fixtures(item):
             item.add_marker("browser")
     if config.getoption("database") == "postgresql":
-        others = [item for item in items if not touches_database(item)]
+        chosen = [item for item in items if touches_database(item) and not is_of_a_page_alone(item)]
+        kept = set(chosen)
+        others = [item for item in items if item not in kept]
         config.hook.pytest_deselected(items=others)
         config.stash[left_out] = len(others)
-        items[:] = [item for item in items if touches_database(item)]
+        items[:] = chosen
 
 
 def fixtures(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
+
+
+def is_of_a_page_alone(item: pytest.Item) -> bool:
+    """Whether it looks at one page in a browser: whatever the database, the page is the same. The stories run on both."""
+    return "browser" in fixtures(item) and STORIES not in item.path.parents
 
 
 def touches_database(item: pytest.Item) -> bool:
@@ -166,7 +174,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if config.getoption("database") == "postgresql":
         ran = sum(len(terminalreporter.stats.get(outcome, ())) for outcome in ("passed", "failed"))
         out = config.stash.get(left_out, 0)
-        terminalreporter.write_line(f"PostgreSQL: {ran} tests that touch the database ran; {out} others left out")
+        terminalreporter.write_line(
+            f"PostgreSQL: {ran} tests that touch the database ran; {out} others, and pages in a browser, left out"
+        )
     skipped = Counter(part_of(report) for report in terminalreporter.stats.get("skipped", ()))
     reasons = [reason for part in PARTS if (reason := why_not(part, config, skipped[part]))]
     terminalreporter.write_line(f"not run: {'; '.join(reasons)}" if reasons else "not run: nothing was left out")

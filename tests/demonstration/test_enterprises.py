@@ -19,6 +19,7 @@ from rongxin.primitives import organisation_code, registration_number, uscc
 from rongxin.primitives.money import read_capital
 from rongxin.primitives.names import has_organisation_word
 from rongxin.primitives.organisation_words import COMMON_SURNAMES
+from tests.examples import slow
 from tests.shared import shared
 
 MANY = np.arange(20_000)
@@ -40,7 +41,7 @@ def test_the_same_seed_gives_the_same_enterprises_and_another_seed_others(regist
     assert sum(one == other for one, other in zip(register["name"], others, strict=True)) < 100
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=slow())
 @given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=20), st.integers(0, 2**31))
 def test_an_enterprise_does_not_depend_on_which_others_are_made(numbers: list[int], seed: int) -> None:
     together = register_rows(seed, np.array(numbers, np.int64))

@@ -21,6 +21,7 @@ from rongxin.documents.typesetting import TypesettingFailed, pages, typeset
 from rongxin.policy.pack import Policy
 from rongxin.policy.templates import NOT_WRITING
 from tests.documents.papers import notice, page_count, written
+from tests.examples import slow
 from tests.factories import the_pack
 
 NUMBER = "榕信通〔2026〕1号"
@@ -57,7 +58,7 @@ def test_what_looks_like_markup_is_written_as_it_is(policy: Policy, text: str) -
     assert f"前{text}后".replace(" ", "") in page
 
 
-@settings(max_examples=40)
+@settings(max_examples=slow())
 @given(
     text=st.text(
         st.sampled_from(sorted(set("#$\\@*_`~<>[](){}\"'/=+-.;:,&^%!?|榕信〔〕：，。0aZ"))), min_size=1, max_size=60

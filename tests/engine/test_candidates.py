@@ -19,6 +19,7 @@ from rongxin.engine.name_blocks import LONGEST, blocks, parts, probes
 from rongxin.engine.near_codes import differences, meant
 from rongxin.primitives.names import normalise_name
 from rongxin.primitives.uscc import ALPHABET, check_character, make
+from tests.examples import slow
 
 SUBJECTS = {
     1: (make("9", "1", "350102", "MA000001"), "福州示例榕海贸易有限公司"),
@@ -30,7 +31,7 @@ SUBJECTS = {
 FORMER = [(2, "福州示例榕海商贸有限公司")]
 NUMBERS = [(1, "registration_number", "110000006000374")]
 NOTHING_JUDGED = pl.DataFrame(schema=JUDGED_SCHEMA)
-SLOW = settings(deadline=None, max_examples=40)
+SLOW = settings(deadline=None, max_examples=slow())
 CODES = st.builds(
     make,
     st.just("9"),

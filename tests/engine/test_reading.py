@@ -285,7 +285,7 @@ def test_nothing_of_a_received_file_is_left_in_the_temporary_folder(
 plain = st.text(st.sampled_from('ab1 ,;\t"\n\r甲乙é'), max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(rows=st.lists(st.lists(plain, min_size=1, max_size=5), min_size=1, max_size=8), quoting=st.booleans())
 def test_what_a_csv_writer_wrote_is_read_back_row_by_row(
     rows: list[list[str]], quoting: bool, tmp_path_factory: pytest.TempPathFactory
@@ -315,7 +315,7 @@ def test_what_a_csv_writer_wrote_is_read_back_row_by_row(
 word = st.text(st.sampled_from("榕信示例甲乙丙䶮𠮷abcXYZ0189 .()（）《》—"), max_size=12).map(str.strip)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(
     rows=st.lists(st.tuples(word.filter(bool), word, word), min_size=1, max_size=8),
     delimiter=st.sampled_from(",\t;|^~"),
@@ -342,7 +342,7 @@ def test_what_was_written_in_any_encoding_with_any_delimiter_is_read_back(
     assert findings(sheet) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(1, 7))
 def test_one_look_at_the_bytes_tells_the_truth(content: bytes, chunk: int) -> None:
     """Whatever the size of the pieces in which the file is looked at."""

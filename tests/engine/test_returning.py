@@ -16,6 +16,7 @@ from rongxin.engine.resolution import Resolved
 from rongxin.engine.returning import Returned, places, write_redacted_copy, write_return_workbook
 from rongxin.engine.sheets import SHEET_ROWS, Sheet, column_name, row_label
 from tests.engine.made_up import as_csv, checked, code, kind_named, penalty, read, register, resolved
+from tests.examples import slow
 
 PENALTY = kind_named("administrative_penalty")
 IDENTITY_NUMBER = "11010519491231002X"
@@ -162,7 +163,7 @@ def test_a_workbook_that_fails_again_has_one_column_of_reasons(tmp_path: Path) -
 cells = st.text(st.sampled_from("ab1 =+-@甲乙\"',\n"), max_size=5).map(str.strip)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=slow(), deadline=None)
 @given(rows=st.lists(st.tuples(cells, cells, st.booleans()), min_size=1, max_size=6))
 def test_reading_the_workbook_back_gives_exactly_the_failing_rows(
     rows: list[tuple[str, str, bool]], tmp_path_factory: pytest.TempPathFactory

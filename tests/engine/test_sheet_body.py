@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from rongxin.engine.reading import read_table
 from rongxin.engine.sheet_body import LONGEST_CELL, Column, Rows, fill_sheet, write_model_row
+from tests.examples import slow
 
 PAGE = "示例 & <页>"
 HEADS = ("名称", "代码", "金额")
@@ -94,7 +95,7 @@ def both(below: list[list[Cell]], factory: pytest.TempPathFactory) -> tuple[Path
     return by_columns(folder / "columns.xlsx", rows), by_cells(folder / "cells.xlsx", rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=slow(), deadline=None)
 @given(below=rows_below)
 @example(below=EVERY_CONTROL)
 def test_the_cells_are_stored_as_xlsxwriter_stores_them(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 import time_machine
@@ -15,6 +15,7 @@ from rongxin.records.display import Moment, all_displayed, displayed
 from rongxin.records.models import Record
 from rongxin.records.queries import Hidden, why_hidden
 from rongxin.subjects.models import Subject
+from tests.examples import slow
 from tests.factories import a_record, a_subject, at, the_rules
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,7 @@ def sent(histories: list[Row]) -> Iterator[tuple[date, str, date | None]]:
         yield day, row.note, None if row.removed is None else day - timedelta(days=row.removed)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=slow(), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=rows)
 def test_display_on_each_day_is_that_of_a_plain_model(policy: Policy, subject: Subject, history: list[Row]) -> None:
     document, model, last = f"（2026）示0001执{next(NUMBERS)}号", Model(), BEGAN
@@ -110,7 +111,9 @@ def test_display_on_each_day_is_that_of_a_plain_model(policy: Policy, subject: S
         entry(subject, document, last, remark=note, removed_on=removed_on)
         model.send(note, removed_on, last)
 
-    days = [BEGAN + timedelta(days=number) for number in range(-1, (last - BEGAN).days + 4)]
+    whole = [BEGAN + timedelta(days=number) for number in range(-1, (last - BEGAN).days + 4)]
+    turns = [day for before, day in pairwise(whole) if model.shown(before) != model.shown(day)]
+    days = sorted({day + timedelta(days=by) for day in (whole[1], *turns, last) for by in (-1, 0, 1)})
     with time_machine.travel(at((days[-1] + timedelta(days=1)).isoformat()), tick=False):
         assert [seen(policy, document, day) for day in days] == [model.shown(day) for day in days]
 

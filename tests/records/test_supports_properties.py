@@ -12,6 +12,7 @@ from rongxin.records.bearing import Necessity
 from rongxin.records.display import Moment, all_displayed, displayed
 from rongxin.records.models import Effect, Record, RecordEvent
 from rongxin.records.supports import Holding, NotNamed, holding
+from tests.examples import slow
 from tests.factories import a_department, a_subject, at, note, the_rules
 from tests.records.test_supports import an_entry, ref, rests
 
@@ -66,7 +67,7 @@ def expected(kept: list[Link], history: list[tuple[int, Effect]]) -> tuple[dict[
     return states, hidden
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=slow(), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(links=links, history=happenings)
 def test_the_database_says_what_plain_computation_says(links: list[Link], history: list[tuple[int, Effect]]) -> None:
     with time_machine.travel(at("2026-11-22")):

@@ -20,6 +20,7 @@ from rongxin.subjects import merging, queries
 from rongxin.subjects.merging import Bar, Doubt, Ended, NotMergeable, end_judgement, merge, unmerge
 from rongxin.subjects.models import Judgement, Merge, Subject, SuccessionKind, Verdict
 from rongxin.subjects.succession import end_succession, succeed
+from tests.examples import slow
 from tests.factories import LICENCE, PENALTY, a_code, a_department, a_record, a_sole_trader, a_subject, at, the_rules
 
 pytestmark = pytest.mark.django_db
@@ -283,7 +284,7 @@ one_of_five = st.integers(0, 4)
 Step = tuple[int, int] | int  # merge the second into the first, or the register renames one
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=slow(), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(st.one_of(st.tuples(one_of_five, one_of_five), one_of_five), min_size=1, max_size=8),
     shuffled=st.randoms(use_true_random=False),

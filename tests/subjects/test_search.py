@@ -10,6 +10,7 @@ from rongxin.primitives.uscc import make
 from rongxin.subjects.queries import search
 from rongxin.subjects.registration import register
 from rongxin.subjects.search import LIMIT, find_names
+from tests.examples import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +116,7 @@ def test_no_character_of_a_query_is_an_operator(query: str) -> None:
     assert all(normalise_name(query.split(maxsplit=1)[0]) in normalise_name(name) for name in found(query))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=slow(), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_every_substring_of_two_characters_or_more_is_found(data: st.DataObject) -> None:
     registered(*NAMES)

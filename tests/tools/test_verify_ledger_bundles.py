@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import slow
 from tests.tools.ledger_building import ORIGIN, WITNESS, Log, compact, random_log, stream_id
 from tests.tools.ledger_running import PROGRAM, SUITES, TRUST, TRUST_WITNESS, flipped, run, saved, vector_log
 from tests.tools.ledger_vectors import LOG_KEY, NOTE, WITNESS_KEY
@@ -55,7 +56,7 @@ def change(found: dict[str, Any], name: str, bit: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["entry", "salt", "index", "path", "payload", "size", "root"])
 @given(index=st.integers(0, 6), bit=st.integers(0, 4000))
-@settings(max_examples=40)
+@settings(max_examples=slow())
 def test_a_bundle_with_one_bit_changed_is_refused(
     name: str, index: int, bit: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

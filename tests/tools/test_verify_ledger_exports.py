@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import slow
 from tests.tools.ledger_building import ORIGIN, Log, compact, index_path, random_log, stream_id
 from tests.tools.ledger_running import SUITES, TRUST, flipped, note_of_another_log, run, vector_log
 from tests.tools.ledger_vectors import WITNESS_KEY
@@ -327,7 +328,7 @@ def test_a_log_that_lied_from_the_beginning_is_refused(
     cuts=st.sets(st.integers(0, 599), max_size=3),
     sizes=st.sets(st.integers(0, 600), max_size=5),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=slow(), deadline=None)
 def test_random_logs_are_right(
     suite: int, size: int, firms: int, cuts: set[int], sizes: set[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -338,7 +339,7 @@ def test_random_logs_are_right(
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=slow(), deadline=None)
 def test_an_export_with_any_bit_changed_is_refused(
     seed: int, shelf: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

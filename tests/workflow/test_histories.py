@@ -15,6 +15,7 @@ from rongxin.workflow.clocks import Clocks
 from rongxin.workflow.keeping import keep_clocks
 from rongxin.workflow.models import Case, CaseEvent, EventKind
 from rongxin.workflow.queries import counts, events_of, possible_steps, to_do
+from tests.examples import slow
 from tests.factories import at
 from tests.workflow.conftest import Bureau, rules
 from tests.workflow.toy import TERM, TOY
@@ -44,7 +45,7 @@ def as_an_example(live: Callable[[], None]) -> None:
         raise UndoneError
 
 
-@settings(max_examples=100, suppress_health_check=QUIET)
+@settings(max_examples=slow(), suppress_health_check=QUIET)
 @given(deeds=DEEDS)
 def test_random_histories(bureau: Bureau, deeds: list[Deed]) -> None:
     as_an_example(lambda: lived(bureau, deeds))
