@@ -20,8 +20,10 @@ from rongxin.jobs.registry import job
 from rongxin.records.changes import has_changed_since
 from rongxin.records.display import Moment
 
-PAUSE: Final = timedelta(minutes=20)
-"""Between two makings of one day, so that a day of many changes is no day of making files."""
+PAUSE: Final = timedelta(minutes=19)
+"""Between two makings of one day, so that a day of many changes is no day of making files: a little less than two turns of the
+schedule, lest seconds make them three.
+"""
 
 
 @job(queue="bulk", title="批量公示文件")
