@@ -1,9 +1,7 @@
 """材料 of a case: what the enterprise and the offices handed in, and handing in more."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,21 +17,10 @@ from rongxin.desk.frame import access_of, officer_of, officer_only
 from rongxin.entrance.gate import gives_file
 from rongxin.policy.words import Title
 from rongxin.ui.downloads import file_download
-from rongxin.ui.labels import label
-from rongxin.workflow.evidence import LARGEST, NotAttached, attach, content_of, evidence_of, may_attach
+from rongxin.ui.evidence import EvidenceLine, evidence_line, keep_handed_in
+from rongxin.workflow.evidence import content_of, evidence_of, may_attach
 from rongxin.workflow.models import Case, Evidence
 from rongxin.workflow.registry import procedure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceLine:
-    """A file that was handed in."""
-
-    url: str
-    name: str
-    size: int
-    by: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +48,7 @@ def hand_in(request: HttpRequest, number: str) -> HttpResponse:
     """Hand in files for the case; each is told by itself."""
     officer, case = officer_of(request), own_case(request, number)
     demand(officer, Action.CASE_ACT, officer.works_for)
-    kept = 0
-    for each in request.FILES.getlist("evidence"):
-        try:
-            attach(case, name=each.name or "", content=each.read(LARGEST + 1), by=officer)
-            kept += 1
-        except NotAttached as refused:
-            messages.error(request, f"{each.name}：{label(refused.fault)}")
-    if kept:
-        messages.success(request, _("收到 %(n)s 份材料。") % {"n": kept})
-    elif not request.FILES:
-        messages.error(request, _("请先选择文件。"))
+    keep_handed_in(request, case, officer)
     return redirect(f"{address(case)}#evidence")
 
 
@@ -90,10 +67,5 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _line(each: Evidence) -> EvidenceLine:
-    return EvidenceLine(
-        url=reverse("desk:evidence", args=[each.pk]),
-        name=each.name,
-        size=each.size,
-        by=each.department.short_name if each.department else _("企业"),
-        at=each.at,
-    )
+    by = each.department.short_name if each.department else _("企业")
+    return evidence_line(each, url=reverse("desk:evidence", args=[each.pk]), by=by)

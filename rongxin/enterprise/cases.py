@@ -28,12 +28,12 @@ from rongxin.subjects.queries import codes_of
 from rongxin.ui import case_words
 from rongxin.ui.cases import ActionView, FieldView, StepperItem, TimeLeft, stepper, time_left
 from rongxin.ui.downloads import file_download
-from rongxin.ui.labels import label
+from rongxin.ui.evidence import EvidenceLine, evidence_line, keep_handed_in
 from rongxin.workflow import queries
 from rongxin.workflow.actions import LONGEST_REASON, Stale, UnknownStep, take_step
 from rongxin.workflow.answers import asked
 from rongxin.workflow.barring import NotPossible
-from rongxin.workflow.evidence import LARGEST, MOST, NotAttached, attach, content_of, evidence_of, may_attach
+from rongxin.workflow.evidence import MOST, content_of, evidence_of, may_attach
 from rongxin.workflow.models import Case, CaseEvent, EventKind, Evidence
 from rongxin.workflow.papers import documents_of
 from rongxin.workflow.registry import procedure
@@ -75,17 +75,6 @@ class EventLine:
     text: str
     by: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceLine:
-    """A file that was handed in."""
-
-    url: str
-    name: str
-    size: int
-    by: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,17 +185,7 @@ def take(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
 def hand_in(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """Hand in files for the case; each is told by itself."""
     _mandate, case = _own(request, uscc, number)
-    kept = 0
-    for each in request.FILES.getlist("evidence"):
-        try:
-            attach(case, name=each.name or "", content=each.read(LARGEST + 1), by=login_of(request))
-            kept += 1
-        except NotAttached as refused:
-            messages.error(request, f"{each.name}：{label(refused.fault)}")
-    if kept:
-        messages.success(request, _("收到 %(n)s 份材料。") % {"n": kept})
-    elif not request.FILES:
-        messages.error(request, _("请先选择文件。"))
+    keep_handed_in(request, case, login_of(request))
     return redirect(f"{address(uscc, case)}#evidence")
 
 
@@ -318,13 +297,8 @@ def _event(event: CaseEvent, case: Case) -> EventLine:
 
 
 def _evidence(each: Evidence, uscc: str, case: Case) -> EvidenceLine:
-    return EvidenceLine(
-        url=reverse("enterprise:case_evidence", args=[uscc, case.number, each.pk]),
-        name=each.name,
-        size=each.size,
-        by=each.department.name if each.department else _("本企业"),
-        at=each.at,
-    )
+    url = reverse("enterprise:case_evidence", args=[uscc, case.number, each.pk])
+    return evidence_line(each, url=url, by=each.department.name if each.department else _("本企业"))
 
 
 def _paper(document: Document, uscc: str, case: Case) -> PaperLine:

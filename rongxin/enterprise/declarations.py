@@ -36,11 +36,10 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.ui import case_words
 from rongxin.ui.declared import StandingView, standing_view
-from rongxin.ui.labels import label
+from rongxin.ui.evidence import attach_all
 from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import NotPossible
-from rongxin.workflow.evidence import LARGEST, NotAttached, attach
 from rongxin.workflow.models import Case
 from rongxin.workflow.registry import procedure
 
@@ -213,18 +212,10 @@ def _entered(request: HttpRequest, mandate: Mandate, uscc: str, item: DeclaredIt
     except NotDeclared as refused:
         page = _form(mandate, uscc, item, given, replaces, refused)
         return show(request, "enterprise/declare.html", page, firm=uscc, status=422)
-    _attach_all(request, declaration.case)
+    attach_all(request, declaration.case, login_of(request))
     told = _("已申报，编号 %(number)s。没有核实以前只作“自主申报 · 未核实”；要让公众看到，在下面选“公开”。")
     messages.success(request, told % {"number": declaration.number})
     return redirect(reverse("enterprise:case", args=[uscc, declaration.number]))
-
-
-def _attach_all(request: HttpRequest, case: Case) -> None:
-    for each in request.FILES.getlist("evidence"):
-        try:
-            attach(case, name=each.name or "", content=each.read(LARGEST + 1), by=login_of(request))
-        except NotAttached as refused:
-            messages.error(request, f"{each.name}：{label(refused.fault)}")
 
 
 def _day(text: str) -> date | None:

@@ -45,9 +45,9 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.ui.downloads import file_download
 from rongxin.ui.drawing import Term
+from rongxin.ui.evidence import attach_all
 from rongxin.ui.labels import label
 from rongxin.ui.templatetags.rongxin import lang
-from rongxin.workflow.evidence import LARGEST, NotAttached, attach
 from rongxin.workflow.models import Case
 from rongxin.workflow.registry import procedure
 
@@ -217,7 +217,7 @@ def object_(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         except objecting.NotFiled as refused:
             form.add_error(None, label(refused.bar))
         else:
-            return _filed(request, uscc, objection.case, _("已经提出异议。这条记录从现在起标注“异议中”。"), form)
+            return _filed(request, uscc, objection.case, _("已经提出异议。这条记录从现在起标注“异议中”。"))
     page = FormPage(name=mandate.firm.name, uscc=uscc, form=form, record=record, days=_days("objections/answer_days"))
     return show(request, "enterprise/object.html", page, firm=uscc, status=422 if form.errors else 200)
 
@@ -239,7 +239,7 @@ def missing(request: HttpRequest, uscc: str) -> HttpResponse:
         except objecting.NotFiled as refused:
             form.add_error("document", label(refused.bar))
         else:
-            return _filed(request, uscc, objection.case, _("已经提出，转给这个单位核实。"), form)
+            return _filed(request, uscc, objection.case, _("已经提出，转给这个单位核实。"))
     page = FormPage(name=mandate.firm.name, uscc=uscc, form=form, days=_days("objections/answer_days"))
     return show(request, "enterprise/missing.html", page, firm=uscc, status=422 if form.errors else 200)
 
@@ -264,7 +264,7 @@ def repair(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         except repairing.NotApplied as refused:
             form.add_error(None, lang(refused.words) if refused.words else label(refused.bar))
         else:
-            return _filed(request, uscc, application.case, _("已经提出修复申请，一次申请，各处同时办理。"), form)
+            return _filed(request, uscc, application.case, _("已经提出修复申请，一次申请，各处同时办理。"))
     page = FormPage(
         name=mandate.firm.name,
         uscc=uscc,
@@ -302,14 +302,9 @@ def _record(access: Access, mandate: Mandate, number: str) -> OwnRecord:
     return found
 
 
-def _filed(request: HttpRequest, uscc: str, case: Case, told: str, form: forms.Form) -> HttpResponse:
+def _filed(request: HttpRequest, uscc: str, case: Case, told: str) -> HttpResponse:
     messages.success(request, told)
-    given = form.cleaned_data.get("evidence")
-    if given:
-        try:
-            attach(case, name=given.name, content=given.read(LARGEST + 1), by=login_of(request))
-        except NotAttached as refused:
-            messages.error(request, f"{given.name}：{label(refused.fault)}")
+    attach_all(request, case, login_of(request))
     return redirect(address(uscc, case))
 
 
