@@ -153,8 +153,11 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPage:
-    """``enterprise/object.html``, ``enterprise/repair.html``, ``enterprise/missing.html``. ``commitment``: what is promised."""
+    """``enterprise/object.html``, ``enterprise/repair.html``, ``enterprise/missing.html``, all upon ``enterprise/applying.html``.
+    ``commitment``: what is promised.
+    """
 
+    title: str
     name: str
     uscc: str
     form: forms.Form
@@ -218,7 +221,14 @@ def object_(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
             form.add_error(None, label(refused.bar))
         else:
             return _filed(request, uscc, objection.case, _("已经提出异议。这条记录从现在起标注“异议中”。"))
-    page = FormPage(name=mandate.firm.name, uscc=uscc, form=form, record=record, days=_days("objections/answer_days"))
+    page = FormPage(
+        title=_("提出异议"),
+        name=mandate.firm.name,
+        uscc=uscc,
+        form=form,
+        record=record,
+        days=_days("objections/answer_days"),
+    )
     return show(request, "enterprise/object.html", page, firm=uscc, status=422 if form.errors else 200)
 
 
@@ -240,7 +250,13 @@ def missing(request: HttpRequest, uscc: str) -> HttpResponse:
             form.add_error("document", label(refused.bar))
         else:
             return _filed(request, uscc, objection.case, _("已经提出，转给这个单位核实。"))
-    page = FormPage(name=mandate.firm.name, uscc=uscc, form=form, days=_days("objections/answer_days"))
+    page = FormPage(
+        title=_("应当有而没有的记录"),
+        name=mandate.firm.name,
+        uscc=uscc,
+        form=form,
+        days=_days("objections/answer_days"),
+    )
     return show(request, "enterprise/missing.html", page, firm=uscc, status=422 if form.errors else 200)
 
 
@@ -266,6 +282,7 @@ def repair(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         else:
             return _filed(request, uscc, application.case, _("已经提出修复申请，一次申请，各处同时办理。"))
     page = FormPage(
+        title=_("申请信用修复"),
         name=mandate.firm.name,
         uscc=uscc,
         form=form,
