@@ -21,6 +21,7 @@ from rongxin.documents.models import Document
 from rongxin.enterprise.case_panels import Panel, panels_of
 from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
 from rongxin.entrance.gate import gives_file
+from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
@@ -45,7 +46,7 @@ _TELLING: Final = (EventKind.OPENED, EventKind.STEP)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """A case in the list."""
+    """A case in a list: of the firm's, or beside the record that it is about."""
 
     url: str
     number: str
@@ -121,20 +122,7 @@ def listing(request: HttpRequest, uscc: str) -> HttpResponse:
     firm = demanded(request, uscc, Action.FILE_READ).firm
     policy, today = rulebook.current(), timezone.localdate()
     numbered = Paginator(queries.of_firm(codes_of(firm)), PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = [
-        CaseLine(
-            url=address(uscc, case),
-            number=case.number,
-            kind_title=procedure(case.kind).title,
-            title=case.title,
-            office=case.owner.name,
-            opened_on=timezone.localdate(case.opened_at),
-            state_title=procedure(case.kind).by_state[case.state].title,
-            is_open=case.is_open,
-            time_left=time_left(case, policy, today),
-        )
-        for case in numbered
-    ]
+    lines = [case_line(case, uscc, policy, today) for case in numbered]
     part = Page(lines, numbered.number, cast("Paginator[CaseLine]", numbered.paginator))
     return show(request, "enterprise/cases.html", CasesPage(name=firm.name, uscc=uscc, lines=part), firm=uscc)
 
@@ -216,6 +204,22 @@ def paper(request: HttpRequest, uscc: str, number: str, code: str) -> HttpRespon
 def address(uscc: str, case: Case) -> str:
     """The page of a case in the firm's window."""
     return reverse("enterprise:case", args=[uscc, case.number])
+
+
+def case_line(case: Case, uscc: str, policy: Policy, today: date) -> CaseLine:
+    """A case in a list of the firm's window."""
+    table = procedure(case.kind)
+    return CaseLine(
+        url=address(uscc, case),
+        number=case.number,
+        kind_title=table.title,
+        title=case.title,
+        office=case.owner.name,
+        opened_on=timezone.localdate(case.opened_at),
+        state_title=table.by_state[case.state].title,
+        is_open=case.is_open,
+        time_left=time_left(case, policy, today),
+    )
 
 
 def _own(request: HttpRequest, uscc: str, number: str) -> tuple[Mandate, Case]:

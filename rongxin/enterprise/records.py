@@ -21,13 +21,12 @@ from rongxin.departments.models import Department
 from rongxin.departments.queries import providers
 from rongxin.disclosure.own_record import OwnRecord, own_record
 from rongxin.documents import queries as papers
-from rongxin.enterprise.cases import address
+from rongxin.enterprise.cases import CaseLine, address, case_line
 from rongxin.enterprise.firms import WHY
 from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
 from rongxin.entrance.gate import gives_file
 from rongxin.exchange.recipients.own import of_firm as ended_of
 from rongxin.policy.repair import Way
-from rongxin.policy.words import Title
 from rongxin.records.display import Moment
 from rongxin.records.own import Unshown
 from rongxin.records.standing import standing_of
@@ -49,7 +48,6 @@ from rongxin.ui.evidence import attach_all
 from rongxin.ui.labels import label
 from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.models import Case
-from rongxin.workflow.registry import procedure
 
 OPEN_TO: Final = (Way.OPEN, Way.TOO_EARLY)
 
@@ -116,17 +114,6 @@ class ActLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine:
-    """A case about the record."""
-
-    url: str
-    number: str
-    kind_title: Title
-    state_title: Title
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RelationLine:
     """Another record that this one rests on, or that rests on this one. ``url`` empty: it is none of the firm's pages."""
 
@@ -177,6 +164,7 @@ def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     objections, repairs = objections_to([number]).get(number, []), repairs_of([number]).get(number, [])
     found = [*(each.case for each in objections), *(each.case for each in repairs)]
     cases = sorted(found, key=lambda case: case.opened_at, reverse=True)
+    policy, today = rulebook.current(), timezone.localdate()
     standing = standing_of(number, rulebook.current())
     related = relations_of(standing.record, rulebook.current()) if standing else None
     page = RecordPage(
@@ -184,9 +172,9 @@ def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         uscc=uscc,
         record=record,
         why=(record.why_words and lang(record.why_words)) or (WHY[record.why] if record.why else ""),
-        term=_term(record),
+        term=Term.of(record.decided_on, record.term, today) if record.why is None else None,
         acts=(*_acts(mandate, uscc, record, cases), *_undone(uscc, number)),
-        cases=tuple(_case(case, uscc) for case in cases),
+        cases=tuple(case_line(case, uscc, policy, today) for case in cases),
         below=tuple(_relation(each, uscc) for each in related.below) if related else (),
         above=tuple(_relation(each, uscc) for each in related.above) if related else (),
     )
@@ -420,28 +408,6 @@ def _object_line(mandate: Mandate, uscc: str, record: OwnRecord, running: dict[s
         title=title,
         note=_("有误、不是本企业的、已经到期、不应当列入的，都可以提；提出以后即时标注“异议中”。"),
         url=reverse("enterprise:object", args=[uscc, record.number]),
-    )
-
-
-def _case(case: Case, uscc: str) -> CaseLine:
-    table = procedure(case.kind)
-    return CaseLine(
-        url=address(uscc, case),
-        number=case.number,
-        kind_title=table.title,
-        state_title=table.by_state[case.state].title,
-        is_open=case.is_open,
-    )
-
-
-def _term(record: OwnRecord) -> Term | None:
-    if record.term is None or record.why is not None:
-        return None
-    return Term(
-        decided_on=record.decided_on,
-        shown_until=record.term.shown_until,
-        today=timezone.localdate(),
-        repair_from=record.term.first_repair_on,
     )
 
 

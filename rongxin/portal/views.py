@@ -1,7 +1,6 @@
 """The public pages: parse, ask disclosure, fill the page, render."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from rongxin.disclosure.lines import newest_lines
 from rongxin.disclosure.records import record_view
 from rongxin.disclosure.representation import public_hash, representation, tombstone_representation
 from rongxin.disclosure.subjects import platform_began_on, subject_view
-from rongxin.disclosure.views import Count, RecordLine, RecordView, SearchResult
+from rongxin.disclosure.views import Count, RecordLine, SearchResult
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Title
@@ -157,7 +156,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         )
         if view.timeliness
         else (),
-        term=_term(view, present.day),
+        term=Term.of(view.decided_on, view.term, present.day),
         url=url,
         permalink=request.build_absolute_uri(url),
         as_of=moment.day,
@@ -305,17 +304,6 @@ def _kind_tabs(
             )
             for name, title, number in kinds
         ),
-    )
-
-
-def _term(view: RecordView, today: date) -> Term | None:
-    if view.term is None:
-        return None
-    return Term(
-        decided_on=view.decided_on,
-        shown_until=view.term.shown_until,
-        today=today,
-        repair_from=view.term.first_repair_on,
     )
 
 

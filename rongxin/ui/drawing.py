@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from rongxin.disclosure.views import DisplayTerm
 from rongxin.governance.incidents.rules import HourClock
 
 DOT_LEFT, DOT_RIGHT = 4.0, 96.0
@@ -24,6 +25,13 @@ class Term:
     shown_until: date
     today: date
     repair_from: date | None = None
+
+    @classmethod
+    def of(cls, decided_on: date, term: DisplayTerm | None, today: date) -> "Term | None":
+        """The term of a record that was decided on a day; None where it is displayed without end."""
+        if term is None:
+            return None
+        return cls(decided_on, term.shown_until, today, term.first_repair_on)
 
     def place(self, day: date) -> float:
         """Where ``day`` stands between the decision (0) and the last day of display (1)."""
