@@ -18,6 +18,7 @@ from rongxin.policy.words import Severity, Title
 from rongxin.records.clearing import decided
 from rongxin.records.display import Moment
 from rongxin.records.own import OwnAct, Unshown, own_act
+from rongxin.records.withdrawing import Envelope
 from rongxin.subjects.models import Subject
 
 
@@ -25,9 +26,11 @@ from rongxin.subjects.models import Subject
 class OwnRecord:
     """``why`` None: it is displayed; ``why_words``: the reason that the rules or the record give for what is not displayed.
 
-    ``term``: how long it is displayed; ``prospect``: whether and from when it can be repaired.
+    ``envelope``: what is kept of it, to ask for what belongs to it; ``term``: how long it is displayed; ``prospect``: whether and
+    from when it can be repaired.
     """
 
+    envelope: Envelope
     number: str
     version: int
     title: str
@@ -61,6 +64,7 @@ def own_record(subject: Subject, number: str, policy: Policy, moment: Moment, ac
     kind = policy.kinds[record.kind]
     rule = rule_for(policy, record.kind, record.severity, moment.day)
     return OwnRecord(
+        envelope=record,
         number=record.number,
         version=record.version,
         title=act.shown.title,

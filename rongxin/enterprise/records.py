@@ -1,29 +1,22 @@
-"""A record of the firm for itself: why it stands here, until when, and what can be done about it now; objecting and repairing."""
+"""A record of the firm for itself: why it stands here, until when, and what can be done about it now."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
-from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from rongxin.accounts.access import Access
 from rongxin.accounts.permissions import Action
-from rongxin.departments.models import Department
-from rongxin.departments.queries import providers
 from rongxin.disclosure.own_record import OwnRecord, own_record
 from rongxin.documents import queries as papers
 from rongxin.enterprise.cases import CaseLine, address, case_line
 from rongxin.enterprise.firms import WHY
-from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
+from rongxin.enterprise.frame import access_of, demanded, enterprise_only, show
 from rongxin.entrance.gate import gives_file
 from rongxin.exchange.recipients.own import of_firm as ended_of
 from rongxin.policy.repair import Way
@@ -31,76 +24,18 @@ from rongxin.records.display import Moment
 from rongxin.records.own import Unshown
 from rongxin.records.standing import standing_of
 from rongxin.records.supports import Relation, relations_of
-from rongxin.remedies.objections import actions as objecting
-from rongxin.remedies.objections.models import Ground as ObjectionGround
 from rongxin.remedies.objections.queries import objections_to
-from rongxin.remedies.repairs import actions as repairing
-from rongxin.remedies.repairs.models import Ground
 from rongxin.remedies.repairs.notice import NoNotice, notice_for
 from rongxin.remedies.repairs.queries import repairs_of
 from rongxin.remedies.unwinding.queries import numbers_unwound
-from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.ui.downloads import file_download
 from rongxin.ui.drawing import Term
-from rongxin.ui.evidence import attach_all
-from rongxin.ui.labels import label
 from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.models import Case
 
 OPEN_TO: Final = (Way.OPEN, Way.TOO_EARLY)
-
-
-class StatementForm(forms.Form):
-    """What the firm says, and what it shows for it."""
-
-    statement = forms.CharField(
-        label=gettext_lazy("说明"),
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("500 个字以内；不写个人的证件号码、电话和账号。"),
-    )
-    evidence = forms.FileField(
-        label=gettext_lazy("材料"),
-        required=False,
-        help_text=gettext_lazy("PDF、JPEG 或者 PNG，不超过 5 MB；其余材料提交以后可以接着补。"),
-    )
-
-
-class ObjectForm(StatementForm):
-    """An objection to a record."""
-
-    ground = forms.ChoiceField(
-        label=gettext_lazy("哪里不对"),
-        widget=forms.RadioSelect,
-        choices=[each for each in ObjectionGround.choices if each[0] != ObjectionGround.MISSING],
-    )
-    field_order = ("ground", "statement", "evidence")
-
-
-class MissingForm(StatementForm):
-    """A record that should be here and is not."""
-
-    document = forms.CharField(
-        label=gettext_lazy("文号或者名称"),
-        max_length=objecting.LONGEST_DOCUMENT,
-        help_text=gettext_lazy("决定书、许可证、荣誉的文号；没有文号的写名称。"),
-    )
-    office = forms.ChoiceField(label=gettext_lazy("作出决定的单位"))
-    field_order = ("document", "office", "statement", "evidence")
-
-    def __init__(self, *given: object, offices: list[Department], **more: object) -> None:
-        super().__init__(*given, **more)  # type: ignore[arg-type]
-        self.fields["office"].choices = [("", _("请选择")), *((each.code, each.name) for each in offices)]  # type: ignore[attr-defined]
-
-
-class RepairForm(StatementForm):
-    """An application for repair."""
-
-    ground = forms.ChoiceField(label=gettext_lazy("申请理由"), widget=forms.RadioSelect, choices=Ground.choices)
-    commits = forms.BooleanField(label=gettext_lazy("本企业作出上述承诺"), required=True)
-    field_order = ("ground", "statement", "evidence", "commits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,35 +73,18 @@ class RecordPage:
     above: tuple[RelationLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormPage:
-    """``enterprise/object.html``, ``enterprise/repair.html``, ``enterprise/missing.html``, all upon ``enterprise/applying.html``.
-    ``commitment``: what is promised.
-    """
-
-    title: str
-    name: str
-    uscc: str
-    form: forms.Form
-    record: OwnRecord | None = None
-    commitment: str = ""
-    training: str = ""
-    days: int | None = None
-
-
 @enterprise_only
 @require_safe
 def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """One record of the firm."""
     mandate = demanded(request, uscc, Action.FILE_READ)
     access = access_of(request)
-    record = _record(access, mandate, number)
+    record = demanded_record(mandate, number, access)
     objections, repairs = objections_to([number]).get(number, []), repairs_of([number]).get(number, [])
     found = [*(each.case for each in objections), *(each.case for each in repairs)]
     cases = sorted(found, key=lambda case: case.opened_at, reverse=True)
     policy, today = rulebook.current(), timezone.localdate()
-    standing = standing_of(number, rulebook.current())
-    related = relations_of(standing.record, rulebook.current()) if standing else None
+    related = relations_of(record.envelope, policy)
     page = RecordPage(
         name=mandate.firm.name,
         uscc=uscc,
@@ -175,10 +93,18 @@ def detail(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         term=Term.of(record.decided_on, record.term, today) if record.why is None else None,
         acts=(*_acts(mandate, uscc, record, cases), *_undone(uscc, number)),
         cases=tuple(case_line(case, uscc, policy, today) for case in cases),
-        below=tuple(_relation(each, uscc) for each in related.below) if related else (),
-        above=tuple(_relation(each, uscc) for each in related.above) if related else (),
+        below=tuple(_relation(each, uscc) for each in related.below),
+        above=tuple(_relation(each, uscc) for each in related.above),
     )
     return show(request, "enterprise/record.html", page, firm=uscc)
+
+
+def demanded_record(mandate: Mandate, number: str, access: Access) -> OwnRecord:
+    """The record of the address, that is the firm's; what is not is not found."""
+    found = own_record(mandate.firm, number, rulebook.current(), Moment.now(), access)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _undone(uscc: str, number: str) -> tuple[ActLine, ...]:
@@ -191,105 +117,13 @@ def _undone(uscc: str, number: str) -> tuple[ActLine, ...]:
 
 
 @enterprise_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def object_(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
-    """Object to the record."""
-    mandate = demanded(request, uscc, Action.OBJECTION_MAKE)
-    access = access_of(request)
-    record = _record(access, mandate, number)
-    form = ObjectForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            objection = objecting.object_to(
-                number, ObjectionGround(form.cleaned_data["ground"]), form.cleaned_data["statement"], by=mandate
-            )
-        except BadWords as bad:
-            form.add_error("statement", label(bad.fault))
-        except objecting.NotFiled as refused:
-            form.add_error(None, label(refused.bar))
-        else:
-            return _filed(request, uscc, objection.case, _("已经提出异议。这条记录从现在起标注“异议中”。"))
-    page = FormPage(
-        title=_("提出异议"),
-        name=mandate.firm.name,
-        uscc=uscc,
-        form=form,
-        record=record,
-        days=_days("objections/answer_days"),
-    )
-    return show(request, "enterprise/object.html", page, firm=uscc, status=422 if form.errors else 200)
-
-
-@enterprise_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def missing(request: HttpRequest, uscc: str) -> HttpResponse:
-    """Say that a record is missing."""
-    mandate = demanded(request, uscc, Action.OBJECTION_MAKE)
-    offices = providers()
-    form = MissingForm(request.POST or None, request.FILES or None, offices=offices)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        owner = next(each for each in offices if each.code == given["office"])
-        try:
-            objection = objecting.miss(given["document"], owner, given["statement"], by=mandate)
-        except BadWords as bad:
-            form.add_error("statement", label(bad.fault))
-        except objecting.NotFiled as refused:
-            form.add_error("document", label(refused.bar))
-        else:
-            return _filed(request, uscc, objection.case, _("已经提出，转给这个单位核实。"))
-    page = FormPage(
-        title=_("应当有而没有的记录"),
-        name=mandate.firm.name,
-        uscc=uscc,
-        form=form,
-        days=_days("objections/answer_days"),
-    )
-    return show(request, "enterprise/missing.html", page, firm=uscc, status=422 if form.errors else 200)
-
-
-@enterprise_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def repair(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
-    """Apply for the repair of the record."""
-    mandate = demanded(request, uscc, Action.REPAIR_APPLY)
-    access = access_of(request)
-    record = _record(access, mandate, number)
-    policy, today = rulebook.current(), timezone.localdate()
-    form = RepairForm(request.POST or None, request.FILES or None, initial={"ground": Ground.FULFILLED})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            application = repairing.apply(
-                number, Ground(given["ground"]), given["statement"], has_committed=given["commits"], by=mandate
-            )
-        except BadWords as bad:
-            form.add_error("statement", label(bad.fault))
-        except repairing.NotApplied as refused:
-            form.add_error(None, lang(refused.words) if refused.words else label(refused.bar))
-        else:
-            return _filed(request, uscc, application.case, _("已经提出修复申请，一次申请，各处同时办理。"))
-    page = FormPage(
-        title=_("申请信用修复"),
-        name=mandate.firm.name,
-        uscc=uscc,
-        form=form,
-        record=record,
-        commitment=str(policy.value("repairs/commitment", today).value),
-        training=str(policy.value("repairs/training", today).value),
-        days=_days("repairs/accept_days"),
-    )
-    return show(request, "enterprise/repair.html", page, firm=uscc, status=422 if form.errors else 200)
-
-
-@enterprise_only
 @require_safe
 @gives_file
 def notice(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """The notice of repair that goes with the decision."""
     mandate = demanded(request, uscc, Action.FILE_READ)
     access = access_of(request)
-    _record(access, mandate, number)
+    demanded_record(mandate, number, access)
     found = standing_of(number, rulebook.current())
     if found is None:
         raise Http404
@@ -298,19 +132,6 @@ def notice(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     except NoNotice:
         raise Http404 from None
     return file_download(f"{document.number}.pdf", papers.content(document, access), "application/pdf")
-
-
-def _record(access: Access, mandate: Mandate, number: str) -> OwnRecord:
-    found = own_record(mandate.firm, number, rulebook.current(), Moment.now(), access)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _filed(request: HttpRequest, uscc: str, case: Case, told: str) -> HttpResponse:
-    messages.success(request, told)
-    attach_all(request, case, login_of(request))
-    return redirect(address(uscc, case))
 
 
 def _acts(mandate: Mandate, uscc: str, record: OwnRecord, cases: list[Case]) -> tuple[ActLine, ...]:
@@ -409,9 +230,3 @@ def _object_line(mandate: Mandate, uscc: str, record: OwnRecord, running: dict[s
         note=_("有误、不是本企业的、已经到期、不应当列入的，都可以提；提出以后即时标注“异议中”。"),
         url=reverse("enterprise:object", args=[uscc, record.number]),
     )
-
-
-def _days(key: str) -> int | None:
-    today: date = timezone.localdate()
-    value = rulebook.current().value(key, today)
-    return value.count

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from rongxin.enterprise import (
+    applying,
     arrivals,
     cases,
     claiming,
@@ -41,10 +42,10 @@ urlpatterns = [
     path("firms/<str:uscc>/proxies/<int:pk>/end", proxies.revoke, name="proxy_end"),
     path("firms/<str:uscc>/invitations/<int:pk>/end", proxies.take_back, name="invitation_end"),
     path("firms/<str:uscc>/contacts", contacts.page, name="contacts"),
-    path("firms/<str:uscc>/missing", records.missing, name="missing"),
+    path("firms/<str:uscc>/missing", applying.missing, name="missing"),
     path("firms/<str:uscc>/records/<str:number>", records.detail, name="record"),
-    path("firms/<str:uscc>/records/<str:number>/object", records.object_, name="object"),
-    path("firms/<str:uscc>/records/<str:number>/repair", records.repair, name="repair"),
+    path("firms/<str:uscc>/records/<str:number>/object", applying.object_, name="object"),
+    path("firms/<str:uscc>/records/<str:number>/repair", applying.repair, name="repair"),
     path("firms/<str:uscc>/records/<str:number>/repair-notice.pdf", records.notice, name="repair_notice"),
     path("firms/<str:uscc>/cases", cases.listing, name="cases"),
     path("firms/<str:uscc>/cases/<str:number>", cases.detail, name="case"),

@@ -252,6 +252,15 @@ def test_the_file_costs_as_many_queries_for_many_records_as_for_few(
         assert client.get(f"/enterprise/firms/{firm.uscc}").status_code == 200
 
 
+def test_a_record_is_read_once_for_its_page(hall: Hall, django_assert_max_num_queries: object) -> None:
+    firm, login = a_firm(), a_login()
+    hall.held(login, firm)
+    client, record = as_login(login), a_record(firm)
+    client.get("/enterprise/")
+    with django_assert_max_num_queries(21):  # type: ignore[operator]
+        assert client.get(f"/enterprise/firms/{firm.uscc}/records/{record.number}").status_code == 200
+
+
 def test_the_switcher_shows_the_logins_own_firms_only(hall: Hall) -> None:
     one, other, foreign, login = a_firm(), a_firm("福州示例三坊文旅有限公司"), a_firm("福州示例别家有限公司"), a_login()
     hall.held(login, one)
