@@ -18,10 +18,10 @@ from rongxin.records.copies import of_sole_traders
 from rongxin.records.display import Moment, displayed, known, over_when_first_recorded, standing_ends
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
 from rongxin.records.queries import DISPUTE, subjects_of
+from rongxin.storage.parts import in_parts
 from rongxin.subjects.models import Subject
 
 QUIET_ENDS: Final = frozenset({Effect.SEALED, Effect.SUSPENDED, Effect.ERASED})
-_ASKED_AT_ONCE: Final = 500
 WITHDRAWALS: Final = frozenset({Effect.WITHDRAWN, Effect.ANNULLED})
 
 
@@ -94,8 +94,8 @@ def gone(firsts: Sequence[int], policy: Policy) -> list[Gone]:
     """
     present, told = Moment.now(), []
     keeps_a_line = policy.value("display/repaired_line", present.day).flag
-    for start in range(0, len(firsts), _ASKED_AT_ONCE):
-        of_part = Record.objects.filter(pk__in=firsts[start : start + _ASKED_AT_ONCE]).values("act_key")
+    for part in in_parts(firsts):
+        of_part = Record.objects.filter(pk__in=part).values("act_key")
         current = {each.act_key: each for each in known(present).filter(act_key__in=of_part).order_by("pk")}
         shown = set(displayed(policy, present).filter(act_key__in=list(current)).values_list("act_key", flat=True))
         ends = _ends([act for act in current if act not in shown], present)

@@ -39,15 +39,21 @@ def deliver(
     return done
 
 
+def locked_cursor(consumer: str) -> tuple[EventCursor, int]:
+    """How far a consumer has come, held for this transaction, and the position of the last event that there is to be read."""
+    EventCursor.objects.get_or_create(name=consumer)
+    cursor = EventCursor.objects.select_for_update().get(name=consumer)
+    # Positions are given out in the order of commits: whatever is up to the last is there to be read.
+    last = EventCursor.objects.filter(name=EVENTS).values_list("value", flat=True).first() or 0
+    return cursor, last
+
+
 @transaction.atomic
 def _deliver_part(
     consumer: str, handle: Callable[[Sequence[RecordEvent]], None], effects: Collection[Effect], only: Q, limit: int
 ) -> int | None:
     """The next part; how many events were handed over, None where no more happened."""
-    EventCursor.objects.get_or_create(name=consumer)
-    cursor = EventCursor.objects.select_for_update().get(name=consumer)
-    # Positions are given out in the order of commits: whatever is up to the last is there to be read.
-    last = EventCursor.objects.filter(name=EVENTS).values_list("value", flat=True).first() or 0
+    cursor, last = locked_cursor(consumer)
     if cursor.value >= last:
         return None
     events = RecordEvent.objects.filter(only, position__gt=cursor.value, position__lte=last)

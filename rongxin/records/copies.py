@@ -17,10 +17,10 @@ from rongxin.policy.pack import Policy
 from rongxin.records.display import Moment, all_displayed, displayed
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent, Resolution
 from rongxin.records.queries import DISPUTE
+from rongxin.storage.parts import in_parts
 from rongxin.subjects.models import Category
 
 Keys = np.ndarray[Any, np.dtype[np.int64]]
-ASKED_AT_ONCE: Final = 500
 _PART: Final = 50_000
 LINES: Final[dict[str, Any]] = {
     "first": pl.Int64,
@@ -72,7 +72,7 @@ def first_versions(numbers: Iterable[str]) -> dict[str, int]:
     """{public number: key of the first version} of known acts; those of sole traders are left out."""
     same_act = of_sole_traders().filter(record__act_key=OuterRef("act_key"))
     found: dict[str, int] = {}
-    for part in _parts(sorted(set(numbers))):
+    for part in in_parts(sorted(set(numbers))):
         acts = Record.objects.filter(~Exists(same_act), number__in=part, version=1)
         found |= dict(acts.values_list("number", "pk"))
     return found
@@ -151,10 +151,6 @@ def _is_among(keys: Keys, known: Keys) -> "np.ndarray[Any, np.dtype[np.bool_]]":
 def _array(rows: "QuerySet[Any]", column: Case | F) -> Keys:
     keys = rows.order_by().values_list(column, flat=True)
     return np.fromiter(keys.iterator(chunk_size=_PART), dtype=np.int64)
-
-
-def _parts(numbers: list[str]) -> Iterator[list[str]]:
-    yield from (numbers[start : start + ASKED_AT_ONCE] for start in range(0, len(numbers), ASKED_AT_ONCE))
 
 
 def _pieces(rows: Iterator[Any]) -> Iterator[list[Any]]:

@@ -21,8 +21,8 @@ from rongxin.ledger.heads import heads_root, line_path
 from rongxin.ledger.reading import Book
 from rongxin.ledger.suites import SHA256
 from rongxin.policy.words import Display
-from rongxin.records.actions import EVENTS
-from rongxin.records.models import Effect, EventCursor, Record, RecordEvent
+from rongxin.records.consuming import locked_cursor
+from rongxin.records.models import Effect, Record, RecordEvent
 
 PUBLISHED: Final = Subject(Of.SYSTEM, "published")
 ACT: Final = "record.publish"
@@ -51,10 +51,7 @@ def commit_published(progress: Progress) -> int:
 @transaction.atomic
 def _commit_part() -> int | None:
     """The next part; how many records, None where no more happened."""
-    EventCursor.objects.get_or_create(name=_CURSOR)
-    cursor = EventCursor.objects.select_for_update().get(name=_CURSOR)
-    # Positions are given out in the order of commits: whatever is up to the last is there to be read.
-    last = EventCursor.objects.filter(name=EVENTS).values_list("value", flat=True).first() or 0
+    cursor, last = locked_cursor(_CURSOR)
     if cursor.value >= last:
         return None
     begin, end = cursor.value + 1, min(cursor.value + MOST, last)

@@ -5,9 +5,7 @@ nobody (docs/decisions/0006-removal-waits-for-nobody.md).
 """
 
 import json
-from collections.abc import Iterator
 from datetime import date
-from typing import Final
 
 import polars as pl
 
@@ -17,8 +15,7 @@ from rongxin.policy.pack import Policy
 from rongxin.policy.words import Polarity
 from rongxin.records.display import Moment, displayed
 from rongxin.records.models import Record, RecordContent
-
-ASKED_AT_ONCE: Final = 500
+from rongxin.storage.parts import in_parts
 
 
 def over(rows: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -33,7 +30,7 @@ def removals(rows: pl.DataFrame, provider: Department, policy: Policy, moment: M
     """
     ended = {
         key
-        for part in _parts(rows)
+        for part in in_parts(_acts(rows))
         for key in displayed(policy, moment)
         .filter(act_key__in=part, provider=provider)
         .values_list("act_key", flat=True)
@@ -45,7 +42,7 @@ def without_entry(rows: pl.DataFrame) -> pl.DataFrame:
     """Of rows that are :func:`over` those whose act was never recorded: nothing ends by them."""
     known = {
         key
-        for part in _parts(rows)
+        for part in in_parts(_acts(rows))
         for key in Record.objects.filter(act_key__in=part, version=1).values_list("act_key", flat=True)
     }
     return rows.filter(~pl.col("act_key").is_in(sorted(known)))
@@ -60,6 +57,5 @@ def was_removed(record: Record, kind: RecordKind, day: date) -> bool:
     return bool(content.get(listing.removed_on)) and content[listing.removed_on] <= day.isoformat()
 
 
-def _parts(rows: pl.DataFrame) -> Iterator[list[str]]:
-    keys = rows["act_key"].unique(maintain_order=True).to_list()
-    yield from (keys[start : start + ASKED_AT_ONCE] for start in range(0, len(keys), ASKED_AT_ONCE))
+def _acts(rows: pl.DataFrame) -> list[str]:
+    return rows["act_key"].unique(maintain_order=True).to_list()
