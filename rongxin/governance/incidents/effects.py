@@ -18,13 +18,13 @@ from rongxin.notices.recipients import Recipient
 from rongxin.notices.telling import tell, template
 from rongxin.policy.notices import NoticeValue
 from rongxin.policy.words import Title
-from rongxin.primitives.recognisers import words_of_persons
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case, CaseEvent
 from rongxin.workflow.papers import issue_in
 from rongxin.workflow.registry import procedure
 from rongxin.workflow.table import Answer, Taken
+from rongxin.workflow.words import demand_names_nobody
 
 KIND: Final = "incident"
 TEMPLATE: Final = "incident_report"
@@ -133,7 +133,7 @@ def report(taken: Taken) -> dict[str, Answer]:
 
 def report_more(taken: Taken) -> dict[str, Answer]:
     """A further report: what the reason says, and how it stands."""
-    demand_nobody(taken)
+    demand_names_nobody(taken)
     incident = incident_of(taken.case)
     first = (
         f"{incident.case.number}号事件已于{moment(incident.reported_at).zh}报告，现续报如下："
@@ -158,7 +158,7 @@ def tell_firms(taken: Taken) -> None:
     from rongxin.governance.incidents.jobs import tell_affected
 
     _demand_handling(taken)
-    demand_nobody(taken)
+    demand_names_nobody(taken)
     Incident.objects.filter(case=taken.case).update(message=taken.reason)
     tell_affected.enqueue(taken.case.number, key=taken.case.number)
 
@@ -240,17 +240,6 @@ def unfinished(case: Case, officer: Account | None) -> Title | None:
     if officer is not None and incident_of(case).reported_by_id == officer.pk:
         return Title(zh="须由另一人办结：事件是您登记的。", en="You registered it; a second person closes it.")
     return None
-
-
-def demand_nobody(taken: Taken) -> None:
-    """Refuse words that may tell of a person, unless somebody looked."""
-    found = words_of_persons(taken.reason)
-    if found and "names_nobody" not in taken.answers:
-        title = Title(
-            zh=f"核对（可能写到个人：{found}；请删去，确实不是个人的，选“已核对”）",
-            en=f"Looked (it may tell of a person: {found}; take it out, or choose “Looked”)",
-        )
-        raise NotPossible(Barred(Bar.BAD_ANSWER, title))
 
 
 def _demand_handling(taken: Taken) -> None:

@@ -8,6 +8,7 @@ from rongxin.governance.incidents.effects import KIND, Measure
 from rongxin.governance.incidents.models import Grade
 from rongxin.policy.words import Title
 from rongxin.workflow.table import Ask, AskKind, Party, Procedure, State, Step, Who
+from rongxin.workflow.words import LOOKED
 
 ASSESS: Final = "incidents/assess_days"
 REMEDY: Final = "incidents/remedy_days"
@@ -45,13 +46,6 @@ _RESULT: Final = Ask(
         ("needless", Title(zh="不需要", en="Not needed")),
         ("again", Title(zh="未完成（更正前面的登记）", en="Not done (corrects what was entered)")),
     ),
-)
-NOBODY: Final = Ask(
-    "names_nobody",
-    Title(zh="核对", en="Looked"),
-    AskKind.CHOICE,
-    (("yes", Title(zh="已核对，没有写到个人", en="Looked: it tells of no person")),),
-    is_required=False,
 )
 _REPORTED: Final = (Title(zh="生成有文号的报告，可以下载打印", en="A numbered report is issued, to be printed"),)
 
@@ -146,7 +140,7 @@ INCIDENT: Final = Procedure(
             who=_OFFICES,
             guard=effects.nobody_picked,
             needs_reason=True,
-            asks=(NOBODY,),
+            asks=(LOOKED,),
             effect=effects.tell_firms,
             follows=(
                 Title(
@@ -185,7 +179,7 @@ INCIDENT: Final = Procedure(
             who=_OFFICES,
             guard=effects.not_reported,
             needs_reason=True,
-            asks=(_TO, NOBODY),
+            asks=(_TO, LOOKED),
             effect=effects.report_more,
             is_task=False,
             follows=_REPORTED,

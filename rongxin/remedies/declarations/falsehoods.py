@@ -12,13 +12,14 @@ from rongxin.primitives.recognisers import words_of_persons
 from rongxin.primitives.uscc import is_valid
 from rongxin.remedies.declarations.models import Declaration, Ended, Falsehood, Outcome
 from rongxin.remedies.declarations.workflow import FIRM, OFFICERS
-from rongxin.remedies.words import LOOKED, demand_names_nobody
+from rongxin.remedies.words import AN_ANSWER
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case, Evidence
 from rongxin.workflow.papers import documents_of, issue_in
 from rongxin.workflow.table import Answer, Ask, AskKind, Guard, Procedure, State, Step, Taken
+from rongxin.workflow.words import LOOKED, demand_names_nobody
 
 KIND: Final = "falsehood"
 NOTICE: Final = "declaration_notice"
@@ -96,7 +97,7 @@ def _state(taken: Taken) -> None:
 
 def _propose(taken: Taken) -> None:
     found, outcome = falsehood_of(taken.case), Outcome(str(taken.answers["outcome"]))
-    demand_names_nobody(taken.reason, taken.answers)
+    demand_names_nobody(taken, AN_ANSWER)
     if outcome == Outcome.CORRECTED and (why := _is_put_right(taken.case, taken.by)):
         raise NotPossible(Barred(Bar.GUARD, why))
     found.proposed, found.reasons = outcome, taken.reason

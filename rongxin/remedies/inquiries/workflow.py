@@ -8,10 +8,11 @@ from rongxin.documents.sheets import basis_of, template_of
 from rongxin.policy.words import Title
 from rongxin.primitives.uscc import is_valid
 from rongxin.remedies.inquiries.models import About, Inquiry, Outcome
-from rongxin.remedies.words import LOOKED, demand_names_nobody
+from rongxin.remedies.words import AN_ANSWER
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.papers import issue_in
 from rongxin.workflow.table import Ask, AskKind, Party, Procedure, State, Step, Taken, Who
+from rongxin.workflow.words import LOOKED, demand_names_nobody
 
 KIND: Final = "inquiry"
 TERM: Final = "inquiries/answer_days"
@@ -27,7 +28,7 @@ _OUTCOMES: Final = (
 
 def _draft(taken: Taken) -> None:
     """Keep the answer, if it tells of no person."""
-    demand_names_nobody(taken.reason, taken.answers)
+    demand_names_nobody(taken, AN_ANSWER)
     Inquiry.objects.filter(case=taken.case).update(outcome=taken.answers["outcome"], answer=taken.reason)
 
 

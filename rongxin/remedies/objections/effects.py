@@ -11,12 +11,13 @@ from rongxin.records.standing import is_of, number_of
 from rongxin.remedies.objections import disputes
 from rongxin.remedies.objections.models import Ground, Objection, Outcome
 from rongxin.remedies.objections.rules import ENDS_DISPLAY, Facts, mismatch, not_done
-from rongxin.remedies.words import demand_names_nobody
+from rongxin.remedies.words import AN_ANSWER
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import issue_in
 from rongxin.workflow.table import Answer, Taken
+from rongxin.workflow.words import demand_names_nobody
 
 TEMPLATE = "objection_answer"
 
@@ -28,7 +29,7 @@ def of(case: Case) -> Objection:
 
 def draft(taken: Taken) -> None:
     """Keep what is proposed, if it answers the ground and tells of no person."""
-    demand_names_nobody(taken.reason, taken.answers)
+    demand_names_nobody(taken, AN_ANSWER)
     objection, outcome = of(taken.case), str(taken.answers["outcome"])
     if words := mismatch(objection.ground, outcome):
         raise NotPossible(Barred(Bar.GUARD, words))

@@ -6,9 +6,9 @@ from rongxin.accounts.permissions import Action, Role
 from rongxin.policy.words import Title
 from rongxin.remedies.objections import effects
 from rongxin.remedies.objections.models import Outcome
-from rongxin.remedies.words import LOOKED
 from rongxin.subjects.mandates.outside import the_firm
 from rongxin.workflow.table import Ask, AskKind, Party, Procedure, State, Step, Who
+from rongxin.workflow.words import LOOKED
 
 KIND: Final = "objection"
 TERM: Final = "objections/answer_days"

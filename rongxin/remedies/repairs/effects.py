@@ -14,12 +14,13 @@ from rongxin.records.models import Effect
 from rongxin.records.standing import Standing, standing_of
 from rongxin.remedies.repairs.models import Ground, Refusal, Repair
 from rongxin.remedies.repairs.rules import DEFECTS, Defect, possible
-from rongxin.remedies.words import demand_names_nobody
+from rongxin.remedies.words import AN_ANSWER
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import issue_in
 from rongxin.workflow.table import Answer, Taken
+from rongxin.workflow.words import demand_names_nobody
 
 GRANT: Final = "grant"
 REFUSE: Final = "refuse"
@@ -50,7 +51,7 @@ def ask_to_complete(taken: Taken) -> dict[str, Answer]:
     if not found:
         title = Title(zh="需要补正的（至少选一项，一次告知全部）", en="What is missing (at least one, all at once)")
         raise NotPossible(Barred(Bar.BAD_ANSWER, title))
-    demand_names_nobody(taken.reason, taken.answers)
+    demand_names_nobody(taken, AN_ANSWER)
     Repair.objects.filter(case=taken.case).update(defects=found)
     repair = of(taken.case)
     lines = [f"{number}. {DEFECTS[Defect(each)].zh}。" for number, each in enumerate(found, start=1)]
@@ -73,7 +74,7 @@ def told_once(case: Case, _who: object) -> Title | None:
 
 def draft(taken: Taken) -> None:
     """Keep what is proposed."""
-    demand_names_nobody(taken.reason, taken.answers)
+    demand_names_nobody(taken, AN_ANSWER)
     outcome, refusal = str(taken.answers["outcome"]), str(taken.answers.get("refusal", ""))
     repair = of(taken.case)
     if outcome == REFUSE and not refusal:

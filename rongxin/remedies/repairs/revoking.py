@@ -17,7 +17,7 @@ from rongxin.records.models import Effect
 from rongxin.records.standing import standing_of
 from rongxin.remedies.repairs.effects import governing
 from rongxin.remedies.repairs.models import Ground, Repair, Revocation, RevocationGround
-from rongxin.remedies.words import LOOKED, checked_words, demand_names_nobody
+from rongxin.remedies.words import AN_ANSWER, checked_words
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.turns import in_turn
 from rongxin.subjects.mandates.outside import the_firm
@@ -26,6 +26,7 @@ from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import issue_in
 from rongxin.workflow.table import OPENING, Answer, Ask, AskKind, Procedure, State, Step, Taken, Who
+from rongxin.workflow.words import LOOKED, demand_names_nobody
 
 KIND: Final = "repair_revocation"
 TEMPLATE: Final = "repair_revocation"
@@ -86,7 +87,7 @@ def _state_case(taken: Taken) -> None:
 
 
 def _draft(taken: Taken) -> None:
-    demand_names_nobody(taken.reason, taken.answers)
+    demand_names_nobody(taken, AN_ANSWER)
     Revocation.objects.filter(case=taken.case).update(outcome=taken.answers["outcome"], answer=taken.reason)
 
 

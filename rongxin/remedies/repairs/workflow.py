@@ -7,9 +7,9 @@ from rongxin.policy.words import Title
 from rongxin.remedies.repairs import effects
 from rongxin.remedies.repairs.models import Refusal
 from rongxin.remedies.repairs.rules import DEFECTS
-from rongxin.remedies.words import LOOKED
 from rongxin.subjects.mandates.outside import the_firm
 from rongxin.workflow.table import Ask, AskKind, Party, Procedure, State, Step, Who
+from rongxin.workflow.words import LOOKED
 
 KIND: Final = "repair"
 DECIDE: Final = "repairs/decide_days"

@@ -8,7 +8,6 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import demand
 from rongxin.policy.words import Title
-from rongxin.primitives.recognisers import words_of_persons
 from rongxin.records import supports
 from rongxin.records.actions import locked_position, note
 from rongxin.records.bearing import Sort
@@ -20,18 +19,12 @@ from rongxin.remedies.unwinding.models import Redecision
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case
-from rongxin.workflow.table import Answer, Ask, AskKind, Procedure, State, Step, Taken, Who
+from rongxin.workflow.table import Answer, Procedure, State, Step, Taken, Who
+from rongxin.workflow.words import LOOKED, demand_names_nobody
 
 TERM: Final = "unwinding/redecide_days"
 PUBLIC_REASON: Final = "所依据的决定不再成立，本记录一并撤回。"
 _CLERK, _REVIEWER, _HEAD = Who(Role.CLERK), Who(Role.REVIEWER), Who(Role.HEAD)
-_NOBODY: Final = Ask(
-    "names_nobody",
-    Title(zh="核对", en="Looked"),
-    AskKind.CHOICE,
-    (("yes", Title(zh="已核对，没有写到个人", en="Looked: it tells of no person")),),
-    is_required=False,
-)
 _NO_GROUND: Final = Title(
     zh="没有别的、无争议的依据。先在这条记录的页面登记另一项依据，再选这一步；没有的，终止。",
     en="There is no other undisputed ground. Enter one on the page of the record first, or end it.",
@@ -47,17 +40,6 @@ def no_other_ground(case: Case, officer: Account | None) -> Title | None:
     """That it stands can be said only with another support that bears it now and is not disputed."""
     ref = Ref(Sort.RECORD, redecision_of(case).number)
     return None if supports.other_grounds(ref, rulebook.current(), Moment.now()) else _NO_GROUND
-
-
-def demand_nobody(taken: Taken) -> None:
-    """Refuse words that may tell of a person, unless somebody looked: the firm reads them."""
-    found = words_of_persons(taken.reason)
-    if found and "names_nobody" not in taken.answers:
-        title = Title(
-            zh=f"核对（可能写到个人：{found}；请删去，确实不是个人的，选“已核对”）",
-            en=f"Looked (it may tell of a person: {found}; take it out, or choose “Looked”)",
-        )
-        raise NotPossible(Barred(Bar.BAD_ANSWER, title))
 
 
 def _end(taken: Taken) -> dict[str, Answer]:
@@ -130,8 +112,8 @@ REDECISION: Final = Procedure(
             "ending",
             who=(_CLERK, _REVIEWER),
             needs_reason=True,
-            asks=(_NOBODY,),
-            effect=demand_nobody,
+            asks=(LOOKED,),
+            effect=demand_names_nobody,
         ),
         Step(
             "propose_stand",
@@ -141,8 +123,8 @@ REDECISION: Final = Procedure(
             who=(_CLERK, _REVIEWER),
             needs_reason=True,
             guard=no_other_ground,
-            asks=(_NOBODY,),
-            effect=demand_nobody,
+            asks=(LOOKED,),
+            effect=demand_names_nobody,
             follows=(
                 Title(
                     zh="写明靠哪一项依据；被提出异议的、已经撤销撤回的依据不算",
