@@ -1,6 +1,6 @@
 """Who asks: the key in ``Authorization: Bearer``, how often it may ask, and what the account behind it may do."""
 
-from typing import Final, cast
+from typing import Final, Protocol, TypeVar, cast
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -15,6 +15,13 @@ from rongxin.api.problems import Refused
 from rongxin.storage.askers import ENTRANCE, asks, become
 
 MINUTE: Final = 60
+Who = TypeVar("Who")
+
+
+class Asking(Protocol[Who]):
+    """A request that came with a key: Ninja keeps in ``auth`` whose ``authenticate`` found it to be."""
+
+    auth: Who
 
 
 class Key(HttpBearer):
@@ -32,7 +39,7 @@ class Key(HttpBearer):
 
 def account_asking(request: HttpRequest) -> Account:
     """The account whose key came with the request."""
-    return cast(Account, request.auth)  # type: ignore[attr-defined]
+    return cast(Asking[Account], request).auth
 
 
 def count(prefix: str) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Schema
@@ -58,12 +58,16 @@ def no_room() -> Refused:
     return Refused(507, "no_room", words, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+class _Traced(Protocol):
+    trace_id: str
+
+
 def trace_of(request: HttpRequest) -> str:
     """The trace of a request: one for all that is said about it."""
     trace: str | None = getattr(request, "trace_id", None)
     if trace is None:
         trace = uuid.uuid4().hex
-        request.trace_id = trace  # type: ignore[attr-defined]
+        cast(_Traced, request).trace_id = trace
     return trace
 
 

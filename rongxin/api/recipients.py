@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from ninja.security import HttpBearer
 from pydantic import Field
 
-from rongxin.api.access import count
+from rongxin.api.access import Asking, count
 from rongxin.api.problems import Problem, Refusals, Refused, as_json
 from rongxin.disclosure.feed import FeedEntry
 from rongxin.disclosure.wording import words
@@ -196,7 +196,7 @@ def line_of(entry: FeedEntry) -> dict[str, Any]:
 
 
 def _asking(request: HttpRequest) -> Recipient:
-    return cast(Recipient, request.auth)  # type: ignore[attr-defined]
+    return cast(Asking[Recipient], request).auth
 
 
 def _why(refused: NotAcknowledged) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from rongxin.departments.models import Department
@@ -16,8 +17,8 @@ LONG_TEXT = 200
 class RecordForm(forms.Form):
     """One row of a kind's table, typed in. What is right is decided by intake, not here; only what must be filled is known."""
 
-    def __init__(self, kind: RecordKind, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, kind: RecordKind, data: QueryDict | None, initial: dict[str, str]) -> None:
+        super().__init__(data, initial=initial)
         self.kind = kind
         for field in kind.table.fields:
             # What would only be thrown away is not asked for.

@@ -128,7 +128,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         if case and visible_to(officer).filter(pk=case.pk).exists()
         else "",
         read_url=reverse("desk:message_read", args=[pk]),
-        own=notice.read_at,  # type: ignore[attr-defined]
+        own=notice.read_at,
         others=tuple(ReceiptView(who=each.account.display_name, at=each.at) for each in others),
     )
     return show(request, "desk/message.html", page)
@@ -209,11 +209,11 @@ def _may_act(officer: Account) -> bool:
     return officer.may(Action.CASE_ACT, officer.works_for)
 
 
-def _lines_of(page: Page[Notice]) -> "Paginator[MessageLine]":
+def _lines_of(page: Page[queries.MarkedNotice]) -> "Paginator[MessageLine]":
     return cast("Paginator[MessageLine]", page.paginator)
 
 
-def _line(notice: Notice) -> MessageLine:
+def _line(notice: queries.MarkedNotice) -> MessageLine:
     return message_line(notice, url=reverse("desk:message", args=[notice.pk]), to=_to(notice))
 
 

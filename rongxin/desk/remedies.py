@@ -5,7 +5,7 @@ from typing import Final
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import by_uscc
 from rongxin.ui.downloads import file_download
+from rongxin.ui.forms import offer
 from rongxin.ui.labels import label
 from rongxin.ui.remedy_cards import objection_card, repair_card, revocation_card
 from rongxin.ui.templatetags.rongxin import lang
@@ -65,10 +66,10 @@ class CounterForm(forms.Form):
     )
     commits = forms.BooleanField(label=gettext_lazy("已收到加盖公章的信用修复承诺书（申请修复必需）"), required=False)
 
-    def __init__(self, *given: object, **more: object) -> None:
-        super().__init__(*given, **more)  # type: ignore[arg-type]
+    def __init__(self, data: QueryDict | None) -> None:
+        super().__init__(data)
         groups = [("", _("请选择")), (_("申请修复"), _REPAIRS), (_("提出异议"), _OBJECTIONS)]
-        self.fields["what"].choices = groups  # type: ignore[attr-defined]
+        offer(self, "what", groups)
 
 
 class RevokeForm(forms.Form):

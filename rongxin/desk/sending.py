@@ -136,7 +136,7 @@ def record_form(request: HttpRequest) -> HttpResponse:
     kind = policy.kinds.get(request.GET.get("kind", ""))
     if kind is None:
         return _form_page(request, None, None)
-    form = RecordForm(kind, request.POST or None, initial=filled_in(kind, officer.works_for))
+    form = RecordForm(kind, request.POST or None, filled_in(kind, officer.works_for))
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, kind, form)
     table = as_table(form.values(), kind)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,8 +93,8 @@ class MergeEndPage:
 class MergeForm(Reason):
     """The reason, and an answer to every doubt."""
 
-    def __init__(self, conflicts: Conflicts, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, conflicts: Conflicts, data: QueryDict | None = None) -> None:
+        super().__init__(data)
         for doubt in conflicts.doubts:
             self.fields[doubt.value] = forms.CharField(
                 label=said(doubt),

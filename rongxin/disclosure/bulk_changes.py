@@ -18,7 +18,8 @@ DEL: Final = "DEL"
 
 def begun(present: pl.DataFrame) -> pl.DataFrame:
     """The table of an edition that is a base itself. ``present``: first and digest of every line in it."""
-    return present.select("first", "digest", in_base=pl.lit(value=True)).cast(SEEN)  # type: ignore[arg-type]
+    whole = present.with_columns(in_base=pl.lit(value=True))
+    return whole.select(pl.col(name).cast(kind) for name, kind in SEEN.items())
 
 
 def followed(seen: pl.DataFrame, present: pl.DataFrame) -> pl.DataFrame:

@@ -25,6 +25,7 @@ from rongxin.remedies.repairs.models import Ground
 from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.evidence import attach_all
+from rongxin.ui.forms import offer
 from rongxin.ui.labels import label
 from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.models import Case
@@ -68,9 +69,9 @@ class MissingForm(StatementForm):
     office = forms.ChoiceField(label=gettext_lazy("作出决定的单位"))
     field_order = ("document", "office", "statement", "evidence")
 
-    def __init__(self, *given: object, offices: list[Department], **more: object) -> None:
-        super().__init__(*given, **more)  # type: ignore[arg-type]
-        self.fields["office"].choices = [("", _("请选择")), *((each.code, each.name) for each in offices)]  # type: ignore[attr-defined]
+    def __init__(self, request: HttpRequest, offices: list[Department]) -> None:
+        super().__init__(request.POST or None, request.FILES or None)
+        offer(self, "office", [("", _("请选择")), *((each.code, each.name) for each in offices)])
 
 
 class RepairForm(StatementForm):
@@ -132,7 +133,7 @@ def missing(request: HttpRequest, uscc: str) -> HttpResponse:
     """Say that a record is missing."""
     mandate = demanded(request, uscc, Action.OBJECTION_MAKE)
     offices = providers()
-    form = MissingForm(request.POST or None, request.FILES or None, offices=offices)
+    form = MissingForm(request, offices)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         owner = next(each for each in offices if each.code == given["office"])

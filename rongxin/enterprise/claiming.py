@@ -27,6 +27,7 @@ from rongxin.subjects.models import Subject
 from rongxin.subjects.showing import shown_name
 from rongxin.ui.case_words import IN_THE_FORM, why_not
 from rongxin.ui.cases import StepperItem, TimeLeft, stepper, time_left
+from rongxin.ui.forms import offer
 from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.actions import Stale
 from rongxin.workflow.barring import NotPossible
@@ -73,8 +74,8 @@ class ClaimForm(forms.Form):
         ways: dict[str, str] = {Way.COUNTER: _("到服务窗口：带营业执照和加盖公章的介绍信，当面拿验证码")}
         if firm.address:
             ways[Way.LETTER] = _("寄信到登记住所：信里有验证码，寄到营业执照上的住所，不能改寄别处")
-        self.fields["way"].choices = list(ways.items())  # type: ignore[attr-defined]
-        self.fields["office"].choices = [(office.code, office.name) for office in offices]  # type: ignore[attr-defined]
+        offer(self, "way", list(ways.items()))
+        offer(self, "office", [(office.code, office.name) for office in offices])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

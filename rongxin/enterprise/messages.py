@@ -79,7 +79,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         at=notice.at,
         claim_url=_claim_url(login, notice),
         read_url=reverse("enterprise:message_read", args=[pk]),
-        own=notice.read_at,  # type: ignore[attr-defined]
+        own=notice.read_at,
     )
     return show(request, "enterprise/message.html", page)
 

@@ -23,6 +23,7 @@ from rongxin.policy.words import Title
 from rongxin.subjects.mandates import proxies, queries
 from rongxin.subjects.mandates.models import Mandate, ProxyInvitation
 from rongxin.subjects.mandates.proxies import ActsAlready, BadProxy, NoInvitation, NotGiven
+from rongxin.ui.forms import offer
 from rongxin.ui.templatetags.rongxin import lang
 
 PAST: Final = 20
@@ -52,7 +53,7 @@ class InviteForm(forms.Form):
     def __init__(self, data: QueryDict | None) -> None:
         super().__init__(data, initial={"scope": [Action.FILE_READ]})
         titles = [(action.value, lang(matrix().actions[action].title)) for action in queries.PROXY_ACTIONS]
-        self.fields["scope"].choices = titles  # type: ignore[attr-defined]
+        offer(self, "scope", titles)
         today = timezone.localdate()
         self.fields["until"].widget.attrs |= {
             "min": today.isoformat(),

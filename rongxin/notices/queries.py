@@ -1,10 +1,10 @@
 """Reading notices: the inbox of any recipient, what was told about a case, and what did not go out."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
@@ -24,6 +24,29 @@ UNREAD_FOR: Final = timedelta(days=90)
 """What is older counts as read by nobody: whoever is new in a department does not begin with years of messages."""
 
 
+class Marks(TypedDict):
+    """What ``inbox`` knows of a notice for its reader."""
+
+    read_at: datetime | None
+    is_unread: bool
+
+
+class Ended(TypedDict):
+    """When the last attempt of a sending was; None before the first."""
+
+    ended_at: datetime | None
+
+
+# What a query adds to a model is known to the type checker alone.
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    MarkedNotice = WithAnnotations[Notice, Marks]
+    EndedSending = WithAnnotations[Sending, Ended]
+else:
+    MarkedNotice, EndedSending = Notice, Sending
+
+
 def recipients_of(officer: Account) -> tuple[Recipient, ...]:
     """As whom an officer is told: the account, and the department where the role sees its cases."""
     own = Recipient(account=officer)
@@ -32,7 +55,7 @@ def recipients_of(officer: Account) -> tuple[Recipient, ...]:
     return (own,)
 
 
-def inbox(to: Iterable[Recipient], reader: Account, *, only_unread: bool = False) -> QuerySet[Notice]:
+def inbox(to: Iterable[Recipient], reader: Account, *, only_unread: bool = False) -> QuerySet[MarkedNotice]:
     """What the recipients were told: the unread first, then the newest.
 
     ``read_at`` is when ``reader`` opened it; what ``reader`` did counts as read from the beginning. ``is_unread`` says that it is
@@ -52,7 +75,7 @@ def unread(to: Iterable[Recipient], reader: Account) -> QuerySet[Notice]:
     return addressed.filter(~Exists(Receipt.objects.filter(notice=OuterRef("pk"), account=reader)))
 
 
-def message_for(to: Iterable[Recipient], access: Access, pk: int) -> Notice | None:
+def message_for(to: Iterable[Recipient], access: Access, pk: int) -> MarkedNotice | None:
     """One message of the inbox whole, None where there is none. Raises NotLogged."""
     notice = inbox(to, access.actor).filter(pk=pk).first()
     if notice is not None:
@@ -85,7 +108,7 @@ def told_to(uscc: str, about: QuerySet[Case], access: Access) -> QuerySet[Notice
     return _with_ways(Notice.objects.filter(uscc=uscc, case__in=about.values("pk"))).order_by("-at", "-pk")
 
 
-def given_up() -> QuerySet[Sending]:
+def given_up() -> QuerySet[EndedSending]:
     """What did not go out, on the whole platform, the newest first. For administrators: shows no message and no case."""
     failed = Sending.objects.filter(state=SendingState.GAVE_UP)
     ended = Attempt.objects.filter(sending=OuterRef("pk")).order_by("-pk").values("at")[:1]
@@ -96,7 +119,7 @@ def given_up() -> QuerySet[Sending]:
     )
 
 
-def given_up_within_reach(officer: Account) -> QuerySet[Sending]:
+def given_up_within_reach(officer: Account) -> QuerySet[EndedSending]:
     """What did not go out about cases that the officer may act on: the own department's, a credit office's region."""
     failed = given_up().select_related("notice__case")
     return within_reach(officer, Action.CASE_ACT, failed, "notice__case__owner")

@@ -23,6 +23,7 @@ from rongxin.notices.contacts import BadAddress, Owner, changes_of, choose_topic
 from rongxin.notices.models import Contact, ContactChange
 from rongxin.policy.notices import ChannelName, Topic
 from rongxin.subjects.mandates.models import Mandate
+from rongxin.ui.forms import offer
 from rongxin.ui.labels import LABELS, label
 
 LATELY: Final = 10
@@ -55,7 +56,7 @@ class ContactForm(forms.Form):
         chosen = next((contact.topics for contact in known.values()), list(Topic))
         super().__init__(data, initial={"topics": chosen})
         self.owner = owner
-        self.fields["topics"].choices = [(word.value, words) for word, words in LABELS[Topic].items()]  # type: ignore[attr-defined]
+        offer(self, "topics", [(word.value, words) for word, words in LABELS[Topic].items()])
         if not isinstance(owner, Mandate):
             del self.fields["topics"]
         for channel in ChannelName:

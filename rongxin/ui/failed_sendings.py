@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rongxin.notices.channels.channel import Reason
-from rongxin.notices.models import Sending
+from rongxin.notices.queries import EndedSending
 from rongxin.policy.words import Title
 from rongxin.ui.labels import label
 
@@ -27,7 +27,7 @@ class FailedLine:
     case_url: str = ""
 
 
-def failed_line(each: Sending, *, again_url: str, tells: bool) -> FailedLine:
+def failed_line(each: EndedSending, *, again_url: str, tells: bool) -> FailedLine:
     """A sending of ``notices.queries.given_up`` as a line. ``tells``: what the message is about and to whom by name, for officers
     who see its case.
     """
@@ -42,7 +42,7 @@ def failed_line(each: Sending, *, again_url: str, tells: bool) -> FailedLine:
         channel=each.get_channel_display(),
         to=to,
         attempts=each.attempts,
-        ended_at=each.ended_at or each.due_at,  # type: ignore[attr-defined]
+        ended_at=each.ended_at or each.due_at,
         why=label(Reason(each.reason)),
         again_url=again_url,
         title=each.notice.title if tells else None,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rongxin.notices.channels.channel import Reason
 from rongxin.notices.contacts import masked
 from rongxin.notices.models import Contact, Notice, Sending, SendingState
+from rongxin.notices.queries import MarkedNotice
 from rongxin.policy.words import Title
 from rongxin.ui.labels import label
 
@@ -25,14 +26,14 @@ class MessageLine:
     is_unread: bool
 
 
-def message_line(notice: Notice, *, url: str, to: str) -> MessageLine:
+def message_line(notice: MarkedNotice, *, url: str, to: str) -> MessageLine:
     """A notice of an inbox (notices.queries.inbox) as a line of it."""
     return MessageLine(
         url=url,
         title=notice.title,
         to=to,
         at=notice.at,
-        is_unread=notice.is_unread,  # type: ignore[attr-defined]
+        is_unread=notice.is_unread,
     )
 
 

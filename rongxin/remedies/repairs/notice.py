@@ -4,6 +4,7 @@ Its words follow from the record and the rules of the day, so it is issued when 
 once for each version of the record (国办发〔2025〕22号: the decision and the repair notice are served together).
 """
 
+from datetime import date
 from typing import Final
 
 from django.db import transaction
@@ -84,5 +85,5 @@ def _paragraphs(standing: Standing, found: Prospect, policy: Policy) -> list[str
     ]
 
 
-def _day(on: object) -> str:
-    return f"{on.year}年{on.month}月{on.day}日" if on else ""  # type: ignore[attr-defined]
+def _day(on: date | None) -> str:
+    return f"{on.year}年{on.month}月{on.day}日" if on else ""
