@@ -1,6 +1,7 @@
 """The forms by which a firm applies: objecting to a record, saying that one is missing, asking for its repair."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from django import forms
 from django.contrib import messages
@@ -18,6 +19,7 @@ from rongxin.disclosure.own_record import OwnRecord
 from rongxin.enterprise.cases import address
 from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
 from rongxin.enterprise.records import demanded_record
+from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.remedies.objections import actions as objecting
 from rongxin.remedies.objections.models import Ground as ObjectionGround
 from rongxin.remedies.repairs import actions as repairing
@@ -85,7 +87,7 @@ class RepairForm(StatementForm):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPage:
     """``enterprise/object.html``, ``enterprise/repair.html``, ``enterprise/missing.html``, all upon ``enterprise/applying.html``.
-    ``commitment``: what is promised.
+    ``commitment``: what is promised. ``training``, ``advisers``: information, never a condition.
     """
 
     title: str
@@ -95,6 +97,7 @@ class FormPage:
     record: OwnRecord | None = None
     commitment: str = ""
     training: str = ""
+    advisers: dict[str, str] = field(default_factory=dict)
     days: int | None = None
 
 
@@ -183,6 +186,7 @@ def repair(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
         record=record,
         commitment=str(policy.value("repairs/commitment", today).value),
         training=str(policy.value("repairs/training", today).value),
+        advisers=_advisers(policy, today),
         days=_days("repairs/accept_days"),
     )
     return show(request, "enterprise/repair.html", page, firm=uscc, status=422 if form.errors else 200)
@@ -196,3 +200,10 @@ def _filed(request: HttpRequest, uscc: str, case: Case, told: str) -> HttpRespon
 
 def _days(key: str) -> int | None:
     return rulebook.current().value(key, timezone.localdate()).count
+
+
+def _advisers(policy: Policy, on: date) -> dict[str, str]:
+    try:
+        return policy.value("repairs/advisers", on).texts
+    except NothingInForce:  # rules that were released before the list was one of them
+        return {}

@@ -212,6 +212,13 @@ class ValueInForce:
         return {name: StepSeverity(str(step)) for name, step in self.value.items()}
 
     @property
+    def texts(self) -> dict[str, str]:
+        """The value as a text for each name."""
+        if self.unit != Unit.TEXT or not isinstance(self.value, dict):
+            raise TypeError(f"{self.key} does not name texts")
+        return {name: str(text) for name, text in self.value.items()}
+
+    @property
     def ratio(self) -> Decimal:
         """The value as an exact ratio between 0 and 1."""
         if self.unit != Unit.RATIO or not isinstance(self.value, str):

@@ -160,6 +160,7 @@ def test_from_the_penalty_to_being_rid_of_it(page: Page, phone: Page, town: Town
     phone.goto(f"{address}/enterprise/firms/{firm.uscc}/records/{record.number}")
     phone.get_by_role("link", name="申请修复").click()
     expect(phone.get_by_role("main")).to_contain_text("提交的材料真实")
+    expect(phone.get_by_role("main")).to_contain_text("依法设立的律师事务所")
     phone.get_by_label("说明").fill("罚款已于2026年7月1日缴清，标签已经全部更换。")
     phone.get_by_label("本企业作出上述承诺").check()
     no_sideways_scroll(phone)
