@@ -1,6 +1,6 @@
 """The rules in plain language: kinds of records, values with their dated lines, the check of codes, the calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -13,6 +13,7 @@ from rongxin.disclosure.rule_views import (
     DisplayLine,
     FieldLine,
     Holiday,
+    IndicatorLine,
     KindCard,
     PolarityLine,
     SeverityLine,
@@ -24,6 +25,8 @@ from rongxin.disclosure.rule_views import (
 from rongxin.disclosure.wording import basis_line, told_severity, unit_words, words
 from rongxin.policy import tables
 from rongxin.policy.display import display_rule
+from rongxin.policy.indicator_words import DIMENSION_TITLES, told_names
+from rongxin.policy.indicators import POINTS
 from rongxin.policy.kinds import Clause, RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.values import Unit, Value
@@ -88,8 +91,9 @@ def kind_cards(policy: Policy) -> tuple[KindCard, ...]:
 
 
 def value_cards(policy: Policy, on: date) -> tuple[ValueCard, ...]:
-    """Every value but the code ladder, which ``code_steps`` tells step by step."""
-    return tuple(value_card(policy, key, on) for key in sorted(policy.values) if key != LADDER)
+    """Every value but the code ladder, which ``code_steps`` tells, and the points, which ``indicator_lines`` does."""
+    keys = (key for key in sorted(policy.values) if key != LADDER and not key.startswith(POINTS))
+    return tuple(value_card(policy, key, on) for key in keys)
 
 
 def value_card(policy: Policy, key: str, on: date) -> ValueCard:
@@ -104,7 +108,7 @@ def value_card(policy: Policy, key: str, on: date) -> ValueCard:
         lines=tuple(
             ValueLine(
                 starts_on=line.first_day,
-                value=_written(line.value),
+                value=_written(line.value, told_names(policy, key)),
                 steps=tuple(_steps(line.value)) if history.unit == Unit.SEVERITY_STEP else (),
                 strength=line.strength,
                 basis=basis_line(policy, line.basis),
@@ -113,6 +117,25 @@ def value_card(policy: Policy, key: str, on: date) -> ValueCard:
             )
             for line in lines
         ),
+    )
+
+
+def indicator_lines(policy: Policy, on: date) -> tuple[IndicatorLine, ...]:
+    """By what enterprises are sorted by risk, and the points of each in force on the day; those without any are left out."""
+    in_force = ((each, policy.history(each.key).line_on(on)) for each in policy.indicators.values())
+    return tuple(
+        IndicatorLine(
+            key=indicator.key,
+            title=indicator.title,
+            dimension=DIMENSION_TITLES[indicator.dimension],
+            lowers=indicator.lowers,
+            points=_written(line.value, told_names(policy, indicator.key)),
+            starts_on=line.first_day,
+            basis=basis_line(policy, line.basis),
+            note=words(indicator.note),
+        )
+        for indicator, line in in_force
+        if line
     )
 
 
@@ -235,7 +258,7 @@ def _condition(clause: Clause, kind: RecordKind) -> str:
     return _("%(field)s只有：%(values)s") % named if clause.only else _("%(field)s含有：%(values)s") % named
 
 
-def _written(value: Value) -> str:
+def _written(value: Value, names: Mapping[str, Title]) -> str:
     match value:
         case bool():
             return _("是") if value else _("否")
@@ -244,7 +267,8 @@ def _written(value: Value) -> str:
         case int():
             return f"{value:,}"
         case dict():
-            return ""
+            told = [f"{words(names[name])} {value[name]}" for name in names if name in value]
+            return "；".join(told)
     return value
 
 

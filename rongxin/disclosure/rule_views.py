@@ -29,6 +29,20 @@ class ValueLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorLine:
+    """An indicator of risk: ``points`` written out, added, or taken off where it ``lowers``; ``key`` is the value they stand in."""
+
+    key: str
+    title: Title
+    dimension: Title
+    lowers: bool
+    points: str
+    starts_on: date
+    basis: BasisLine
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValueCard:
     """A policy value with its dated lines, newest first. ``key`` is its name in the rules."""
 

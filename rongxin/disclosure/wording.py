@@ -42,4 +42,5 @@ def unit_words(unit: Unit) -> str:
         Unit.YEARS: _("年"),
         Unit.FEN: _("分"),
         Unit.ROWS: _("行"),
+        Unit.POINTS: _("风险分"),
     }.get(unit, "")

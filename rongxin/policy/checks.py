@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from rongxin.policy.documents import Document, contains, obstacle
 from rongxin.policy.files import Findings
+from rongxin.policy.indicator_checks import check_indicators
 from rongxin.policy.kinds import Basis, RecordKind, RequiredWhen
 from rongxin.policy.notices import notice_faults, outside_faults
 from rongxin.policy.reading import Placed, ReadPack
@@ -35,6 +36,7 @@ def check(chain: list[ReadPack], findings: Findings) -> None:
         _check_catalogue(pack, above, findings)
         _check_templates(pack, findings)
         _check_notices(pack, [*above, pack], findings)
+        check_indicators(pack, [*above, pack], findings)
     _check_calendar(chain, findings)
     _check_divisions(chain, findings)
     _check_nothing_outside(chain, findings)
@@ -56,10 +58,9 @@ def _bases(piece: Strict, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Ba
 
 
 def _check_citations(pack: ReadPack, documents: Mapping[str, Document], findings: Findings) -> None:
-    tables = [
-        placed for placed in (pack.head, pack.units, pack.industries, pack.catalogue, pack.declarations) if placed
-    ]
-    for placed in (*tables, *pack.values.values(), *pack.kinds.values(), *pack.templates.values()):
+    tables = (pack.head, pack.units, pack.industries, pack.catalogue, pack.declarations, pack.indicators)
+    single = [placed for placed in tables if placed]
+    for placed in (*single, *pack.values.values(), *pack.kinds.values(), *pack.templates.values()):
         for basis, path in _bases(placed.piece):
             document = documents.get(basis.document)
             if document is None:

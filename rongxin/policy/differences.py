@@ -23,6 +23,8 @@ TABLES = (
     "notices",
     "outside_texts",
     "declarations",
+    "indicators",
+    "floors",
 )
 
 
@@ -123,6 +125,10 @@ def _tables(policy: Policy) -> dict[str, dict[str, Any]]:
         "outside_texts": content.get("outside_texts", {}),
         "declarations": {
             item["name"]: item for table in content.get("declaration_tables", ()) for item in table["items"]
+        },
+        **{
+            table: {each["name"]: each for pack in content.get("indicator_tables", ()) for each in pack.get(table, ())}
+            for table in ("indicators", "floors")
         },
         "industries": {section["code"]: section for section in content.get("industry_table", {}).get("sections", ())},
     }

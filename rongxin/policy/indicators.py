@@ -1,9 +1,9 @@
 """How enterprises are sorted by risk, as data: indicators, their conditions, what they count, hard rules.
 
 Item 6 of 闽信用〔2019〕7号 (an indicator system and a data model of graded supervision); the five dimensions follow readings of
-国市监信发〔2022〕6号 (U). ``indicators.yaml`` of a pack may hold indicators and floors; one of a more specific pack replaces the one
-of the same name above. What an indicator weighs is a value under ``risk/points/`` with its own dates and basis, so that a weight is
-changed like every other value.
+国市监信发〔2022〕6号 (U). ``indicators.yaml`` of a pack may hold indicators and floors; one of a more specific pack replaces
+the one of the same name above. What an indicator weighs is a value under ``risk/points/`` with its own dates and basis, so that
+a weight is changed like every other value.
 
 The vocabulary is closed: the operators of Condition, Take and Points. The engine has one class for each (engine.risk).
 """
@@ -177,7 +177,7 @@ class Points(Strict):
 
     ``each``: names ``each`` and ``most``: so many points for each unit of the value, at most so many. ``once``: name ``once``: for
     any value of one or more. ``steps``: the names of the steps and the least value of each; the highest step reached counts.
-    ``words``: the value is a word; each word has a name. Points are whole; what is divided is rounded down.
+    ``words``: the value is a word; a word without a name brings nothing. Points are whole; what is divided is rounded down.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, ignored_types=(cached_property,))
@@ -191,6 +191,11 @@ class Points(Strict):
     def operator(self) -> str:
         """The one form that is given."""
         return next(name for name in Points.model_fields if getattr(self, name) is not None)
+
+    @property
+    def rising(self) -> tuple[tuple[str, int], ...]:
+        """The steps, the lowest first, each with its least value."""
+        return tuple(sorted((self.steps or {}).items(), key=lambda step: step[1]))
 
     @property
     def names(self) -> frozenset[str]:
@@ -210,9 +215,8 @@ class Points(Strict):
         given = [name for name in Points.model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"points have exactly one form, not {', '.join(given) or 'none'}")
-        floors = list((self.steps or {}).values())
-        if floors != sorted(set(floors)):
-            raise ValueError("steps rise, each at a value of its own")
+        if len({*(self.steps or {}).values()}) < len(self.steps or {}):
+            raise ValueError("each step begins at a value of its own")
         return self
 
 

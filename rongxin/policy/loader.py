@@ -80,6 +80,7 @@ def _merged(packs: list[ReadPack]) -> Policy:
             if pack.catalogue
         ),
         declaration_tables=tuple(pack.declarations.piece for pack in packs if pack.declarations),
+        indicator_tables=tuple(pack.indicators.piece for pack in packs if pack.indicators),
         templates={key: pack.templates[key].piece for key, pack in _by_key(packs, "templates")},
         forms={key: pack.forms[key] for key, pack in _by_key(packs, "forms")},
         notices={key: pack.notices[key].piece for key, pack in _by_key(packs, "notices")},

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from rongxin.policy.catalogue import ItemInForce, PackCatalogue, items_in_force
 from rongxin.policy.declarations import Declarations, DeclaredItem, items_of
 from rongxin.policy.documents import Document, Territory, contains
+from rongxin.policy.indicators import Floor, Indicator, Indicators, floors_of, indicators_of
 from rongxin.policy.kinds import Basis, RecordKind
 from rongxin.policy.notices import NoticeTemplate, OutsideText
 from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, IndustrySection, ReportingUnit, ReportingUnits
@@ -63,6 +64,7 @@ class Policy(Strict):
     notices: dict[str, NoticeTemplate] = {}
     outside_texts: dict[str, OutsideText] = {}
     declaration_tables: tuple[Declarations, ...] = ()
+    indicator_tables: tuple[Indicators, ...] = ()
 
     @property
     def name(self) -> str:
@@ -143,6 +145,16 @@ class Policy(Strict):
     def declared_items(self) -> dict[str, DeclaredItem]:
         """What an enterprise may declare of itself, by name; a more specific pack's item replaces the one above."""
         return items_of(self.declaration_tables)
+
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        """By what enterprises are sorted by risk, by name; a more specific pack's indicator replaces the one above."""
+        return indicators_of(self.indicator_tables)
+
+    @cached_property
+    def floors(self) -> dict[str, Floor]:
+        """The hard rules of the risk classes likewise."""
+        return floors_of(self.indicator_tables)
 
     def history(self, key: str) -> History:
         """All lines of a value; raises KeyError for an unknown key."""

@@ -14,6 +14,7 @@ from rongxin.policy.catalogue import Catalogue
 from rongxin.policy.declarations import Declarations
 from rongxin.policy.documents import Document, DocumentId
 from rongxin.policy.files import Findings, Place, YamlFile, read_text, told
+from rongxin.policy.indicators import Indicators
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.notices import NoticeTemplate, OutsideText
 from rongxin.policy.outlines import completed, extended
@@ -25,7 +26,7 @@ from rongxin.policy.values import PolicyValue, ValueKey
 Piece = TypeVar("Piece")
 
 LAYOUT = re.compile(
-    r"(pack|documents|reporting_units|industries|catalogue|declarations)\.yaml|divisions\.csv|README\.md"
+    r"(pack|documents|reporting_units|industries|catalogue|declarations|indicators)\.yaml|divisions\.csv|README\.md"
     r"|(values|calendar|kinds|outlines|cases)/[^/]+\.yaml|examples/[^/]+\.(csv|yaml)|documents/[^/]+\.(yaml|typ)|documents/forms/[^/]+\.typ|notices/(outside/)?[^/]+\.yaml"
 )
 DIVISION_COLUMNS = ("code", "name", "name_en", "level", "parent", "valid_from", "valid_to", "successor")
@@ -39,6 +40,7 @@ _UNITS = TypeAdapter(ReportingUnits)
 _INDUSTRIES = TypeAdapter(Industries)
 _CATALOGUE = TypeAdapter(Catalogue)
 _DECLARATIONS = TypeAdapter(Declarations)
+_INDICATORS = TypeAdapter(Indicators)
 _TEMPLATE = TypeAdapter(TemplateHead)
 _NOTICE = TypeAdapter(NoticeTemplate)
 _OUTSIDE = TypeAdapter(OutsideText)
@@ -78,7 +80,9 @@ class ReadPack:
     industries: Placed[Industries] | None = None
     catalogue: Placed[Catalogue] | None = None
     declarations: Placed[Declarations] | None = None
+    indicators: Placed[Indicators] | None = None
     documents_readable: bool = True
+    indicators_readable: bool = True
 
 
 def pack_files(root: Path, name: str) -> list[Path]:
@@ -129,6 +133,9 @@ def read_pack(root: Path, head: Placed[PackHead], findings: Findings, above: Seq
                 pack.catalogue = _read(path, root, _CATALOGUE, findings)
             case ["declarations.yaml"]:
                 pack.declarations = _read(path, root, _DECLARATIONS, findings)
+            case ["indicators.yaml"]:
+                pack.indicators = _read(path, root, _INDICATORS, findings)
+                pack.indicators_readable = pack.indicators is not None
     return pack
 
 

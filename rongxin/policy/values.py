@@ -29,13 +29,14 @@ class Unit(StrEnum):
     YEARS = "years"
     FEN = "fen"
     ROWS = "rows"
+    POINTS = "points"
     RATIO = "ratio"
     SEVERITY_STEP = "severity_step"
     TEXT = "text"
     FLAG = "flag"
 
 
-COUNTS = frozenset({Unit.HOURS, Unit.WORKDAYS, Unit.DAYS, Unit.MONTHS, Unit.YEARS, Unit.FEN, Unit.ROWS})
+COUNTS = frozenset({Unit.HOURS, Unit.WORKDAYS, Unit.DAYS, Unit.MONTHS, Unit.YEARS, Unit.FEN, Unit.ROWS, Unit.POINTS})
 CountedFrom = Literal["decision_date", "publication_date", "receipt_date"]
 
 

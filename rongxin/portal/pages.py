@@ -12,6 +12,7 @@ from rongxin.disclosure.rule_views import (
     CodeStep,
     DisplayLine,
     FieldLine,
+    IndicatorLine,
     KindCard,
     PolarityLine,
     SeverityLine,
@@ -158,6 +159,7 @@ class RulesPage:
 
     kinds: tuple[KindCard, ...]
     values: tuple[ValueCard, ...]
+    indicators: tuple[IndicatorLine, ...]
     code_steps: tuple[CodeStep, ...]
     calendar: tuple[CalendarYear, ...]
     pack_title: Title

@@ -206,6 +206,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     page = RulesPage(
         kinds=catalogue.kind_cards(policy),
         values=catalogue.value_cards(policy, today),
+        indicators=catalogue.indicator_lines(policy, today),
         code_steps=catalogue.code_steps(policy, today),
         calendar=catalogue.calendar_years(policy),
         pack_title=policy.title,

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from rongxin.disclosure import catalogue
+from rongxin.policy.indicators import POINTS
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, FieldClass, Reading, Severity, StepSeverity
 from tests.factories import LICENCE, PENALTY, the_pack
@@ -27,7 +28,7 @@ def test_every_step_of_the_code_ladder_is_told(pack: Policy) -> None:
 def test_every_value_is_told_with_its_lines_and_basis(pack: Policy) -> None:
     cards = {card.key: card for card in catalogue.value_cards(pack, TODAY)}
 
-    assert set(cards) == set(pack.values) - {catalogue.LADDER}
+    assert set(cards) == {key for key in pack.values if not key.startswith(POINTS)} - {catalogue.LADDER}
     longest = cards["display/general_longest"]
     assert (longest.lines[0].value, longest.unit, longest.lines[0].in_force) == ("12", "个月", True)
     assert longest.lines[0].basis.reading == Reading.CONFIRMED
@@ -37,6 +38,16 @@ def test_every_value_is_told_with_its_lines_and_basis(pack: Policy) -> None:
         "不利信息": StepSeverity.REVIEW,
         "其他信息": StepSeverity.WARN,
     }
+
+
+def test_every_indicator_of_risk_is_told_with_what_it_weighs(pack: Policy) -> None:
+    lines = {line.key: line for line in catalogue.indicator_lines(pack, TODAY)}
+
+    assert set(lines) == {key for key in pack.values if key.startswith(POINTS)}
+    assert lines["risk/points/fines_amount"].points == "满 100,000 元 3；满 1,000,000 元 8；满 10,000,000 元 15"
+    assert lines["risk/points/national_evaluation_high"].points == "优 10；良 4"
+    assert lines["risk/points/national_evaluation_high"].lowers
+    assert catalogue.value_card(pack, "risk/classes", TODAY).lines[0].value.startswith("B 类（一般风险） 10；")
 
 
 def test_a_line_that_has_not_begun_is_not_in_force(pack: Policy) -> None:

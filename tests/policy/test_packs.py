@@ -10,6 +10,7 @@ import pytest
 
 from config.environment import ROOT
 from rongxin.policy.cases import ANSWERS, Expect, run_cases
+from rongxin.policy.indicators import POINTS, Condition, Points, Take
 from rongxin.policy.loader import load_pack, pack_names
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import MAY_REDUCE_RIGHTS, FieldClass, Rank, Reading, Strength
@@ -17,6 +18,7 @@ from tests.policy.packs import LAND, POLICIES, loaded
 from tests.shared import shared
 
 PACKS = pack_names(POLICIES)
+CONDITIONS = [field.alias or name for name, field in Condition.model_fields.items() if name != "field"]
 EVERY_KIND = sorted(load_pack(POLICIES, "fuzhou").kinds)
 
 
@@ -72,7 +74,8 @@ def test_every_value_kind_and_word_of_the_packs_stands_in_the_handbook(fuzhou: P
     page = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
     told = set(re.findall(r"^\| `([a-z0-9_]+(?:/[a-z0-9_]+)+)` \|", page, re.MULTILINE))
 
-    assert told == set(fuzhou.values)
+    assert told == {key for key in fuzhou.values if not key.startswith(POINTS)}
+    assert all(f"`{name}`" in page for name in (*CONDITIONS, *Take.model_fields, *Points.model_fields))
     assert all(f"`{name}`" in page for name in fuzhou.kinds)
 
 
@@ -87,6 +90,17 @@ def test_the_handbooks_example_of_a_new_kind_loads(tmp_path: Path) -> None:
         catalogue.write(item)
 
     assert example[1] in load_pack(tmp_path, "fuzhou").kinds
+
+
+def test_the_handbooks_example_of_an_indicator_loads(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    shutil.copytree(POLICIES, tmp_path, dirs_exist_ok=True)
+    for name in ("indicators.yaml", "values/risk.yaml"):
+        (text,) = re.findall(rf"```yaml\n(# policies/fuzhou/{name}\n.*?)```", page, re.DOTALL)
+        (tmp_path / "fuzhou" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "fuzhou" / name).write_text(text, encoding="utf-8")
+
+    assert "penalties_in_catering" in load_pack(tmp_path, "fuzhou").indicators
 
 
 @pytest.mark.parametrize(

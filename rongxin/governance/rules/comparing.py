@@ -1,11 +1,12 @@
 """What a draft changes, place by place, in the words of the rules: what it was, what it will be, on which legal basis."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from rongxin.policy.differences import Difference, differences
+from rongxin.policy.indicator_words import told_names
 from rongxin.policy.pack import Policy
 from rongxin.policy.values import HistoryLine, Unit
 from rongxin.policy.words import Title
@@ -26,7 +27,10 @@ AREAS: Final = {
     "notices": Title(zh="通知模板", en="Notices"),
     "outside_texts": Title(zh="邮件与短信", en="Mails and SMS"),
     "declarations": Title(zh="自主申报事项", en="What enterprises may declare"),
+    "indicators": Title(zh="风险指标", en="Indicators of risk"),
+    "floors": Title(zh="风险硬规则", en="Hard rules of the risk classes"),
 }
+_TITLED: Final = ("kinds", "documents", "values", "indicators", "floors")
 _UNITS: Final = {
     Unit.HOURS: "小时",
     Unit.WORKDAYS: "个工作日",
@@ -35,6 +39,7 @@ _UNITS: Final = {
     Unit.YEARS: "年",
     Unit.FEN: "分",
     Unit.ROWS: "行",
+    Unit.POINTS: "分（风险）",
 }
 
 
@@ -77,8 +82,8 @@ def _of_values(old: Policy, new: Policy) -> Iterator[RuleChange]:
                 name=history.title.zh,
                 key=key,
                 place=f"自 {since} 起（{policy.titles[pack].zh}）",
-                old=_value(was, history.unit),
-                new=_value(will, history.unit),
+                old=_value(was, history.unit, told_names(old, key)),
+                new=_value(will, history.unit, told_names(new, key)),
                 basis=_basis(line, policy) if line else "",
             )
 
@@ -88,7 +93,7 @@ def _lines(policy: Policy, key: str) -> dict[tuple[str, str], HistoryLine]:
     return {(line.first_day.isoformat(), line.pack): line for line in history.lines} if history else {}
 
 
-def _value(line: HistoryLine | None, unit: Unit) -> str:
+def _value(line: HistoryLine | None, unit: Unit, names: Mapping[str, Title]) -> str:
     if line is None:
         return ""
     words = _UNITS.get(unit, "")
@@ -97,7 +102,8 @@ def _value(line: HistoryLine | None, unit: Unit) -> str:
         case tuple():
             return "、".join(f"{each}" for each in line.value) + f" {words}{until}"
         case dict():
-            return _short(line.value) + until
+            told = "；".join(f"{names[name].zh} {part}" for name, part in line.value.items() if name in names)
+            return (told or _short(line.value)) + until
         case bool():
             return ("是" if line.value else "否") + until
     return f"{line.value} {words}{until}"
@@ -110,7 +116,7 @@ def _basis(line: HistoryLine, policy: Policy) -> str:
 
 def _other(each: Difference, old: Policy, new: Policy) -> RuleChange:
     policy = old if each.change == "removed" and not each.path else new
-    named = getattr(policy, each.table, {}).get(each.key) if each.table in ("kinds", "documents", "values") else None
+    named = getattr(policy, each.table, {}).get(each.key) if each.table in _TITLED else None
     return RuleChange(
         area=AREAS[each.table],
         name=named.title.zh if named else each.key,
