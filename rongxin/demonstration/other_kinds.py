@@ -75,11 +75,20 @@ def sendings(
     first = int(below(seed, f"{stream} day", np.zeros(1, np.int64), spell)[0])
     for turn in range(SENDINGS):
         day, told = days[first + turn * spell], range(turn * number, (turn + 1) * number)
-        yield day, pl.DataFrame([_told_anew(model, authority, day, at, chosen[at]) for at in told])
+        yield (
+            day,
+            pl.DataFrame(
+                [_told_anew(model, authority, day, at, chosen[at], chosen[(at + 1) % len(chosen)]) for at in told]
+            ),
+        )
 
 
-def _told_anew(model: Model, authority: Authority, day: date, at: int, party: tuple[str, str]) -> dict[str, str]:
-    """A row of the example as ``authority`` sends it on ``day`` about another enterprise, under the number of ``at``."""
+def _told_anew(
+    model: Model, authority: Authority, day: date, at: int, party: tuple[str, str], other: tuple[str, str]
+) -> dict[str, str]:
+    """A row of the example as ``authority`` sends it on ``day`` about another enterprise (and an ``other`` one, where the kind
+    names two), under the number of ``at``.
+    """
     credit, rows = model.kind.credit, model.rows
     row, envelope = rows[at % len(rows)], credit.envelope
     assert envelope
@@ -87,6 +96,8 @@ def _told_anew(model: Model, authority: Authority, day: date, at: int, party: tu
     others = dict(zip(filed, (*party, authority.name), strict=True)) | {
         row.get(envelope.authority_uscc or ""): authority.uscc
     }
+    if credit.other_party:
+        others |= dict(zip((row[credit.other_party.name], row[credit.other_party.uscc or ""]), other, strict=True))
     told = {name: others.get(value, value) if value else "" for name, value in row.items()}
     for field in model.kind.table.fields:
         written = parse_date(told.get(field.name, "")) if field.type == "date" else None

@@ -13,7 +13,7 @@ import polars as pl
 
 from rongxin.engine import cells as cell
 from rongxin.engine.columns import MALFORMED, Column
-from rongxin.engine.findings import AT
+from rongxin.engine.findings import AT, positions
 from rongxin.policy.kinds import Party
 from rongxin.primitives import resident_id
 from rongxin.primitives.characters import without_blanks
@@ -52,6 +52,20 @@ def suspects(columns: Mapping[str, Column], party: Party, usable: pl.Series) -> 
             elsewhere |= identity_numbers(columns[field].value)
     code = identity_numbers(columns[party.uscc].value) if party.uscc else nowhere
     return code | (elsewhere & ~usable)
+
+
+def about(columns: Mapping[str, Column], party: Party) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Of each row the party's name, normalised; whether its unified code is usable; whether a code is an identity number."""
+    names = cell.normalised_names(columns[party.name].value)
+    usable = usable_codes(columns[party.uscc]) if party.uscc else ~names.is_null() & False
+    return names, usable, suspects(columns, party, usable)
+
+
+def other_persons(columns: Mapping[str, Column], party: Party) -> pl.DataFrame:
+    """Where the other party of a row is a person: at, reason. No register is asked: an identity number is a person's."""
+    names, usable, suspect = about(columns, party)
+    by_code = pl.DataFrame({AT: positions(suspect)}).select(AT, reason=pl.lit(CODE_IS_RESIDENT_ID))
+    return pl.concat([persons(columns, party, names, usable, suspect), by_code]).unique(AT, keep="first").sort(AT)
 
 
 def persons(

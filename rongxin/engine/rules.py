@@ -23,6 +23,9 @@ from rongxin.policy.kinds import (
 )
 from rongxin.primitives.money import amounts_in, format_yuan
 
+SOLE_TRADER: Final = "92"
+"""How unified codes of sole traders begin (GB 32100-2015, table 1)."""
+
 FEN_IN_UNIT: Final = {"yuan": 100, "10k_yuan": 1_000_000}
 CONFUSED_BY: Final = 10_000
 """Yuan and ten thousand yuan (万元), the two units that are taken for each other."""
@@ -49,6 +52,14 @@ def between(columns: Mapping[str, Column], kind: RecordKind, *, today: date) -> 
     """Everything that the rules of ``kind`` find: (field or None for the whole row, findings)."""
     for rule in kind.credit.rules:
         yield _apply(rule, columns, kind.fields, today)
+
+
+def sole_traders(columns: Mapping[str, Column], kind: RecordKind) -> Findings:
+    """Other parties that their code shows to be sole traders, where only organisations are: (field, findings)."""
+    other = kind.credit.other_party
+    if other and other.uscc and kind.credit.organisations_only:
+        codes = columns[other.uscc].value
+        yield other.uscc, found(positions(codes.str.starts_with(SOLE_TRADER)), "sole_trader_refused")
 
 
 def _apply(

@@ -115,10 +115,10 @@ def validate(
     judging = Judging.of(kind, divisions, ladder, may_be_numbers=sheet.may_hold_numbers)
     columns = _columns(sheet, heads, kind, judging)
     party = kind.credit.party
-    names = cell.normalised_names(columns[party.name].value)
-    usable = persons.usable_codes(columns[party.uscc]) if party.uscc else ~names.is_null() & False
-    suspect = persons.suspects(columns, party, usable)
+    names, usable, suspect = persons.about(columns, party)
     refused = persons.persons(columns, party, names, usable, suspect)
+    if other := kind.credit.other_party:
+        refused = pl.concat([refused, persons.other_persons(columns, other)]).unique(AT, keep="first").sort(AT)
     keep = cell.placed(pl.Series([True]).new_from_index(0, sheet.frame.height), refused[AT], False)
     rows = _rows(sheet, columns, kind).with_columns(names.alias(NAME), usable.alias(USABLE))
     suspects = rows.filter(suspect & keep)[ROW]
@@ -197,6 +197,7 @@ def _of_cells(
     yield from ((name, column.found) for name, column in columns.items())
     yield from rules.required(columns, kind)
     yield from rules.between(columns, kind, today=today)
+    yield from rules.sole_traders(columns, kind)
     if provider:
         yield from of_others(columns, provider)
 

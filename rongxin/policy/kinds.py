@@ -211,6 +211,8 @@ class KindCredit(Strict):
     another where no document number is filed. ``happened``: what happened on the day of ``decided_on``.
     ``shown_while_valid``: shown to the last day of validity at most, as a ``listing`` always is.
     ``organisations_only``: rows about sole traders are refused, because no clause names them (architecture §2).
+    ``other_party``: an organisation that the act names beside its party, such as the holder of a share. A row where it is a
+    natural person, or a sole trader where only organisations are, is refused as if the party was.
     ``retention_years`` is kept with the kind; deletion acts on it later. ``layouts``: earlier layouts that are converted,
     and the present one to tell them from.
     """
@@ -220,6 +222,7 @@ class KindCredit(Strict):
     polarity_when: tuple[PolarityClause, ...] = ()
     catalogue_item: str = ""
     party: Party
+    other_party: Party | None = None
     envelope: Envelope | None = None
     identified_by: tuple[FieldName, ...] = ()
     several_per_document: FieldName | None = None
@@ -319,8 +322,9 @@ class RecordKind(Strict):
             named |= {*credit.summary.by}
         if credit.listing:
             named |= {credit.listing.removed_on, credit.listing.until}
-        party = credit.party
-        named |= {party.name, party.category, party.uscc, party.registration_number, party.organisation_code}
+        for party in (credit.party, credit.other_party):
+            if party:
+                named |= {party.name, party.category, party.uscc, party.registration_number, party.organisation_code}
         if credit.envelope:
             envelope = credit.envelope
             named |= {envelope.authority, envelope.authority_uscc, envelope.document_number, envelope.decided_on}

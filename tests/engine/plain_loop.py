@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rongxin.policy.kinds import Clause, KindField, RecordKind
+from rongxin.policy.kinds import Clause, KindField, Party, RecordKind
 from rongxin.policy.words import FieldClass
 from rongxin.primitives import organisation_code, registration_number, resident_id, uscc
 from rongxin.primitives.characters import BLANKS, without_blanks
@@ -203,11 +203,12 @@ def _judge_person(row: Row, kind: RecordKind) -> None:
     number, organisation = others
     shaped = number and re.fullmatch(r"[0-9]{13}|[0-9]{15}", number) and not resident_id.looks_like_old(number)
     shaped = shaped or (organisation and re.fullmatch(r"[0-9A-Z]{8}[0-9X]", organisation))
-    category = without_blanks(row.values.get(party.category or "") or "")
-    if category.startswith(tuple(map(without_blanks, party.person_words)) or ("\0",)):
+    if _category_is_a_persons(row, party):
         row.person = "category_person"
     elif name and not (row.usable or row.suspect or shaped) and not has_organisation_word(name):
         row.person = "no_code_no_organisation_word"
+    elif other := kind.credit.other_party:
+        row.person = _other_person(row, other, is_identity_number(row.values.get(other.uscc or "")))
     for each in kind.table.fields:
         codes = ("uscc", "organisation_code", "registration_number", "party_code")
         if each.type in codes and each.name != party.uscc:
@@ -215,6 +216,25 @@ def _judge_person(row: Row, kind: RecordKind) -> None:
     if row.person:
         row.problems.clear()
         row.values.clear()
+
+
+def _category_is_a_persons(row: Row, party: Party) -> bool:
+    category = without_blanks(row.values.get(party.category or "") or "")
+    return category.startswith(tuple(map(without_blanks, party.person_words)) or ("\0",))
+
+
+def _other_person(row: Row, other: Party, number: bool) -> str:
+    """Why the other party of a row, which is told by a unified code only, is a person; empty if it is none."""
+    code, name = row.values.get(other.uscc or ""), row.values[other.name]
+    wrong = {found for at, found, _ in row.problems if at == other.uscc}
+    if _category_is_a_persons(row, other):
+        return "category_person"
+    if number:
+        return "code_is_resident_id"
+    usable = code is not None and len(code) == uscc.LENGTH and not wrong & MALFORMED
+    if code is not None and code.startswith("92"):
+        row.find(other.uscc, "sole_trader_refused")
+    return "no_code_no_organisation_word" if name and not usable and not has_organisation_word(name) else ""
 
 
 def polarity(row: Row, kind: RecordKind) -> str:

@@ -287,3 +287,48 @@ def test_so_do_grades_under_codes_of_any_kind(tmp_path: Path) -> None:
     assert judged.persons.rows() == [(row.number, row.person) for row in expected if row.person]
     assert {code_ for _, _, code_, _ in found} >= {"code_hidden", "severity_unknown", "act_twice_in_file"}
     assert set(judged.rows["polarity"]) == {"positive", "neutral", "adverse"}
+
+
+def test_so_do_holders_of_shares_who_may_be_persons(tmp_path: Path) -> None:
+    kind = kind_named("shareholding")
+    chance = random.Random(6)
+    holders = ("示例控股有限公司", "王示例", "示例店", "")
+    codes = (
+        code(1),
+        code(2),
+        "92990000MA00000583",
+        "110105 1949-1231 ００２ｘ",
+        "11010519491231002X",
+        "",
+        "0" * 18,
+        "123",
+    )
+    rows = [
+        {
+            "party_name": f"示例{number % 40}有限公司",
+            "party_uscc": code(number % 40 + 10),
+            "holder_name": chance.choice(holders),
+            "holder_category": chance.choice(("", "法人股东", "自然人", "自然人股东", "个体")),
+            "holder_uscc": chance.choice(codes),
+            "percent": chance.choice(("50", "66.67", "100", "0.6667", "100.5", "一半", "")),
+            "held_since": "2026-01-05",
+            "registered_on": "2026-01-05",
+            "valid_to": chance.choice(("", "2025-01-01", "2026-05-01")),
+            "registrar": "示例局",
+            "source": "示例",
+        }
+        for number in range(600)
+    ]
+
+    judged = checked(read(as_csv(rows, kind), tmp_path, kind), kind)
+
+    expected = plain_loop.judge(rows, kind)
+    found = judged.problems.select("row", "field", "code", "severity").rows()
+    assert sorted(found, key=str) == sorted(((row.number, *each) for row in expected for each in row.problems), key=str)
+    assert judged.persons.rows() == [(row.number, row.person) for row in expected if row.person]
+    assert {reason for _, reason in judged.persons.rows()} == {
+        "category_person",
+        "code_is_resident_id",
+        "no_code_no_organisation_word",
+    }
+    assert {each for _, _, each, _ in found} >= {"sole_trader_refused", "pattern_mismatch"}

@@ -122,3 +122,33 @@ def test_a_problem_does_not_repeat_what_it_found_about_a_person(tmp_path: Path, 
     assert "〔已隐去〕" in told["value"]
     assert IDENTITY_NUMBER not in "".join(judged.problems["params"]) + told["value"]
     assert "林示例" not in told["value"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holder_category": "自然人"},
+        {"holder_uscc": IDENTITY_NUMBER},
+        {"holder_name": "张示例", "holder_uscc": ""},
+        {"holder_name": "张示例", "holder_uscc": "1.10105E+17"},
+    ],
+)
+def test_a_share_that_a_person_holds_is_refused_without_a_trace(tmp_path: Path, changes: dict[str, str]) -> None:
+    kind = kind_named("shareholding")
+    share = {
+        "party_name": "示例贸易有限公司",
+        "party_uscc": code(1),
+        "holder_name": "示例秘密控股有限公司",
+        "holder_uscc": code(2),
+        "percent": "50",
+        "registered_on": "2026-01-05",
+        "registrar": "示例局",
+        "source": "示例",
+    }
+
+    judged = check([share | changes], tmp_path, kind)
+
+    assert judged.rows.is_empty()
+    assert judged.persons["row"].to_list() == [2]
+    for secret in ("张示例", "秘密", IDENTITY_NUMBER):
+        assert secret not in everything(judged)
