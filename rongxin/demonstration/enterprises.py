@@ -79,6 +79,10 @@ def register_rows(seed: int, index: Index) -> pl.DataFrame:
         "established_on",
         legal_form=taken([form.legal_form for form in FORMS], form),
         registered_capital=pl.when(has_capital).then(_capital(seed, index)),
+        industry=taken([trade.industry for trade in TRADES], known["trade"].to_numpy()),
+        scale=pl.when(pl.Series(_IS_ENTERPRISE[form])).then(
+            taken(words.SCALES, weighted(seed, "scale", index, words.SCALE_WEIGHTS))
+        ),
         business_scope=taken([trade.scope for trade in TRADES], known["trade"].to_numpy()),
         province=pl.lit("示例省"),
         city=pl.lit("福州示例市"),

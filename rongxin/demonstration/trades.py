@@ -15,7 +15,7 @@ class Trade:
     """A line of business.
 
     ``words`` stand in a company's name, ``shop`` ends a sole trader's and ``house`` a sole proprietorship's. ``goods``
-    are what an inspection looks at. ``groups`` decide which acts may concern it (``acts.options``).
+    are what an inspection looks at. ``groups`` decide which acts may concern it (``acts.options``). ``industry``: GB/T 4754.
     """
 
     words: tuple[str, ...]
@@ -25,6 +25,7 @@ class Trade:
     goods: tuple[str, ...]
     groups: frozenset[str]
     weight: float
+    industry: str
 
 
 ANY: Final = "any"
@@ -39,6 +40,7 @@ def _trade(row: dict[str, str]) -> Trade:
         goods=tuple(row["goods"].split()),
         groups=frozenset(row["groups"].split()),
         weight=float(row["weight"]),
+        industry=row["industry"],
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from rongxin.accounts.access import Access, Act
 from rongxin.disclosure.lines import record_line
-from rongxin.disclosure.subjects import region_name
+from rongxin.disclosure.subjects import industry_name, region_name, scale_words
 from rongxin.disclosure.views import RecordLine
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
@@ -44,6 +44,8 @@ class OwnFile:
     status: str
     legal_form: str
     established_on: date | None
+    industry: str
+    scale: str
     region: str
     address: str
     source: str
@@ -77,6 +79,8 @@ def own_file(
         status=subject.get_status_display(),
         legal_form=subject.legal_form,
         established_on=subject.established_on,
+        industry=industry_name(subject.industry, policy),
+        scale=scale_words(subject.scale),
         region=region_name(subject.region, policy),
         address=subject.address,
         source=subject.source,

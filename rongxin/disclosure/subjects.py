@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, cast
 
+from django.utils.translation import gettext as _
+
 from rongxin.disclosure.lines import by_year, record_line
 from rongxin.disclosure.summaries import summaries
 from rongxin.disclosure.views import Count, FormerName, RecordsPart, SubjectCard, SuccessionLine, SummaryCard
+from rongxin.disclosure.wording import words
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Polarity
 from rongxin.records import queries as records
 from rongxin.records.display import SHANGHAI, Moment
 from rongxin.subjects import queries as subjects
-from rongxin.subjects.models import Category, IdentifierKind, Status, Subject
+from rongxin.subjects.models import Category, IdentifierKind, Scale, Status, Subject
 from rongxin.subjects.succession import successions_of
 
 PART: Final = 20
@@ -86,6 +89,18 @@ def region_name(code: str, policy: Policy) -> str:
     return division.name if division else ""
 
 
+def industry_name(code: str | None, policy: Policy) -> str:
+    """The section of the industry classification and the code; the code alone where no section is known, empty for none."""
+    sections = (each for each in policy.industries if code and each.first <= code[:2] <= each.last)
+    return " ".join(part for part in (*(words(each.title) for each in sections), code) if part)
+
+
+def scale_words(scale: str | None) -> str:
+    """The size of an enterprise in the language of the page; empty for none."""
+    said = {Scale.LARGE: _("大型"), Scale.MEDIUM: _("中型"), Scale.SMALL: _("小型"), Scale.MICRO: _("微型")}
+    return said[Scale(scale)] if scale else ""
+
+
 def _part(
     subject: Subject, policy: Policy, moment: Moment, *, began_on: date, kind: str, offset: int, number: int
 ) -> RecordsPart:
@@ -119,6 +134,8 @@ def _card(subject: Subject, policy: Policy) -> SubjectCard:
         established_on=subject.established_on,
         # Where a sole trader trades is often where a person lives.
         address="" if is_sole_trader else subject.address,
+        industry=industry_name(subject.industry, policy),
+        scale=scale_words(subject.scale),
         registration_number=old_numbers[0] if old_numbers else "",
         region=region_name(subject.region, policy),
         source=subject.source,

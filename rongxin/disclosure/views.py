@@ -222,6 +222,8 @@ class SubjectCard:
     legal_form: str = ""
     former_names: tuple[FormerName, ...] = ()
     established_on: date | None = None
+    industry: str = ""
+    scale: str = ""
     address: str = ""
     registration_number: str = ""
     region: str = ""

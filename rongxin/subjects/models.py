@@ -23,6 +23,15 @@ class Status(models.TextChoices):
     UNKNOWN = "unknown", "登记状态未提供"
 
 
+class Scale(models.TextChoices):
+    """Size of an enterprise as filed; it is never computed here."""
+
+    LARGE = "large", "大型"
+    MEDIUM = "medium", "中型"
+    SMALL = "small", "小型"
+    MICRO = "micro", "微型"
+
+
 class IdentifierKind(models.TextChoices):
     """Codes a subject has borne."""
 
@@ -35,7 +44,8 @@ class Subject(models.Model):
     """A market entity on the register (信用主体): an organisation or a sole trader, never a natural person.
 
     ``name`` and ``uscc`` repeat the present name and code for pages; their history is in SubjectName and Identifier.
-    ``merged_into``: the subject that this one proved to be, as the standing Merge says; never a chain.
+    ``industry``: two to four digits of GB/T 4754. ``merged_into``: the subject that this one proved to be, as the standing Merge
+    says; never a chain.
     """
 
     uscc = models.CharField("统一社会信用代码", max_length=18, unique=True)
@@ -48,6 +58,8 @@ class Subject(models.Model):
     address = models.CharField("住所", max_length=400, blank=True)
     business_scope = models.TextField("经营范围", blank=True)
     registered_capital = models.CharField("注册资本", max_length=60, blank=True)
+    industry = models.CharField("行业代码", max_length=4, null=True)
+    scale = models.CharField("企业规模", max_length=8, choices=Scale.choices, null=True)
     source = models.CharField("来源", max_length=200)
     source_on = models.DateField("来源日期")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")

@@ -13,7 +13,7 @@ from rongxin.engine.name_blocks import blocks
 from rongxin.storage.bulk import wide_cache
 from rongxin.storage.frames import kept
 from rongxin.storage.staging import staged
-from rongxin.subjects.models import Category, IdentifierKind, Status
+from rongxin.subjects.models import Category, IdentifierKind, Scale, Status
 from rongxin.subjects.search import index_staged_names
 
 # A chunk writes nearly every page of the indexes whose keys are in no order, so a large file is taken in few of them; the
@@ -37,8 +37,15 @@ COLUMNS: Final = (
     "address",
     "business_scope",
     "registered_capital",
+    "industry",
+    "scale",
 )
-_KEPT: Final = ("status", "legal_form", "established_on", "region", "address", "business_scope", "registered_capital")
+_KEPT: Final = (
+    *("status", "legal_form", "established_on", "region", "address", "business_scope", "registered_capital"),
+    *("industry", "scale"),
+)
+_INDUSTRY: Final = "^[A-T]?([0-9]{2,4})$"
+"""A code of GB/T 4754, with the letter of its section or without; the digits say it."""
 
 _STATUS: Final = {
     "active": Status.ACTIVE,
@@ -51,6 +58,7 @@ _STATUS: Final = {
     "注销": Status.CLOSED,
     "迁出": Status.MOVED,
 }
+_SCALE: Final = {word: scale for scale in Scale for word in (scale.value, scale.label)}
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,17 @@ def register(rows: pl.DataFrame, *, source: str, on: date) -> Registered:
 def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
     absent = [pl.lit(None, pl.Date if name == "established_on" else pl.String).alias(name) for name in COLUMNS]
     full = rows.with_columns(column for column in absent if column.meta.output_name() not in rows.columns)
-    status = pl.col("status").replace_strict(_STATUS, default=None, return_dtype=pl.String)
+    status, scale = (
+        pl.col(name).replace_strict(words, default=None, return_dtype=pl.String)
+        for name, words in (("status", _STATUS), ("scale", _SCALE))
+    )
     return (
         full.select(COLUMNS)
         .unique("uscc", keep="last", maintain_order=True)
         .with_columns(
             status=status,
+            scale=scale,
+            industry=pl.col("industry").cast(pl.String).str.extract(_INDUSTRY),
             normalised=pl.col("name").map_batches(normalised_names, return_dtype=pl.String),
             former_normalised=pl.col("former_name").map_batches(normalised_names, return_dtype=pl.String),
             category=pl.col("uscc").str.head(2).map_batches(_categories, return_dtype=pl.String),
@@ -150,10 +163,10 @@ def _update_known(cursor: CursorWrapper, source: str, day: Any) -> int:
 def _insert_new(cursor: CursorWrapper, source: str, day: Any) -> int:
     cursor.execute(
         "INSERT INTO subjects_subject (uscc, name, category, status, legal_form, established_on, region, address, "
-        "business_scope, registered_capital, source, source_on) "
+        "business_scope, registered_capital, industry, scale, source, source_on) "
         "SELECT s.uscc, s.name, s.category, COALESCE(s.status, %s), COALESCE(s.legal_form, ''), s.established_on, "
         "COALESCE(s.region, ''), COALESCE(s.address, ''), COALESCE(s.business_scope, ''), "
-        "COALESCE(s.registered_capital, ''), %s, %s FROM staged_register s "
+        "COALESCE(s.registered_capital, ''), s.industry, s.scale, %s, %s FROM staged_register s "
         "WHERE NOT EXISTS (SELECT 1 FROM subjects_subject k WHERE k.uscc = s.uscc) ON CONFLICT (uscc) DO NOTHING",
         [Status.UNKNOWN, source, day],
     )

@@ -14,11 +14,12 @@ from rongxin.demonstration import words
 from rongxin.demonstration.codes import numbered_code, unified_codes
 from rongxin.demonstration.enterprises import FIRST_DAY, LAST_DAY, identities, register_rows
 from rongxin.demonstration.famous import FAMOUS
-from rongxin.demonstration.forms import FORMS, SOLE_TRADER
+from rongxin.demonstration.forms import ENTERPRISE, FORMS, SOLE_TRADER
 from rongxin.primitives import organisation_code, registration_number, uscc
 from rongxin.primitives.money import read_capital
 from rongxin.primitives.names import has_organisation_word
 from rongxin.primitives.organisation_words import COMMON_SURNAMES
+from tests.demonstration.packs import fuzhou
 from tests.examples import slow
 from tests.shared import shared
 
@@ -133,3 +134,12 @@ def test_sole_traders_carry_a_shop_and_no_capital(register: pl.DataFrame) -> Non
     assert traders["registered_capital"].null_count() == traders.height
     assert not traders["name"].str.contains("公司").any()
     assert all(re.match("福州市..示例区", name) for name in traders["name"])
+
+
+def test_enterprises_have_an_industry_of_the_classification_and_a_size(register: pl.DataFrame) -> None:
+    divisions = register["industry"].str.head(2).unique()
+
+    assert divisions.len() > 20
+    assert all(any(each.first <= code <= each.last for each in fuzhou().industries) for code in divisions)
+    assert set(register["scale"].drop_nulls()) == set(words.SCALES)
+    assert set(register.filter(pl.col("scale").is_not_null())["uscc"].str.head(2)) == {ENTERPRISE}

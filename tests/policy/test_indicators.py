@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from rongxin.policy.differences import differences
-from rongxin.policy.indicator_fields import CATEGORIES, STATUSES, of_kind
+from rongxin.policy.indicator_fields import CATEGORIES, SCALES, STATUSES, of_kind
 from rongxin.policy.indicator_words import told_names
 from rongxin.policy.indicators import Condition, Dimension, RiskClass
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import FieldClass, Strength, Title
-from rongxin.subjects.models import Category, Status
+from rongxin.subjects.models import Category, Scale, Status
 from tests.policy.packs import LAND, TOWN, changed, line_of, loaded, mistakes
 
 TABLE, VALUES = "land/indicators.yaml", "land/values/risk.yaml"
@@ -367,6 +367,7 @@ def test_pages_tell_what_each_number_is_for(risk: Policy) -> None:
 def test_the_words_of_an_enterprises_fields_are_those_of_the_register() -> None:
     assert set(Category.values) - {Category.SOLE_TRADER} == CATEGORIES
     assert set(Status.values) == STATUSES
+    assert set(Scale.values) == SCALES
 
 
 def test_the_packs_have_indicators_of_all_dimensions_sector_add_ons_and_good_facts(fuzhou: Policy) -> None:

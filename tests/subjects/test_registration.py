@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from rongxin.primitives.uscc import make
-from rongxin.subjects.models import Category, Identifier, Status, Subject, SubjectName
+from rongxin.subjects.models import Category, Identifier, Scale, Status, Subject, SubjectName
 from rongxin.subjects.registration import category_of, register
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +106,23 @@ def test_a_file_of_many_chunks_is_taken_in_like_one_of_few(monkeypatch: pytest.M
         borne = SubjectName.objects.filter(subject__uscc=code).values_list("text", flat=True)
         assert set(borne) == {f"福州示例{number}号有限公司", f"福州示例{number}号有限公司分号"}
         assert Identifier.objects.get(subject__uscc=code).value == code
+
+
+@pytest.mark.parametrize(
+    ("filed", "kept"), [("C1530", "1530"), ("62", "62"), ("C", None), ("制造业", None), ("", None)]
+)
+def test_an_industry_is_the_digits_of_its_code(filed: str, kept: str | None) -> None:
+    register(rows(industry=filed or None), source="登记库", on=FIRST_DAY)
+
+    assert Subject.objects.get(uscc=TEA).industry == kept
+
+
+def test_the_size_of_an_enterprise_is_as_filed_and_stays_until_another_is() -> None:
+    register(rows(scale="小型", industry="62"), source="登记库", on=FIRST_DAY)
+    register(rows(), source="登记库", on=LATER)
+
+    assert Subject.objects.values_list("scale", "industry").get(uscc=TEA) == (Scale.SMALL, "62")
+
+    register(rows(scale="微型"), source="登记库", on=LATER)
+
+    assert Subject.objects.get(uscc=TEA).scale == Scale.MICRO
