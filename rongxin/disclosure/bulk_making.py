@@ -27,9 +27,9 @@ from rongxin.disclosure.bulk_forms import CHANGE, COLUMNS, SHEET_ROWS, Part
 from rongxin.disclosure.models import BulkEdition
 from rongxin.disclosure.status_lists import SIZE, draw_up_to, indices_of, list_address
 from rongxin.disclosure.timing import rule_for
-from rongxin.ledger.files import sync_folder
 from rongxin.policy.display import shown_until
 from rongxin.policy.pack import Policy
+from rongxin.primitives.files import sync_folder
 from rongxin.records.changes import gone, last_position
 from rongxin.records.copies import last_first_version, lines, shown_acts
 from rongxin.records.display import Moment

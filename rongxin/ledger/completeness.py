@@ -10,10 +10,10 @@ from django.utils import timezone
 from rongxin.ledger import logs
 from rongxin.ledger.actions import log as log_event
 from rongxin.ledger.entries import Kind, Of, Subject
-from rongxin.ledger.files import write_file
 from rongxin.ledger.heads import LINE
 from rongxin.ledger.models import HeadsMap, Log, Stream
 from rongxin.ledger.tree.frontier import Frontier
+from rongxin.primitives.files import write_file
 from rongxin.storage.turns import in_turn
 
 HEADS: Final = Subject(Of.SYSTEM, "heads")

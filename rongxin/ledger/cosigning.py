@@ -7,12 +7,12 @@ import time
 from functools import partial
 from pathlib import Path
 
-from rongxin.ledger.files import write_file
 from rongxin.ledger.notes import Checkpoint, Key, Note, NoteRefused, Signer
 from rongxin.ledger.suites import numbered
 from rongxin.ledger.tile_files import TilesDamaged, read_tile
 from rongxin.ledger.tree.proofs import ProofRefused, check_consistency, consistency_path
 from rongxin.ledger.tree.tiles import TiledTree
+from rongxin.primitives.files import write_file
 
 
 class WitnessRefused(ValueError):

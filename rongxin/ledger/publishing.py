@@ -4,13 +4,13 @@ from functools import partial
 from typing import Final
 
 from rongxin.ledger import logs
-from rongxin.ledger.files import alone_in, write_file
 from rongxin.ledger.models import Checkpoint, Cosignature, Log
 from rongxin.ledger.notes import Checkpoint as Told
 from rongxin.ledger.notes import Note
 from rongxin.ledger.rows import leaves
 from rongxin.ledger.tile_files import read_tile, write_tiles
 from rongxin.ledger.tree.tiles import TiledTree
+from rongxin.primitives.files import alone_in, write_file
 
 NEWEST: Final = "checkpoint"
 

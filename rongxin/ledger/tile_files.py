@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from rongxin.ledger.files import write_file
 from rongxin.ledger.suites import WIDTH, Suite
 from rongxin.ledger.tree.tiles import FULL, Tile, perfect_root, tiles_of
+from rongxin.primitives.files import write_file
 
 
 class TilesDamaged(RuntimeError):

@@ -17,7 +17,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "read back, not signed": ("rongxin.ledger.signing", "_sign", "before"),
     "signed, not committed": ("rongxin.ledger.signing", "_sign", "after"),
     "signed, not published": ("rongxin.ledger.signing", "publish", "before"),
-    "half of a tile": ("rongxin.ledger.files", "sync_folder", "before"),
+    "half of a tile": ("rongxin.primitives.files", "sync_folder", "before"),
     "tiles, no checkpoint": ("rongxin.ledger.publishing", "write_tiles", "after"),
     "published": ("rongxin.ledger.signing", "publish", "after"),
 }
