@@ -15,9 +15,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display
 from rongxin.records.copies import of_sole_traders
-from rongxin.records.display import Moment, displayed, known, over_when_first_recorded, standing_ends
+from rongxin.records.display import DISPUTE, Moment, displayed, known, over_when_first_recorded, standing_ends
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
-from rongxin.records.queries import DISPUTE, subjects_of
+from rongxin.records.queries import subjects_of
 from rongxin.storage.parts import in_parts
 from rongxin.subjects.models import Subject
 

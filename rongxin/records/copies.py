@@ -14,9 +14,8 @@ from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce
 
 from rongxin.policy.pack import Policy
-from rongxin.records.display import Moment, all_displayed, displayed
-from rongxin.records.models import Effect, Record, RecordContent, RecordEvent, Resolution
-from rongxin.records.queries import DISPUTE
+from rongxin.records.display import Moment, all_displayed, displayed, standing_disputes
+from rongxin.records.models import Record, RecordContent, RecordEvent, Resolution
 from rongxin.storage.parts import in_parts
 from rongxin.subjects.models import Category
 
@@ -116,11 +115,7 @@ def lines(policy: Policy, moment: Moment) -> Iterator[pl.DataFrame]:
 
 
 def _disputed(moment: Moment) -> set[str]:
-    events = RecordEvent.objects.filter(
-        act_key__isnull=False, effect__in=DISPUTE, recorded_at__lte=moment.known_at
-    ).order_by("position")
-    last = dict(events.values_list("act_key", "effect"))
-    return {act for act, effect in last.items() if act is not None and effect == Effect.DISPUTED}
+    return {act for act in standing_disputes(moment).values_list("act_key", flat=True) if act is not None}
 
 
 def _first(through: str = "") -> Case:

@@ -120,6 +120,12 @@ class RecordEvent(models.Model):
                 fields=["act_key", "position"], condition=models.Q(act_key__isnull=False), name="records_event_act"
             ),
             models.Index(fields=["record"], condition=models.Q(act_key__isnull=True), name="records_event_first"),
+            # Of the few that take effect after they were recorded.
+            models.Index(
+                fields=["effective_at"],
+                condition=models.Q(effective_at__gt=models.F("recorded_at")),
+                name="records_event_later",
+            ),
         ]
 
     @property
@@ -171,6 +177,12 @@ class Resolution(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["record"], condition=models.Q(ended_at=None), name="records_one_resolution")
+        ]
+        # Of the few that ended: a resolution that was not made with its record has one before it.
+        indexes = [
+            models.Index(
+                fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="records_resolution_ended"
+            )
         ]
 
 

@@ -19,6 +19,7 @@ from rongxin.policy.words import Display, Severity
 from rongxin.primitives.uscc import is_valid
 from rongxin.records.barred import Withdrawn, withdrawn_rows
 from rongxin.records.display import (
+    DISPUTE,
     SHANGHAI,
     Moment,
     all_displayed,
@@ -34,8 +35,6 @@ from rongxin.storage.frames import fetched
 from rongxin.storage.staging import staged
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
-
-DISPUTE: Final = (Effect.DISPUTED, Effect.DISPUTE_ENDED)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from datetime import date
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Polarity
 from rongxin.records.barred import WITHDRAWAL
-from rongxin.records.display import Moment, displayed, known, standing_ends
+from rongxin.records.display import DISPUTE, Moment, displayed, known, standing_ends
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
-from rongxin.records.queries import DISPUTE, resolved_to, subjects_of
+from rongxin.records.queries import resolved_to, subjects_of
 from rongxin.subjects.models import Subject
 
 

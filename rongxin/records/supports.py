@@ -20,7 +20,7 @@ from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.policy.pack import Policy
 from rongxin.records.actions import locked_position, note
 from rongxin.records.bearing import Necessity, Sort
-from rongxin.records.display import LOST, Moment, known, lost_supports, standing_ends, standing_supports
+from rongxin.records.display import DISPUTE, LOST, Moment, known, lost_supports, standing_ends, standing_supports
 from rongxin.records.models import (
     Candidate,
     Effect,
@@ -30,7 +30,7 @@ from rongxin.records.models import (
     Support,
     SupportEnd,
 )
-from rongxin.records.queries import DISPUTE, firms_of
+from rongxin.records.queries import firms_of
 
 LONGEST_BASIS: Final = 300
 Undecided = Candidate.DoesNotExist

@@ -45,7 +45,7 @@ class Subject(models.Model):
 
     ``name`` and ``uscc`` repeat the present name and code for pages; their history is in SubjectName and Identifier.
     ``industry``: two to four digits of GB/T 4754. ``merged_into``: the subject that this one proved to be, as the standing Merge
-    says; never a chain.
+    says; never a chain. ``changed_at``: when a register last said anything new of it; empty where that was before it was noted.
     """
 
     uscc = models.CharField("统一社会信用代码", max_length=18, unique=True)
@@ -63,10 +63,12 @@ class Subject(models.Model):
     source = models.CharField("来源", max_length=200)
     source_on = models.DateField("来源日期")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField("登记信息变动时间", null=True)
 
     class Meta:
         verbose_name = "信用主体"
         indexes = [
+            models.Index(fields=["changed_at"], name="subjects_changed_at"),
             # The organisation code inside the unified code (GB 32100-2015), by which an old one or a slip beside it is found.
             models.Index(Substr("uscc", 9, 9), name="subjects_organisation_part"),
         ]

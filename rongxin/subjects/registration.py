@@ -7,6 +7,7 @@ from typing import Any, Final
 import polars as pl
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from rongxin.engine.cells import by_value, normalised_names
 from rongxin.engine.name_blocks import blocks
@@ -151,11 +152,14 @@ def _register_chunk(rows: pl.DataFrame, source: str, on: date) -> Registered:
 
 
 def _update_known(cursor: CursorWrapper, source: str, day: Any) -> int:
-    kept = ", ".join(f"{column} = COALESCE(s.{column}, subjects_subject.{column})" for column in _KEPT)
+    said = {"name": "s.name", **{column: f"COALESCE(s.{column}, subjects_subject.{column})" for column in _KEPT}}
+    columns = ", ".join(f"{column} = {value}" for column, value in said.items())
+    is_new = " OR ".join(f"{value} IS DISTINCT FROM subjects_subject.{column}" for column, value in said.items())
     cursor.execute(
-        f"UPDATE subjects_subject SET name = s.name, {kept}, source = %s, source_on = %s "
+        f"UPDATE subjects_subject SET {columns}, source = %s, source_on = %s, "
+        f"changed_at = CASE WHEN {is_new} THEN %s ELSE changed_at END "
         "FROM staged_register s WHERE s.uscc = subjects_subject.uscc",
-        [source, day],
+        [source, day, kept(timezone.now())],
     )
     return int(cursor.rowcount)
 
@@ -163,12 +167,12 @@ def _update_known(cursor: CursorWrapper, source: str, day: Any) -> int:
 def _insert_new(cursor: CursorWrapper, source: str, day: Any) -> int:
     cursor.execute(
         "INSERT INTO subjects_subject (uscc, name, category, status, legal_form, established_on, region, address, "
-        "business_scope, registered_capital, industry, scale, source, source_on) "
+        "business_scope, registered_capital, industry, scale, source, source_on, changed_at) "
         "SELECT s.uscc, s.name, s.category, COALESCE(s.status, %s), COALESCE(s.legal_form, ''), s.established_on, "
         "COALESCE(s.region, ''), COALESCE(s.address, ''), COALESCE(s.business_scope, ''), "
-        "COALESCE(s.registered_capital, ''), s.industry, s.scale, %s, %s FROM staged_register s "
+        "COALESCE(s.registered_capital, ''), s.industry, s.scale, %s, %s, %s FROM staged_register s "
         "WHERE NOT EXISTS (SELECT 1 FROM subjects_subject k WHERE k.uscc = s.uscc) ON CONFLICT (uscc) DO NOTHING",
-        [Status.UNKNOWN, source, day],
+        [Status.UNKNOWN, source, day, kept(timezone.now())],
     )
     return int(cursor.rowcount)
 

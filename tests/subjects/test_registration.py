@@ -1,7 +1,8 @@
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import polars as pl
 import pytest
+import time_machine
 
 from rongxin.primitives.uscc import make
 from rongxin.subjects.models import Category, Identifier, Scale, Status, Subject, SubjectName
@@ -37,6 +38,18 @@ def test_taking_the_same_register_in_twice_changes_nothing() -> None:
 
     assert (again.new, again.known, again.renamed) == (0, 1, 0)
     assert SubjectName.objects.count() == Identifier.objects.count() == 1
+
+
+def test_a_subject_is_marked_as_changed_when_a_register_says_anything_new_of_it_and_only_then() -> None:
+    def said(day: date, **columns: object) -> datetime | None:
+        with time_machine.travel(datetime.combine(day, time(), UTC), tick=False):
+            register(rows(**columns), source="登记库", on=day)
+        return Subject.objects.get(uscc=TEA).changed_at
+
+    first = said(FIRST_DAY, status="存续")
+    assert first == datetime.combine(FIRST_DAY, time(), UTC)
+    assert said(LATER, status="存续") == said(LATER) == first
+    assert said(LATER, region="350102") == datetime.combine(LATER, time(), UTC)
 
 
 def test_a_new_name_closes_the_old_one_and_keeps_it() -> None:
