@@ -22,7 +22,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
@@ -109,29 +109,34 @@ LINKS: Final[Schema] = {
 REPLACED: Final[Schema] = {"subject": pl.Int64()}
 
 
-def own_fields(kind: RecordKind) -> dict[str, KindField]:
-    """The fields that a snapshot takes of what the kind adds to the envelope: days, money, words of a closed list."""
-    return {
-        name: field
-        for name, field in kind.fields.items()
-        if name not in ENVELOPE
-        and field.credit.field_class not in (FieldClass.PERSONAL, FieldClass.DISCARD)
-        and (field.type in _TYPES or (field.type == "string" and field.constraints.enum))
-    }
-
-
+HOLDER: Final = "holder_uscc"
+PERCENT: Final = "percent"
 _TYPES: Final[Schema] = {"date": pl.Date(), "amount": pl.Int64()}
+_OF_SHAREHOLDING: Final[Schema] = {HOLDER: pl.String(), PERCENT: pl.Int64()}
+
+
+def own_schema(kind: RecordKind) -> Schema:
+    """The columns that a snapshot takes of what the kind adds to the envelope: days, money, words of a closed list; and of a
+    shareholding the unified code of the holder and its share in whole percent, of which links are made.
+
+    Several words of one cell are parted by ；. What is personal is left out.
+    """
+    links = _OF_SHAREHOLDING if kind.name == SHAREHOLDING else {}
+    taken = {name: links.get(name) or _type(field) for name, field in kind.fields.items() if name not in ENVELOPE}
+    return {name: dtype for name, dtype in taken.items() if dtype is not None}
 
 
 def record_schema(kind: RecordKind) -> Schema:
-    """The columns of the records of ``kind``: the envelope, then own fields. Several words of one cell are parted by ；."""
-    return {**ENVELOPE, **{name: _type(field) for name, field in own_fields(kind).items()}}
+    """The columns of the records of ``kind``: the envelope, then its own."""
+    return {**ENVELOPE, **own_schema(kind)}
 
 
-def _type(field: KindField) -> pl.DataType:
-    if field.type in _TYPES:
-        return _TYPES[field.type]
-    return pl.String() if field.credit.several else pl.Enum(list(dict.fromkeys(field.constraints.enum or ())))
+def _type(field: KindField) -> pl.DataType | None:
+    if field.credit.field_class in (FieldClass.PERSONAL, FieldClass.DISCARD):
+        return None
+    if field.type == "string" and field.constraints.enum:
+        return pl.String() if field.credit.several else pl.Enum(list(dict.fromkeys(field.constraints.enum)))
+    return _TYPES.get(field.type)
 
 
 def record_schemas(policy: Policy) -> dict[str, Schema]:
@@ -189,8 +194,9 @@ class Manifest:
 
     ``position``: of the last record event taken in; ``known_at``: the instant up to which things were known. ``rules``: SHA-256 of
     what of the policy the rows depend on (``rules_digest``). ``kinds``: the columns of each. ``files``: by path. ``buckets``: those
-    that hold anything. ``unresolved``: acts that are nobody's, which stand in no bucket (of the whole register, also in a delta).
-    ``parts``: ids of the base and of the deltas that lie before a delta; none of a base.
+    that hold anything. ``unresolved``: acts that are nobody's, which stand in no bucket; none are counted in a delta.
+    ``outside``: acts of kinds that the policy does not know, by kind. ``emptied``: cells left empty because the present kind does
+    not know their word, by "kind.column". ``parts``: ids of the base and of the deltas that lie before a delta; none of a base.
     """
 
     position: int
@@ -201,6 +207,8 @@ class Manifest:
     files: dict[str, File]
     buckets: dict[int, Count]
     unresolved: int
+    outside: dict[str, int] = field(default_factory=dict)
+    emptied: dict[str, int] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
     format: int = FORMAT
     id: str = ""
