@@ -34,6 +34,7 @@ from tests.records.test_supports import an_entry, rests
 pytestmark = pytest.mark.django_db
 WHY = "登记机关函（示例）"
 LIST = "wage_arrears_list"
+CATEGORY = "警告、通报批评；罚款、没收违法所得、没收非法财物"
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def take_off(record: Record) -> None:
 # ── what stands in a base ────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_subject_and_its_records_stand_with_the_columns_of_their_kind(taken: Callable[[], Snapshot]) -> None:
     firm = a_subject(established_on=date(2015, 3, 1), region="350102", status="存续", legal_form="有限责任公司")
-    penalty = a_record(firm, penalty_category="罚款", fine_amount_10k=1_234_500)
+    penalty = a_record(firm, penalty_category=CATEGORY, fine_amount_10k=1_234_500)
     snapshot = taken()
     subjects = tables(snapshot)[SUBJECTS_TABLE]
     assert subjects.row(0, named=True) == {
@@ -111,7 +112,7 @@ def test_a_subject_and_its_records_stand_with_the_columns_of_their_kind(taken: C
         "authority": penalty.authority,
         "state": 0,
         "fine_amount_10k": 1_234_500,
-        "penalty_category": "罚款",
+        "penalty_category": CATEGORY,
     }
     assert {name: row[name] for name in expected} == expected
     assert snapshot.last.buckets[firm.pk >> 17].record_keys == penalty.pk
