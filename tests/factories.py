@@ -233,7 +233,8 @@ def _frame(contents: list[dict[str, Any]], kind: RecordKind, subject: Subject, s
     types = {"date": pl.Date, "amount": pl.Int64}
     schema = {name: types.get(field.type, pl.String) for name, field in kind.fields.items()}
     texts = [json.dumps(content, ensure_ascii=False, sort_keys=True, default=str) for content in contents]
-    documents = [content.get(filed.document_number or "") or "" for content in contents]
+    told_by = (filed.document_number,) if filed.document_number else kind.credit.identified_by
+    documents = ["|".join(str(content.get(name) or "") for name in told_by) for content in contents]
     return pl.DataFrame(
         [{name: content.get(name) for name in schema} for content in contents], schema=schema
     ).with_columns(

@@ -1,6 +1,5 @@
 """Links between organisations in snapshots: who holds whom, from records of shareholding, through merges and deltas."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,13 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rongxin.engine.risk.layout import HOLDER, LINKS_TABLE, PERCENT, SHAREHOLDING, Snapshot, records_table
-from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.records.models import Effect, Record
 from rongxin.records.snapshots import build, changed_subjects, extend
 from rongxin.subjects.merging import unmerge
 from rongxin.subjects.models import Merge, Subject
-from tests import factories
 from tests.factories import a_code, a_record, a_sole_trader, a_subject, note, the_rules
 from tests.records.test_snapshots import WHY, merged, tables
 
@@ -24,19 +21,7 @@ Link = tuple[int, int, str, int | None]
 
 
 @pytest.fixture
-def policy(monkeypatch: pytest.MonkeyPatch) -> Policy:
-    """The rules with a made-up kind of shareholding."""
-    policy, sources = factories.the_pack()
-    honour = json.loads(policy.kinds["honour"].model_dump_json(by_alias=True, exclude_defaults=True))
-    honour["name"] = SHAREHOLDING
-    honour["schema"]["fields"] += [
-        {"name": HOLDER, "title": "股东统一社会信用代码", "type": "uscc"},
-        {"name": PERCENT, "title": "持股比例", "type": "amount"},
-    ]
-    kind = RecordKind.model_validate_json(json.dumps(honour))
-    extended = policy.model_copy(update={"kinds": policy.kinds | {SHAREHOLDING: kind}})
-    extended = Policy.from_canonical(extended.model_dump_json(by_alias=True, exclude_defaults=True))
-    monkeypatch.setattr(factories, "the_pack", lambda: (extended, sources))
+def policy() -> Policy:
     return the_rules()
 
 
@@ -49,8 +34,8 @@ def some_firms() -> list[Subject]:
     return [a_subject(f"福州示例{name}有限公司", a_code()) for name in ("甲一", "乙二", "丙三")]
 
 
-def a_share(held: Subject, holder: Subject, percent: int = 60, **more: object) -> Record:
-    given = {HOLDER: holder.uscc, PERCENT: percent, "honour_name": holder.uscc} | more
+def a_share(held: Subject, holder: Subject, percent: str = "60") -> Record:
+    given = {HOLDER: holder.uscc, PERCENT: percent, "holder_name": holder.name, "source": "登记系统"}
     return a_record(held, kind=SHAREHOLDING, **given)  # type: ignore[arg-type]
 
 
@@ -59,13 +44,27 @@ def links(snapshot: Snapshot) -> set[Link]:
     return set() if found is None else set(found.select("subject", "other", "through", "percent").iter_rows())
 
 
+def test_a_changed_share_is_one_link_and_holders_are_told_apart(
+    policy: Policy, firms: list[Subject], tmp_path: Path
+) -> None:
+    held, one, other = firms
+    a_share(held, one, "60")
+    a_share(held, other, "40")
+    before = build(tmp_path / "base", policy)
+    a_share(held, one, "51.5")
+    after = extend(before, policy)
+    assert links(before) == both(held, one, 60) | both(held, other, 40)
+    assert links(after) == both(held, one, 51) | both(held, other, 40)
+    assert set(changed_subjects(before, after)) >= {held.pk, one.pk}
+
+
 def both(held: Subject, holder: Subject, percent: int = 60) -> set[Link]:
     return {(held.pk, holder.pk, "holder", percent), (holder.pk, held.pk, "holding", percent)}
 
 
 def test_a_share_is_written_with_both_its_ends(policy: Policy, firms: list[Subject], tmp_path: Path) -> None:
     held, holder, _ = firms
-    record = a_share(held, holder, 35)
+    record = a_share(held, holder, "35.67")
     snapshot = build(tmp_path / "base", policy)
     assert links(snapshot) == both(held, holder, 35)
     assert set(tables(snapshot)[LINKS_TABLE]["record"]) == {record.pk}
@@ -115,7 +114,7 @@ def test_base_and_deltas_link_as_a_new_base_does(
     folder = tmp_path_factory.mktemp("snapshots")
     snapshot = build(folder / "first", policy)
     steps: dict[str, Callable[[int], object]] = {
-        "share": lambda chance: a_share(firms[chance % 3], firms[chance // 3 % 3], chance),
+        "share": lambda chance: a_share(firms[chance % 3], firms[chance // 3 % 3], str(chance + 1)),
         "end": lambda chance: [note(each, Effect.WITHDRAWN) for each in _shares(firms)[chance % 3 :][:1]],
         "merge": lambda chance: _merge(firms[chance % 3], firms[(chance + 1) % 3]),
         "unmerge": lambda chance: [

@@ -84,7 +84,9 @@ def take_off(record: Record) -> None:
 
 # ── what stands in a base ────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_subject_and_its_records_stand_with_the_columns_of_their_kind(taken: Callable[[], Snapshot]) -> None:
-    firm = a_subject(established_on=date(2015, 3, 1), region="350102", status="存续", legal_form="有限责任公司")
+    firm = a_subject(
+        established_on=date(2015, 3, 1), region="350102", status="存续", legal_form="有限责任公司", industry="5227"
+    )
     penalty = a_record(firm, penalty_category=CATEGORY, fine_amount_10k=1_234_500)
     snapshot = taken()
     subjects = tables(snapshot)[SUBJECTS_TABLE]
@@ -95,7 +97,7 @@ def test_a_subject_and_its_records_stand_with_the_columns_of_their_kind(taken: C
         "status": "active",
         "legal_form": "有限责任公司",
         "region": "350102",
-        "industry": None,
+        "industry": "5227",
         "scale": None,
         "established_on": date(2015, 3, 1),
     }

@@ -9,11 +9,22 @@ import polars as pl
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from rongxin.engine.risk.layout import ENVELOPE, HOLDER, SHIFT, SUBJECTS, Schema, State, own_schema, records_table
+from rongxin.engine.risk.layout import (
+    ENVELOPE,
+    HOLDER,
+    PERCENT,
+    SHAREHOLDING,
+    SHIFT,
+    SUBJECTS,
+    Schema,
+    State,
+    own_schema,
+    records_table,
+)
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.words import Display, Severity
 from rongxin.storage.frames import fetched
-from rongxin.subjects.models import Category, Subject
+from rongxin.subjects.models import Category
 
 Owners = Callable[[pl.Series], pl.Series]
 """Keys of subjects to the subjects as which they count; null for sole traders."""
@@ -159,9 +170,11 @@ def _typed(name: str, dtype: pl.DataType, kind: RecordKind) -> pl.Expr:
     text = pl.col(name)
     if dtype == pl.Date:
         return text.str.to_date("%Y-%m-%d", strict=False)
-    if name == HOLDER:
+    if kind.name == SHAREHOLDING and name == HOLDER:
         # Of a sole trader, a natural person in law, nothing is taken.
         return pl.when(text.str.contains(r"^[0-9A-Z]{18}$") & ~text.str.starts_with("92")).then(text)
+    if kind.name == SHAREHOLDING and name == PERCENT:
+        return text.str.extract(r"^(\d+)", 1).cast(dtype)
     if dtype != pl.String:
         return text.cast(dtype, strict=False)
     words = list(kind.fields[name].constraints.enum or ())
@@ -170,12 +183,11 @@ def _typed(name: str, dtype: pl.DataType, kind: RecordKind) -> pl.Expr:
 
 
 _COLUMNS: Final = tuple(name for name in SUBJECTS if name not in ("subject", "uscc", "established_on"))
-_KEPT: Final = {each.column for each in Subject._meta.fields}
 
 
 def subjects(cursor: CursorWrapper, where: str, params: list[Any]) -> pl.DataFrame:
     """Organisations ``k`` under the condition ``where``: SUBJECTS, and ``owner``, which is another where they were merged."""
-    columns = [f"NULLIF(k.{name}, '')" if name in _KEPT else "NULL" for name in _COLUMNS]
+    columns = [f"NULLIF(k.{name}, '')" for name in _COLUMNS]
     schema = {"owner": pl.Int64(), **SUBJECTS, "established_on": pl.String()}
     order = ["subject", "uscc", *_COLUMNS, "established_on"]
     found = fetched(
