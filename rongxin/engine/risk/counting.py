@@ -1,0 +1,117 @@
+"""Which records count on a day, and until when (structure, no setting).
+
+A record counts if it was decided by that day, and not before its enterprise was established; if nothing ended it and nothing is in
+dispute about it (``state``); if it is not adverse, or general or serious and in its term of display, or minor and decided in the
+months that the policy says; and, where its kind ends with validity, if it is still valid. A record of unknown severity never
+counts.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from rongxin.engine.risk.conditions import Span
+from rongxin.engine.risk.days import NEVER, last_of
+from rongxin.engine.risk.layout import State
+from rongxin.policy.display import display_rule
+from rongxin.policy.kinds import RecordKind
+from rongxin.policy.pack import Policy
+from rongxin.policy.words import Display, Severity, Strict
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
+
+ESTABLISHED: Final = "@established_on"
+"""Beside a record: the day on which its enterprise was established; no field has such a name."""
+STOPS: Final = "@stops_on"
+"""Beside a record: the last day on which it counts."""
+
+
+class KindRule(Strict):
+    """When records of a kind count. ``months``: for how many from the decision, by severity; None: without end; a severity that is
+    not there never.
+    """
+
+    ends_with_validity: bool
+    months: dict[str, int | None]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns that are looked at."""
+        return ("decided_on", "severity", "state", *(("valid_to",) if self.ends_with_validity else ()))
+
+
+def kind_rule(policy: Policy, kind: RecordKind, minor_months: int, day: date) -> KindRule:
+    """The rule for records of ``kind`` as it stands on ``day``."""
+    months: dict[str, int | None] = {}
+    for severity in sorted(kind.credit.severities):
+        if severity == Severity.NONE:
+            months[severity.value] = None
+        elif severity == Severity.MINOR:
+            months[severity.value] = minor_months
+        elif severity != Severity.UNKNOWN:
+            rule = display_rule(policy, kind, severity, day)
+            if rule.display == Display.PUBLIC:
+                months[severity.value] = rule.term_months
+    return KindRule(ends_with_validity=kind.credit.ends_with_validity, months=months)
+
+
+def may_count(rule: KindRule) -> pl.Expr:
+    """Whether a record, with ESTABLISHED beside it, counts on any day at all."""
+    known = pl.col("severity").is_in(list(rule.months))
+    return (pl.col("state") == State.COUNTS) & known.fill_null(value=False) & ~before_established()
+
+
+def before_established() -> pl.Expr:
+    """Whether a record was decided before its enterprise was established: a fault in one of two sources, to be reported."""
+    return (pl.col("decided_on") < pl.col(ESTABLISHED)).fill_null(value=False)
+
+
+def stops_on(rule: KindRule) -> pl.Expr:
+    """The last day on which a record counts that may; NEVER where none is the last."""
+    stops = pl.lit(NEVER)
+    for months in sorted({months for months in rule.months.values() if months is not None}):
+        severities = [severity for severity, each in rule.months.items() if each == months]
+        within = last_of(pl.col("decided_on"), months)
+        if len(severities) == len(rule.months):
+            stops = within
+        else:
+            stops = pl.when(pl.col("severity").is_in(severities)).then(within).otherwise(stops)
+    return pl.min_horizontal(stops, pl.col("valid_to")) if rule.ends_with_validity else stops
+
+
+@dataclass(frozen=True)
+class Counts:
+    """That a record, with STOPS beside it, counts on a day."""
+
+    @property
+    def is_timed(self) -> bool:
+        return True
+
+    def polars(self, day: date) -> pl.Expr:
+        return (pl.col("decided_on") <= day) & (pl.col(STOPS) >= day)
+
+
+COUNTS: Final = Span(now=(Counts(),), starts=(pl.col("decided_on"),), stops=(pl.col(STOPS),))
+"""From when to when a record counts that may."""
+
+
+def spark_counts(rule: KindRule, day: date) -> "Column":
+    """Whether a record of a Spark table, with ESTABLISHED beside it, counts on ``day``."""
+    from pyspark.sql import functions as spark
+
+    in_term = [
+        (spark.col("severity") == severity)
+        & (spark.lit(True) if months is None else spark.add_months("decided_on", months) >= day)
+        for severity, months in rule.months.items()
+    ]
+    counts = (spark.col("state") == int(State.COUNTS)) & (spark.col("decided_on") <= day)
+    counts = counts & reduce(or_, in_term, spark.lit(False))
+    counts = counts & ~spark.coalesce(spark.col("decided_on") < spark.col(ESTABLISHED), spark.lit(False))
+    if rule.ends_with_validity:
+        counts = counts & spark.coalesce(spark.col("valid_to") >= day, spark.lit(True))
+    return spark.coalesce(counts, spark.lit(False))

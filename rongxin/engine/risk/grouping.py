@@ -1,0 +1,89 @@
+"""Rows of many enterprises as groups: where each begins in sorted rows, and what is made of each without a loop."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups of rows of the same number, which stand together and rise. ``at``: the numbers; ``begins``: their first rows."""
+
+    at: Array
+    begins: Array
+    rows: int
+
+    @classmethod
+    def of(cls, numbers: Array) -> "Groups":
+        """Of the number of every row."""
+        is_first = np.empty(len(numbers), dtype=np.bool_)
+        is_first[:1] = True
+        np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
+        begins = np.flatnonzero(is_first)
+        return cls(numbers[begins], begins, len(numbers))
+
+    def counts(self) -> Array:
+        """How many rows each has."""
+        return np.diff(self.begins, append=self.rows)
+
+    def sums(self, cells: Array) -> Array:
+        """The sum of the cells of each."""
+        return np.add.reduceat(cells, self.begins) if len(self.begins) else cells[:0]
+
+    def least(self, cells: Array) -> Array:
+        """The smallest cell of each."""
+        return np.minimum.reduceat(cells, self.begins) if len(self.begins) else cells[:0]
+
+    def most(self, cells: Array) -> Array:
+        """The largest cell of each."""
+        return np.maximum.reduceat(cells, self.begins) if len(self.begins) else cells[:0]
+
+
+class Places:
+    """Where in a column of rising keys each of many keys stands; -1 for one that is not there. The keys are those of a bucket, so
+    that a table over all between the first and the last is small.
+    """
+
+    def __init__(self, keys: Array) -> None:
+        self._first = int(keys[0]) if len(keys) else 0
+        size = int(keys[-1]) - self._first + 1 if len(keys) else 0
+        self._table = np.full(size + 1, -1, dtype=np.int32)  # the last place is that of every key outside
+        self._table[keys - self._first] = np.arange(len(keys), dtype=np.int32)
+
+    def of(self, keys: Array) -> Array:
+        """The place of each key."""
+        offset = keys - self._first
+        outside = len(self._table) - 1
+        return self._table[np.where((offset >= 0) & (offset < outside), offset, outside)]
+
+
+def numbers_of(days: pl.Series) -> Array:
+    """Days as days since 1970."""
+    return days.to_physical().to_numpy()
+
+
+def days_of(name: str, numbers: Array) -> pl.Series:
+    """Days since 1970 as a column of days."""
+    return pl.Series(name, np.asarray(numbers, dtype=np.int32)).cast(pl.Date)
+
+
+def order_of(groups: list[Array], size: int) -> Array:
+    """In which order the rows of several tables, put one below the other, stand sorted by their numbers below ``size``, for the
+    same number in the order of the tables. In no table a number stands twice.
+    """
+    each = np.zeros(size + 1, dtype=np.int64)
+    for numbers in groups:
+        each[numbers + 1] += 1
+    free = np.cumsum(each)
+    order = np.empty(free[-1], dtype=np.int64)
+    row = 0
+    for numbers in groups:
+        order[free[numbers]] = np.arange(row, row + len(numbers))
+        free[numbers] += 1
+        row += len(numbers)
+    return order

@@ -1,0 +1,138 @@
+"""Of one kind's records in a bucket: which may count, and which each indicator looks at, now or later."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from rongxin.engine.risk.comparisons import WithinMonths
+from rongxin.engine.risk.conditions import Meets, Span
+from rongxin.engine.risk.counting import COUNTS, ESTABLISHED, STOPS, before_established, may_count, stops_on
+from rongxin.engine.risk.days import NEVER, after, last_of, since
+from rongxin.engine.risk.grouping import Places
+from rongxin.engine.risk.layout import State
+from rongxin.engine.risk.plans import Plan, Weighed
+from rongxin.engine.risk.tables import FINDINGS
+from rongxin.engine.risk.takes import Share
+from rongxin.policy.indicators import Fading
+
+AT: Final = "@at"
+"""The place of the enterprise of a row."""
+NEXT: Final = "@next_on"
+"""The first day on which a row does otherwise than today."""
+GONE: Final = "@gone_on"
+"""The first day from which on a row does nothing."""
+PERCENT: Final = "@percent"
+"""How much of a row counts."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Rows that an indicator looks at: those that count ``now``, and those that are ``coming`` by themselves (None: none)."""
+
+    now: pl.DataFrame
+    coming: pl.DataFrame | None
+
+
+def span_of(weighed: Weighed) -> Span:
+    """From when to when a record that may count does so for the indicator."""
+    indicator = weighed.indicator
+    span = COUNTS & Span.of(indicator.where)
+    if indicator.window is None:
+        return span
+    within = Span.over([Meets(indicator.window.by, WithinMonths(indicator.window.months))])
+    if indicator.window.by == "decided_on":
+        within = Span(now=within.now, stops=within.stops)  # counting says already from when
+    return span & within
+
+
+def alive(plan: Plan, kind: str, records: pl.DataFrame, places: Places, established: pl.Series) -> pl.DataFrame:
+    """The records of ``kind`` that count on the day of the plan or may do so later, with AT and STOPS beside them. Of whom there
+    is no enterprise, there is no record.
+    """
+    rule = plan.kinds[kind]
+    return (
+        beside(records, places, established)
+        .lazy()
+        .filter(may_count(rule))
+        .with_columns(stops_on(rule).alias(STOPS))
+        .filter(pl.col(STOPS) >= plan.day)
+        .drop("state", ESTABLISHED)
+        .collect()
+    )
+
+
+def beside(records: pl.DataFrame, places: Places, established: pl.Series) -> pl.DataFrame:
+    """The records of enterprises that are there, with AT and ESTABLISHED beside them."""
+    at = places.of(records["subject"].to_numpy())
+    if len(at) and at.min() < 0:
+        known = at >= 0
+        records, at = records.filter(pl.Series(known)), at[known]
+    return records.with_columns(pl.Series(AT, at), established.gather(at).alias(ESTABLISHED))
+
+
+def early(kind: str, records: pl.DataFrame, places: Places, established: pl.Series) -> pl.DataFrame:
+    """FINDINGS about the records of ``kind``."""
+    return (
+        beside(records.select("subject", "decided_on", "state"), places, established)
+        .filter(before_established() & (pl.col("state") == State.COUNTS))
+        .select("subject", pl.lit(kind).alias("kind"), "decided_on", pl.col(ESTABLISHED).alias("established_on"))
+        .cast(pl.Schema(FINDINGS))
+    )
+
+
+def looked_at(plan: Plan, weighed: list[Weighed], records: pl.DataFrame) -> list[Looked]:
+    """The rows of ``records``, which are alive, that each indicator looks at."""
+    day = plan.day
+    spans = [span_of(each) for each in weighed]
+    last = records["decided_on"].max()
+    is_ahead = isinstance(last, date) and last > day
+    coming = [span.coming(day) if is_ahead or len(span.starts) > 1 or span.timed else None for span in spans]
+    masks = records.select(
+        *(span.met(day).alias(f"now{place}") for place, span in enumerate(spans)),
+        *(mask.alias(f"coming{place}") for place, mask in enumerate(coming) if mask is not None),
+    )
+    looked = []
+    for place, (each, span) in enumerate(zip(weighed, spans, strict=True)):
+        now = _rows(records.filter(masks[f"now{place}"]), each, span, day, is_coming=False)
+        later = None
+        if coming[place] is not None:
+            ahead = records.filter(masks[f"coming{place}"])
+            later = _rows(ahead, each, span, day, is_coming=True) if ahead.height else None
+        looked.append(Looked(now, later))
+    return looked
+
+
+def _rows(rows: pl.DataFrame, weighed: Weighed, span: Span, day: date, *, is_coming: bool) -> pl.DataFrame:
+    indicator = weighed.indicator
+    changes = span.begins(day) if is_coming else span.changes(day)
+    if isinstance(weighed.taking, Share) and not is_coming:
+        changes = pl.min_horizontal(changes, _edges(weighed.taking, day))
+    columns = [pl.col(AT), after(span.last()).alias(GONE)]
+    if indicator.fading and indicator.window and not is_coming:
+        by = pl.col(indicator.window.by)
+        columns.append(_percent(by, indicator.fading, day).alias(PERCENT))
+        changes = pl.min_horizontal(changes, _fades_on(by, indicator.fading, day))
+    return rows.select(*columns, changes.alias(NEXT), *dict.fromkeys(weighed.taking.fields()))
+
+
+def _edges(share: Share, day: date) -> pl.Expr:
+    edges = [edge for leaf in share.requirement.leaves() for edge in leaf.edges()]
+    return pl.min_horizontal(pl.lit(NEVER), *(pl.when(edge > day).then(edge) for edge in edges))
+
+
+def _percent(by: pl.Expr, fading: tuple[Fading, ...], day: date) -> pl.Expr:
+    percent = pl.lit(100, pl.Int64)
+    for step in fading:
+        percent = pl.when(by < since(day, step.after_months)).then(pl.lit(step.percent, pl.Int64)).otherwise(percent)
+    return percent
+
+
+def _fades_on(by: pl.Expr, fading: tuple[Fading, ...], day: date) -> pl.Expr:
+    """The first day after ``day`` on which a row counts less than today."""
+    fades = pl.lit(NEVER)
+    for step in reversed(fading):
+        edge = after(last_of(by, step.after_months))
+        fades = pl.when(by >= since(day, step.after_months)).then(edge).otherwise(fades)
+    return fades
