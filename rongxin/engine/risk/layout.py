@@ -342,11 +342,11 @@ def new_folder(target: Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{target.name}-"
     for left in target.parent.glob(f"{prefix}*"):
-        with suppress(FileNotFoundError, BlockingIOError), _held(left):
+        with suppress(FileNotFoundError, BlockingIOError), held(left):
             shutil.rmtree(left)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
     try:
-        with _held(folder):
+        with held(folder):
             yield folder
             folder.rename(target)
     except BaseException:
@@ -356,7 +356,7 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[None]:
     """Keep the folder while the block runs, or until the process is killed; BlockingIOError where another holds it."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -1,12 +1,34 @@
 """Small indicators, plans and tables for tests."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from rongxin.engine.risk.counting import KindRule
-from rongxin.engine.risk.layout import ENVELOPE, LINKS, SUBJECTS
+from rongxin.engine.risk.layout import (
+    ENVELOPE,
+    LINKS,
+    LINKS_TABLE,
+    REPLACED,
+    REPLACED_FILE,
+    SHIFT,
+    SUBJECTS,
+    SUBJECTS_TABLE,
+    Count,
+    File,
+    Manifest,
+    Snapshot,
+    bucket_file,
+    delta_folder,
+    new_folder,
+    records_table,
+    schema_text,
+    write_manifest,
+    write_table,
+)
 from rongxin.engine.risk.plans import Plan, Weighed
 from rongxin.engine.risk.tables import Tables
 from rongxin.policy.indicators import (
@@ -143,3 +165,35 @@ def links(*rows: tuple[int, int, int, date, date | None]) -> pl.DataFrame:
 
 def tables(firms: pl.DataFrame, shares: pl.DataFrame | None = None, **kinds: pl.DataFrame) -> Tables:
     return Tables(firms, kinds, shares)
+
+
+def written(folder: Path, told: Tables, *, before: Snapshot | None = None, replaced: Iterable[int] = ()) -> Snapshot:
+    """The tables as a base in ``folder``; with ``before`` as its next delta, which replaces these subjects."""
+    part = folder if before is None else delta_folder(before.folder, len(before.parts))
+    files: dict[str, File] = {}
+    buckets: dict[int, Count] = {}
+    named = {SUBJECTS_TABLE: told.subjects, **{records_table(kind): rows for kind, rows in told.records.items()}}
+    if told.links is not None:
+        named[LINKS_TABLE] = told.links
+    with new_folder(part) as target:
+        for table, rows in named.items():
+            for (bucket,), some in rows.with_columns(pl.col("subject").alias("@") // (1 << SHIFT)).group_by("@"):
+                path = bucket_file(table, int(bucket))
+                files[path] = write_table(target, path, some.drop("@").sort("subject", maintain_order=True))
+                buckets[int(bucket)] = Count(subjects=len(told.subjects))
+        if before is not None:
+            keys = pl.DataFrame({"subject": sorted(replaced)}, schema=REPLACED)
+            files[REPLACED_FILE] = write_table(target, REPLACED_FILE, keys)
+        manifest = Manifest(
+            position=len(before.parts) if before else 0,
+            known_at=datetime(2026, 11, 20, tzinfo=UTC),
+            policy="",
+            rules="",
+            kinds={kind: schema_text(RECORDS) for kind in KINDS},
+            files=files,
+            buckets=buckets,
+            unresolved=0,
+            parts=tuple(each.id for each in before.parts) if before else (),
+        )
+        write_manifest(target, manifest)
+    return Snapshot.at(before.folder if before else folder)
