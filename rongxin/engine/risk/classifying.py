@@ -4,6 +4,7 @@ rules.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -57,6 +58,11 @@ def classify(plan: Plan, tables: Tables, presence: Presence | None = None) -> Cl
     NotClassified where a sole trader is among them.
     """
     return _Bucket(plan, tables, presence or {}).classified()
+
+
+def concerned(plan: Plan, tables: Tables, presence: Presence | None = None) -> list[int]:
+    """The places of the indicators that have or, by itself, will have a value for any enterprise."""
+    return sorted(place for place, valued in _Bucket(plan, tables, presence or {}).valued() if len(valued.at))
 
 
 def present(plan: Plan, tables: Tables) -> dict[int, pl.DataFrame]:
@@ -217,42 +223,24 @@ class _Bucket:
         return _joined(valued, rows.filter(coming).select(AT, gone, span.begins(day).alias(NEXT)))
 
     def _of_related(self, related: Related) -> _Valued:
-        """How many of those that hold so much, or of which so much is held, have a value of the indicator.
-
-        Of several records of one share the last decided by the day says how it is.
-        """
-        day = self.plan.day
-        links = self.tables.links if self.tables.links is not None else pl.DataFrame(schema={"subject": pl.Int64})
-        if not links.height:
-            return _Valued(np.empty(0, np.int32), pl.DataFrame(schema={VALUE: pl.Int64}), *(np.empty(0, np.int32),) * 2)
-        through = Through.HOLDER if related.through == "holders" else Through.HOLDING
-        places = self.places.of(links["subject"].to_numpy())
-        links = links.with_columns(pl.Series(AT, places)).filter(
-            (pl.col(AT) >= 0) & (pl.col("through") == through.value) & (pl.col("subject") != pl.col("other"))
+        """How many of those that hold so much, or of which so much is held, have a value of the indicator."""
+        none = np.empty(0, np.int32)
+        links = self.tables.links
+        if links is None or not links.height:
+            return _Valued(none, pl.DataFrame(schema={VALUE: pl.Int64}), none, none)
+        at = self.places.of(links["subject"].to_numpy())
+        presence = self.presence_of[self.plan.places[related.indicator]]
+        shares = held_shares(
+            links.with_columns(pl.Series(AT, at)).filter(pl.col(AT) >= 0), related, self.plan.day, presence
         )
-        held = (pl.col("percent") >= related.at_least_percent) & (pl.col("valid_to").fill_null(NEVER) >= day)
-        ends = after(pl.col("valid_to").fill_null(NEVER))
-        standing = (
-            links.filter(pl.col("decided_on") <= day)
-            .sort("decided_on", "record")
-            .unique([AT, "other"], keep="last", maintain_order=False)
+        standing = shares.filter("stands").sort(AT)
+        groups = Groups.of(standing[AT].to_numpy())
+        counts = pl.DataFrame(
+            {VALUE: groups.sums(standing["has"].to_numpy().astype(np.int64))}, schema={VALUE: pl.Int64}
         )
-        coming = links.filter(pl.col("decided_on") > day).select(AT, pl.col("decided_on").alias(NEXT), ends.alias(GONE))
-        of_other = self.presence_of[self.plan.places[related.indicator]].rename({"subject": "other"})
-        known = standing.filter(held).join(of_other, on="other", how="inner").sort(AT)
-        rows = known.select(
-            AT,
-            "has",
-            pl.min_horizontal(ends, pl.col("next_on").fill_null(NEVER)).alias(NEXT),
-            pl.min_horizontal(ends, pl.col("gone_on").fill_null(NEVER)).alias(GONE),
-        )
-        groups = Groups.of(rows[AT].to_numpy())
-        counts = groups.sums(rows["has"].to_numpy().astype(np.int64))
-        frame = pl.DataFrame({VALUE: counts}, schema={VALUE: pl.Int64}).select(
-            pl.when(pl.col(VALUE) > 0).then(pl.col(VALUE))
-        )
-        valued = _Valued(groups.at, frame, groups.least(numbers_of(rows[NEXT])), groups.most(numbers_of(rows[GONE])))
-        return _joined(valued, coming.sort(AT)) if coming.height else valued
+        frame = counts.select(pl.when(pl.col(VALUE) > 0).then(pl.col(VALUE)))
+        nexts, gone = groups.least(numbers_of(standing[NEXT])), groups.most(numbers_of(standing[GONE]))
+        return _joined(_Valued(groups.at, frame, nexts, gone), shares.filter(~pl.col("stands")).sort(AT))
 
     def _sorted(self, factors: dict[int, tuple[Array, pl.DataFrame]]) -> pl.DataFrame:
         parts = [factors[place] for place in sorted(factors)]
@@ -262,6 +250,36 @@ class _Bucket:
         at = np.concatenate([at for at, _ in parts])[order]
         rows = pl.concat([frame for _, frame in parts], rechunk=True)[order]
         return rows.insert_column(0, pl.Series("subject", self.keys[at], dtype=pl.Int64))
+
+
+def held_shares(links: pl.DataFrame, related: Related, day: date, presence: pl.DataFrame) -> pl.DataFrame:
+    """The shares, of LINKS, that ``related`` looks at: those that stand on ``day`` with an other end in ``presence``, and those
+    to come; with NEXT and GONE beside them, and ``has``: whether the other end has a value of the indicator.
+
+    Of several records of one share the last decided by the day says how it is.
+    """
+    through = Through.HOLDER if related.through == "holders" else Through.HOLDING
+    ends = after(pl.col("valid_to").fill_null(NEVER))
+    links = links.filter((pl.col("through") == through.value) & (pl.col("subject") != pl.col("other")))
+    newest = (
+        links.filter(pl.col("decided_on") <= day)
+        .sort("decided_on", "record")
+        .unique(["subject", "other"], keep="last")
+        .filter((pl.col("percent") >= related.at_least_percent) & (pl.col("valid_to").fill_null(NEVER) >= day))
+        .join(presence.rename({"subject": "other"}), on="other")
+        .with_columns(
+            pl.min_horizontal(ends, pl.col("next_on").fill_null(NEVER)).alias(NEXT),
+            pl.min_horizontal(ends, pl.col("gone_on").fill_null(NEVER)).alias(GONE),
+            pl.lit(value=True).alias("stands"),
+        )
+    )
+    coming = links.filter(pl.col("decided_on") > day).with_columns(
+        pl.col("decided_on").alias(NEXT),
+        ends.alias(GONE),
+        pl.lit(value=False).alias("has"),
+        pl.lit(value=False).alias("stands"),
+    )
+    return pl.concat([newest.select(coming.columns), coming])
 
 
 class _Floors:

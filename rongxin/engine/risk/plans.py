@@ -138,8 +138,10 @@ class Plan(Strict):
         return frozenset(self.places[floor.indicator] for floor in self.floors)
 
     def only(self, places: Iterable[int]) -> "Plan":
-        """A plan of only these indicators, which stand in the order of ``places``."""
-        return self._with(indicators=tuple(self.indicators[place] for place in places), floors=())
+        """A plan of only these indicators, which stand in the order of ``places``, and of the hard rules that name them."""
+        indicators = tuple(self.indicators[place] for place in places)
+        names = {each.name for each in indicators}
+        return self._with(indicators=indicators, floors=tuple(each for each in self.floors if each.indicator in names))
 
     @property
     def kinds_read(self) -> dict[str, list[str]]:

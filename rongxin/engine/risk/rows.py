@@ -82,8 +82,8 @@ def early(kind: str, records: pl.DataFrame, places: Places, established: pl.Seri
     )
 
 
-def looked_at(plan: Plan, weighed: list[Weighed], records: pl.DataFrame) -> list[Looked]:
-    """The rows of ``records``, which are alive, that each indicator looks at."""
+def looked_at(plan: Plan, weighed: list[Weighed], records: pl.DataFrame, beside: tuple[str, ...] = ()) -> list[Looked]:
+    """The rows of ``records``, which are alive, that each indicator looks at, with the columns ``beside``."""
     day = plan.day
     spans = [span_of(each) for each in weighed]
     last = records["decided_on"].max()
@@ -95,16 +95,18 @@ def looked_at(plan: Plan, weighed: list[Weighed], records: pl.DataFrame) -> list
     )
     looked = []
     for place, (each, span) in enumerate(zip(weighed, spans, strict=True)):
-        now = _rows(records.filter(masks[f"now{place}"]), each, span, day, is_coming=False)
+        now = _rows(records.filter(masks[f"now{place}"]), each, span, day, beside, is_coming=False)
         later = None
         if coming[place] is not None:
             ahead = records.filter(masks[f"coming{place}"])
-            later = _rows(ahead, each, span, day, is_coming=True) if ahead.height else None
+            later = _rows(ahead, each, span, day, beside, is_coming=True) if ahead.height else None
         looked.append(Looked(now, later))
     return looked
 
 
-def _rows(rows: pl.DataFrame, weighed: Weighed, span: Span, day: date, *, is_coming: bool) -> pl.DataFrame:
+def _rows(
+    rows: pl.DataFrame, weighed: Weighed, span: Span, day: date, beside: tuple[str, ...], *, is_coming: bool
+) -> pl.DataFrame:
     indicator = weighed.indicator
     changes = span.begins(day) if is_coming else span.changes(day)
     if isinstance(weighed.taking, Share) and not is_coming:
@@ -114,7 +116,7 @@ def _rows(rows: pl.DataFrame, weighed: Weighed, span: Span, day: date, *, is_com
         by = pl.col(indicator.window.by)
         columns.append(_percent(by, indicator.fading, day).alias(PERCENT))
         changes = pl.min_horizontal(changes, _fades_on(by, indicator.fading, day))
-    return rows.select(*columns, changes.alias(NEXT), *dict.fromkeys(weighed.taking.fields()))
+    return rows.select(*columns, changes.alias(NEXT), *dict.fromkeys((*weighed.taking.fields(), *beside)))
 
 
 def _edges(share: Share, day: date) -> pl.Expr:

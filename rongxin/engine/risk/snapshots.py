@@ -24,6 +24,7 @@ from rongxin.engine.risk.layout import (
     File,
     Snapshot,
     bucket_file,
+    bucket_of,
     new_folder,
     records_table,
     write_manifest,
@@ -64,9 +65,11 @@ class Reader:
         """The buckets that hold anything, in order."""
         return sorted({bucket for part in self.snapshot.parts for bucket in part.buckets})
 
-    def bucket_tables(self, bucket: int, plan: Plan) -> Tables:
-        """What ``plan`` looks at of a bucket. SnapshotDamaged where a file is missing or cannot be read, ValueError where the
-        snapshot was made under rules that do not know a field.
+    def bucket_tables(self, bucket: int, plan: Plan, beside: tuple[str, ...] = ()) -> Tables:
+        """What ``plan`` looks at of a bucket, and the columns ``beside`` of records.
+
+        SnapshotDamaged where a file is missing or cannot be read, ValueError where the snapshot was made under rules that do not
+        know a field.
         """
         subjects = self.table(SUBJECTS_TABLE, bucket, plan.subject_columns)
         records = {}
@@ -78,13 +81,20 @@ class Reader:
                 raise ValueError(
                     f"the snapshot has no {sorted(unknown)} of {kind}: build it anew under the present rules"
                 )
-            rows = self.table(records_table(kind), bucket, columns)
+            rows = self.table(records_table(kind), bucket, sorted({*columns, *beside}))
             if rows is not None:
                 records[kind] = rows
         links = self.table(LINKS_TABLE, bucket, _LINK_COLUMNS) if plan.reads_links else None
         if subjects is None:
             subjects = pl.DataFrame(schema={name: SUBJECTS[name] for name in plan.subject_columns})
         return Tables(subjects, records, links)
+
+    def subject_tables(self, subject: int, plan: Plan) -> Tables:
+        """What ``plan`` looks at of one enterprise, with the keys of its records."""
+        its = pl.col("subject") == subject
+        tables = self.bucket_tables(bucket_of(subject), plan, ("record",))
+        records = {kind: rows.filter(its) for kind, rows in tables.records.items()}
+        return Tables(tables.subjects.filter(its), records, None if tables.links is None else tables.links.filter(its))
 
     def links(self, bucket: int) -> pl.DataFrame | None:
         """The shares that enterprises of a bucket hold or of which others hold some."""
