@@ -27,6 +27,7 @@ format: .venv/dev.stamp
 	-$(BIN)/djlint --reformat --quiet rongxin
 
 bench: .venv/bench.stamp            ## every benchmark, as a ratio to a peer in the same run
+	$(BIN)/rongxin bench classify
 	$(BIN)/rongxin bench codes
 	$(BIN)/rongxin bench intake
 	$(BIN)/rongxin bench search

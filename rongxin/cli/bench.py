@@ -14,6 +14,7 @@ import typer
 class Bench(StrEnum):
     """What can be measured."""
 
+    CLASSIFY = "classify"
     CODES = "codes"
     INTAKE = "intake"
     LEDGER = "ledger"
@@ -23,6 +24,7 @@ class Bench(StrEnum):
 
 
 DEFAULT_SIZE: Final = {
+    Bench.CLASSIFY: 10_000_000,
     Bench.CODES: 1_000_000,
     Bench.INTAKE: 200_000,
     Bench.LEDGER: 200_000,
@@ -34,7 +36,7 @@ DEFAULT_SIZE: Final = {
 
 def bench(
     name: Bench,
-    size: Annotated[int, typer.Option(help="rows, codes or names; 0 takes the default")] = 0,
+    size: Annotated[int, typer.Option(help="rows, records, codes or names; 0 takes the default")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Measure NAME. A missed goal is shown, not an error: machines differ, the ratio to the peer tells."""
