@@ -2,8 +2,8 @@
 
 A record counts if it was decided by that day, and not before its enterprise was established; if nothing ended it and nothing is in
 dispute about it (``state``); if it is not adverse, or general or serious and in its term of display, or minor and decided in the
-months that the policy says; and, where its kind ends with validity, if it is still valid. A record of unknown severity never
-counts.
+months that the policy says; and, where its kind ends with validity, if it is still valid. An entry of a list that no clause lets
+anybody show counts while it is valid: a class shares out supervision, and shows nothing. A record of unknown severity never counts.
 """
 
 from dataclasses import dataclass
@@ -57,6 +57,10 @@ def kind_rule(policy: Policy, kind: RecordKind, minor_months: int, day: date) ->
             rule = display_rule(policy, kind, severity, day)
             if rule.display == Display.PUBLIC:
                 months[severity.value] = rule.term_months
+            elif kind.credit.ends_with_validity:
+                months[severity.value] = (
+                    None  # that nobody shows an entry takes no effect from the list while it stands
+                )
     return KindRule(ends_with_validity=kind.credit.ends_with_validity, months=months)
 
 

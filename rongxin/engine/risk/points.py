@@ -126,6 +126,6 @@ def pointing_of(points: Points, numbers: dict[str, int], *, fades: bool) -> Poin
         case "once":
             return Once(numbers["once"])
         case "steps":
-            return Steps(tuple((least, numbers[name]) for name, least in (points.steps or {}).items()))
+            return Steps(tuple((least, numbers[name]) for name, least in points.rising))
         case _:
             return Words(tuple((word, numbers[name]) for word, name in (points.words or {}).items()))
