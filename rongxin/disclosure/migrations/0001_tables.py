@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
+from rongxin.storage.tables import TablesTogether
 
-class Migration(migrations.Migration):
+
+class Migration(TablesTogether):
 
     replaces = [
         ('disclosure', '0001_status_lists_and_bulk_files'),

@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
+from rongxin.storage.tables import TablesTogether
 
-class Migration(migrations.Migration):
+
+class Migration(TablesTogether):
 
     replaces = [
         ('jobs', '0001_initial'),

@@ -3,8 +3,10 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
+from rongxin.storage.tables import TablesTogether
 
-class Migration(migrations.Migration):
+
+class Migration(TablesTogether):
 
     replaces = [
         ('rulebook', '0001_initial'),

@@ -2,8 +2,10 @@ import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
 
+from rongxin.storage.tables import TablesTogether
 
-class Migration(migrations.Migration):
+
+class Migration(TablesTogether):
 
     replaces = [
         ('subjects', '0001_initial'),

@@ -3,8 +3,10 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from rongxin.storage.tables import TablesTogether
 
-class Migration(migrations.Migration):
+
+class Migration(TablesTogether):
 
     replaces = [
         ('recipients', '0001_initial'),
