@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "ninja",
     "django_tasks",
     "django_tasks_db",
+    "rongxin.storage",
     "rongxin.jobs",
     "rongxin.ledger",
     "rongxin.rulebook",

@@ -53,9 +53,6 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     hypothesis.settings.load_profile(config.getoption("--hypothesis-profile") or "few")
     config.addinivalue_line("markers", "console_errors: the page under test may write errors to the console")
-    config.addinivalue_line(
-        "markers", "before_the_ledger: what the test writes happened before the ledger was told of it"
-    )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

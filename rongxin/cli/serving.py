@@ -26,10 +26,17 @@ def migrate() -> None:
     serving = environment.database_url
     environment.database_url = environment.owner_url or serving
     start()
+    from django.core.checks import Tags
     from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
 
     from rongxin.storage.serving import NoServingRole, ServingRole, grant_to
 
+    try:
+        call_command("check", tags=[Tags.database], databases=["default"])
+    except SystemCheckError as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
     call_command("migrate", verbosity=0, interactive=False)
     if environment.owner_url:
         try:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.loader import MigrationLoader
 from pydantic import SecretStr
 
 import rongxin
@@ -37,7 +37,8 @@ def configuration(settings: Environment) -> dict[str, Any]:
     """``version``; ``tables``, the last migration of each part; ``settings``, what may be read; ``set``, the names of the others
     that are set.
     """
-    applied = sorted(MigrationRecorder(connection).applied_migrations())
+    migrations = MigrationLoader(connection)
+    applied = sorted(migrations.applied_migrations.keys() & migrations.graph.nodes.keys())
     values = {name: getattr(settings, name) for name in sorted(type(settings).model_fields)}
     hidden = {name: _plain(value) for name, value in values.items() if _may_be_secret(name, value)}
     return {

@@ -1,8 +1,8 @@
 """Tables that only grow: the database itself refuses to change or remove a row of them, whoever asks."""
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
-from django.db.migrations.state import StateApps
+
+from rongxin.storage.guards import Guard
 
 
 def refuse_changes(editor: BaseDatabaseSchemaEditor, function: str, told: str, *tables: str) -> None:
@@ -36,13 +36,13 @@ def allow_changes(editor: BaseDatabaseSchemaEditor, function: str, *tables: str)
             editor.execute(f"DROP TRIGGER {table}_no_{verb}")
 
 
-def only_grow(function: str, told: str, *tables: str) -> RunPython:
+def only_grow(function: str, told: str, *tables: str) -> Guard:
     """:func:`refuse_changes` as a step of a migration."""
 
-    def protect(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    def protect(editor: BaseDatabaseSchemaEditor) -> None:
         refuse_changes(editor, function, told, *tables)
 
-    def release(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    def release(editor: BaseDatabaseSchemaEditor) -> None:
         allow_changes(editor, function, *tables)
 
-    return RunPython(protect, release)
+    return Guard(protect, release)

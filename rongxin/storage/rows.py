@@ -7,8 +7,8 @@ statement, not once for a row. The platform itself (``askers.PLATFORM``) is with
 from typing import Final
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
-from django.db.migrations.state import StateApps
+
+from rongxin.storage.guards import Guard
 
 NOBODY_ELSE: Final = "false"
 
@@ -51,7 +51,7 @@ def row_security(
     change: str = NOBODY_ELSE,
     remove: str = NOBODY_ELSE,
     is_forced: bool = True,
-) -> RunPython:
+) -> Guard:
     """Guard ``table``: each verb for the rows of its condition and for the platform, no other row.
 
     ``is_forced``: also against its owner. False only for what a policy must look up whole, by a function of the owner
@@ -59,7 +59,7 @@ def row_security(
     """
     platform = asks("platform")
 
-    def guard(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    def guard(editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor != "postgresql":
             return
         conditions = {
@@ -74,14 +74,14 @@ def row_security(
         force = ", FORCE ROW LEVEL SECURITY" if is_forced else ""
         editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY{force}")
 
-    def open_again(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    def open_again(editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor != "postgresql":
             return
         editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
         for name in ("read", "add", "change", "remove"):
             editor.execute(f"DROP POLICY {table}_{name} ON {table}")
 
-    return RunPython(guard, open_again)
+    return Guard(guard, open_again)
 
 
 def _texts(values: tuple[str, ...]) -> str:

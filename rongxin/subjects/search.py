@@ -13,7 +13,6 @@ from typing import Final
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
-from django.db.migrations.state import StateApps
 
 from rongxin.primitives.names import bigrams, normalise_name
 from rongxin.subjects.models import Category
@@ -42,35 +41,22 @@ class NameHit:
     valid_to: date | None
 
 
-def create_name_index(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+def create_name_index(editor: BaseDatabaseSchemaEditor) -> None:
     """Make the index table; called by a migration."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("CREATE TABLE subjects_name_index (id bigint PRIMARY KEY, bigrams tsvector NOT NULL)")
-        schema_editor.execute("CREATE INDEX subjects_name_bigrams ON subjects_name_index USING gin (bigrams)")
-    else:
-        # Single characters, as they were indexed until migration 0006.
-        schema_editor.execute("CREATE VIRTUAL TABLE subjects_name_index USING fts5(characters, tokenize='unicode61')")
-
-
-def drop_name_index(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Undo ``create_name_index``."""
-    schema_editor.execute("DROP TABLE subjects_name_index")
-
-
-def index_bigrams(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Index the names of SQLite by bigrams instead of characters: single characters of ten million names are in too many."""
-    if schema_editor.connection.vendor == "postgresql":
+    if editor.connection.vendor == "postgresql":
+        editor.execute("CREATE TABLE subjects_name_index (id bigint PRIMARY KEY, bigrams tsvector NOT NULL)")
+        editor.execute("CREATE INDEX subjects_name_bigrams ON subjects_name_index USING gin (bigrams)")
         return
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("DROP TABLE subjects_name_index")
-        cursor.execute(
-            # Neither the text nor positions are kept: what matches is rechecked against the name itself.
-            "CREATE VIRTUAL TABLE subjects_name_index USING fts5(bigrams, content='', detail=none, "
-            f'tokenize="ascii tokenchars {_TOKEN_CHARACTERS}")'
-        )
-        _index(
-            cursor, "FROM subjects_subjectname n JOIN subjects_subject k ON k.id = n.subject_id WHERE k.category <> %s"
-        )
+    editor.execute(
+        # Neither the text nor positions are kept: what matches is rechecked against the name itself.
+        "CREATE VIRTUAL TABLE subjects_name_index USING fts5(bigrams, content='', detail=none, "
+        f'tokenize="ascii tokenchars {_TOKEN_CHARACTERS}")'
+    )
+
+
+def drop_name_index(editor: BaseDatabaseSchemaEditor) -> None:
+    """Undo ``create_name_index``."""
+    editor.execute("DROP TABLE subjects_name_index")
 
 
 def index_staged_names(cursor: CursorWrapper) -> None:
@@ -87,11 +73,6 @@ def index_staged_names(cursor: CursorWrapper) -> None:
             [Category.SOLE_TRADER],
         )
         return
-    _index(cursor, chosen)
-
-
-def _index(cursor: CursorWrapper, chosen: str) -> None:
-    """Index the names that ``chosen`` (FROM … WHERE, with the category left out as parameter) gives, on SQLite."""
     cursor.execute(f"SELECT n.id, n.normalised {chosen}", [Category.SOLE_TRADER])
     while names := cursor.fetchmany(_PART):
         rows = [(key, " ".join(bigrams(name))) for key, name in names]

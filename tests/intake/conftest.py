@@ -70,7 +70,7 @@ def open_office(code: str = "demo") -> Office:
 
 
 @pytest.fixture
-def office(request: pytest.FixtureRequest, db: None, policy: Policy, _friday: None) -> Iterator[Office]:
+def office(db: None, policy: Policy, _friday: None) -> Iterator[Office]:
     """The office of the department ``demo`` on a platform with rules and one registered company.
 
     Whatever a test did, the ledger was told of it in the end.
@@ -79,5 +79,4 @@ def office(request: pytest.FixtureRequest, db: None, policy: Policy, _friday: No
     rulebook.seed(policy, {})
     register(pl.DataFrame({"uscc": [TEA], "name": [TEA_NAME]}), source="示例", on=date(2026, 1, 5))
     yield open_office()
-    if request.node.get_closest_marker("before_the_ledger") is None:
-        demand_all_told()
+    demand_all_told()

@@ -1,14 +1,11 @@
 """The case of a batch: one truth about where it stands, for the page, the board and the history."""
 
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.db import connection
-from django.db.models import F, Value
-from django.db.models.functions import Concat
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from rongxin.accounts.matrix import matrix
@@ -17,13 +14,13 @@ from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import ProofTooOld
 from rongxin.intake import jobs, releasing
 from rongxin.intake.models import Batch, BatchState
-from rongxin.intake.moving import KIND, move
+from rongxin.intake.moving import move
 from rongxin.intake.workflow import BATCH
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.actions import Stale, take_step
 from rongxin.workflow.barring import Bar, NotPossible
 from rongxin.workflow.keeping import keep_clocks
-from rongxin.workflow.models import Case, CaseCursor, CaseEvent, EventKind
+from rongxin.workflow.models import Case, CaseEvent, EventKind
 from rongxin.workflow.queries import counts, overdue, to_do
 from tests.factories import at
 from tests.intake.conftest import Office
@@ -212,7 +209,7 @@ def test_rules_without_the_term_hold_no_batch_up(office: Office) -> None:
     assert (batch.state, batch.case.due_on) == (BatchState.CHECKED, None)
 
 
-# ── cost, and batches from before ────────────────────────────────────────────────────────────────────────────────────
+# ── cost ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_the_case_costs_the_same_however_many_rows(office: Office) -> None:
     def queries(rows: int) -> int:
         with CaptureQueriesContext(connection) as made:
@@ -223,38 +220,3 @@ def test_the_case_costs_the_same_however_many_rows(office: Office) -> None:
     queries(2)  # what is remembered afterwards
     few = queries(3)
     assert queries(300) == few
-
-
-class Editor:
-    """What the migration needs of a schema editor; a whole one wants no transaction around it on SQLite."""
-
-    connection = connection
-
-    def execute(self, statement: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-
-
-@pytest.mark.before_the_ledger
-def test_batches_from_before_get_their_cases_with_what_is_known_of_them(office: Office) -> None:
-    recorded = office.release(office.send(as_csv(penalties(1))))
-    back, stopped, waiting = (office.send(as_csv(penalties(n)), name=f"{n}.csv") for n in (2, 3, 4))
-    unreadable, mapping = office.send(b"\x00\x01 no table"), office.send(as_csv([{"甲": "一"}]))
-    releasing.send_back(back.number, office.reviewer, reason="示例理由")
-    releasing.stop(stopped.number, office.clerk)
-    batches = (recorded, back, stopped, waiting, unreadable, mapping)
-    before = {batch.number: told(batch) for batch in batches}
-    at_first = CaseCursor.objects.get().value
-    Case.objects.update(number=Concat(Value("x"), F("number")), kind="before")
-
-    import_module("rongxin.intake.migrations.0003_the_case_of_a_batch").open_cases(apps, Editor())
-
-    assert {batch.number: told(Batch.objects.get(pk=batch.pk)) for batch in batches} == before
-    positions = list(CaseEvent.objects.filter(case__kind=KIND).order_by("position").values_list("position", flat=True))
-    assert positions == list(range(at_first + 1, at_first + 1 + len(positions)))
-    assert CaseCursor.objects.get().value == positions[-1]
-    back.refresh_from_db()
-    event = CaseEvent.objects.get(case=back.case, step="send_back")
-    assert (event.by, event.reason, event.role, event.payload) == (office.reviewer, "示例理由", Role.REVIEWER, {})
-    assert (event.at, str(event.on)) == (back.decided_at, "2026-11-20")
-    releasing.release(waiting.number, office.reviewer)  # and it goes on from there

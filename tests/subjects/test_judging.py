@@ -1,11 +1,8 @@
 from datetime import date
-from importlib import import_module
 from typing import Any
 
 import polars as pl
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.utils import timezone
 
 from rongxin.engine.candidates import JUDGED_SCHEMA, PARTY_SCHEMA, candidates, wanted
@@ -146,29 +143,6 @@ def test_a_crowded_block_is_left_out_but_the_whole_name_is_found(monkeypatch: py
     third = a_subject("泉州示例榕海茶业有限公司")
     assert proposed(party("漳州示例榕海茶业有限公司")) == []
     assert proposed(party("泉州示例榕海茶业有限公司")) == [third.pk]
-
-
-def test_names_registered_before_there_were_blocks_get_theirs() -> None:
-    tea, trader = a_subject(), a_sole_trader()
-    before = list(SubjectName.objects.order_by("pk").values_list("pk", "head_block", "tail_block"))
-    SubjectName.objects.update(head_block=None, tail_block=None)
-    migration = import_module("rongxin.subjects.migrations.0005_name_blocks")
-    with connection.schema_editor() if connection.vendor == "postgresql" else _editor() as editor:
-        migration.fill_blocks(apps, editor)
-    assert list(SubjectName.objects.order_by("pk").values_list("pk", "head_block", "tail_block")) == before
-    assert {tea.category, trader.category} == {"enterprise", "sole_trader"}
-
-
-class _editor:  # noqa: N801
-    """SQLite's schema editor wants no transaction around it; the migration needs only the connection."""
-
-    connection = connection
-
-    def __enter__(self) -> "_editor":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 def test_a_renamed_company_keeps_the_blocks_of_both_names() -> None:
