@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subjects', '0007_industry_and_scale'),
+        ('subjects', '0003_industry_and_scale'),
     ]
 
     operations = [

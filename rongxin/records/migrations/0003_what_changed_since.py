@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0011_supports_only_grow'),
-        ('subjects', '0006_name_bigrams'),
+        ('records', '0002_guarded'),
+        ('subjects', '0002_search_index'),
     ]
 
     operations = [
