@@ -120,12 +120,6 @@ class RecordEvent(models.Model):
                 fields=["act_key", "position"], condition=models.Q(act_key__isnull=False), name="records_event_act"
             ),
             models.Index(fields=["record"], condition=models.Q(act_key__isnull=True), name="records_event_first"),
-            # Of the few that take effect after they were recorded.
-            models.Index(
-                fields=["effective_at"],
-                condition=models.Q(effective_at__gt=models.F("recorded_at")),
-                name="records_event_later",
-            ),
         ]
 
     @property

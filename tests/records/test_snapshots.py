@@ -21,7 +21,7 @@ from rongxin.policy.pack import Policy
 from rongxin.primitives.room import is_no_room
 from rongxin.records import actions
 from rongxin.records.models import Effect, Record, Resolution, Sighting
-from rongxin.records.snapshots import Incomplete, RulesChanged, build, building, changed_subjects, extend
+from rongxin.records.snapshots import Incomplete, RulesChanged, build, building, changed_subjects, extend, extending
 from rongxin.records.snapshots.links import current
 from rongxin.records.splitting import MovedOn, Portion, rejoin, split
 from rongxin.subjects.merging import Doubt, NotMergeable, merge, unmerge
@@ -322,18 +322,6 @@ def test_a_delta_holds_the_subjects_that_were_touched_only(policy: Policy, taken
         extend(before, policy)
 
 
-def test_an_end_that_takes_effect_later_is_in_the_delta_of_its_day(
-    policy: Policy, taken: Callable[[], Snapshot]
-) -> None:
-    penalty = a_record()
-    note(penalty, Effect.REPAIRED, effective_at=timezone.now() + timedelta(days=3))
-    before = taken()
-    assert states(before)[penalty.pk] == State.COUNTS
-    with time_machine.travel(timezone.now() + timedelta(days=4)):
-        after = extend(before, policy)
-    assert states(after)[penalty.pk] == State.ENDED
-
-
 def test_a_support_that_lapses_by_itself_is_in_the_delta_of_its_day(
     policy: Policy, taken: Callable[[], Snapshot]
 ) -> None:
@@ -347,6 +335,20 @@ def test_a_support_that_lapses_by_itself_is_in_the_delta_of_its_day(
         after = extend(before, policy)
         assert states(after, LIST)[effect.pk] == State.UNSUPPORTED
         assert tables(after)[records_table(LIST)].equals(tables(taken())[records_table(LIST)])
+
+
+def test_a_delta_that_lacks_a_record_is_not_kept(
+    policy: Policy, taken: Callable[[], Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = a_subject()
+    before = taken()
+    a_record(firm)
+    monkeypatch.setattr(extending, "tables", lambda *given: {})
+    with pytest.raises(Incomplete, match="bucket 00000"):
+        extend(before, policy)
+    assert Snapshot.at(before.folder) == before
+    monkeypatch.undo()
+    assert len(records(extend(before, policy))) == 1
 
 
 def test_a_delta_under_other_kinds_is_refused(policy: Policy, taken: Callable[[], Snapshot]) -> None:

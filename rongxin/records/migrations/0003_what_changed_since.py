@@ -7,14 +7,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('records', '0002_guarded'),
-        ('subjects', '0002_search_index'),
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name='recordevent',
-            index=models.Index(condition=models.Q(('effective_at__gt', models.F('recorded_at'))), fields=['effective_at'], name='records_event_later'),
-        ),
         migrations.AddIndex(
             model_name='resolution',
             index=models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='records_resolution_ended'),

@@ -23,9 +23,9 @@ _SUBJECT: Final[dict[str, Any]] = {"subject": pl.Int64}
 # An event touches whom any version of its act was resolved to; a first event has one version only.
 _BY_EVENTS: Final = """
     SELECT o.subject_id FROM records_recordevent e JOIN records_resolution o ON o.record_id = e.record_id
-    WHERE {events}
+    WHERE e.position > %s
     UNION SELECT o.subject_id FROM records_recordevent e JOIN records_record v ON v.act_key = e.act_key
-    JOIN records_resolution o ON o.record_id = v.id WHERE e.act_key IS NOT NULL AND {events}
+    JOIN records_resolution o ON o.record_id = v.id WHERE e.act_key IS NOT NULL AND e.position > %s
 """
 _BY_ACTS: Final = """
     SELECT o.subject_id FROM staged_acts s JOIN records_record v ON v.act_key = s.act_key
@@ -48,11 +48,9 @@ _OWNERS: Final = """
 def touched_subjects(cursor: CursorWrapper, last: Manifest, policy: Policy, view: View) -> pl.Series:
     """Keys of the subjects, in order, with those as which they count; sole traders may be among them."""
     since = last.known_at - OVERLAP
-    instant, before, now = kept(since), kept(last.known_at), kept(view.moment.known_at)
-    later = "e.effective_at > e.recorded_at AND e.effective_at > %s AND e.effective_at <= %s"
+    instant = kept(since)
     found = [
-        _asked(cursor, _BY_EVENTS.format(events="e.position > %s"), [last.position] * 2),
-        _asked(cursor, _BY_EVENTS.format(events=later), [before, now] * 2),
+        _asked(cursor, _BY_EVENTS, [last.position] * 2),
         _asked(cursor, _BY_RESOLUTIONS, [instant] * 3),
         _asked(cursor, "SELECT id FROM subjects_subject WHERE changed_at > %s", [instant]),
         _of_merges(since),
