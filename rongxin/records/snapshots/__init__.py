@@ -6,7 +6,7 @@
     rows        records as columns;  states: which of them may not count;  links: shares between organisations
     proving     counts and sums of keys, asked of the database by another way and compared
 
-A snapshot is a projection that can be deleted and made anew (docs/decisions/0016). Its layout: ``engine.risk.layout``.
+A snapshot is a projection that can be deleted and made anew (docs/decisions/0017). Its layout: ``engine.risk.layout``.
 
 Words: base, delta, touched, replaced, owner (the subject as which a record's subject counts), part (of the records, read at once).
 """
