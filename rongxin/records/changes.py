@@ -15,7 +15,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display
 from rongxin.records.copies import of_sole_traders
-from rongxin.records.display import DISPUTE, Moment, displayed, known, over_when_first_recorded, standing_ends
+from rongxin.records.display import (
+    DISPUTE,
+    Moment,
+    displayed,
+    disputed,
+    known,
+    over_when_first_recorded,
+    standing_ends,
+)
 from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
 from rongxin.records.queries import subjects_of
 from rongxin.storage.parts import in_parts
@@ -174,12 +182,10 @@ class _Displayed:
         if not records:
             return cls({}, {}, frozenset())
         titles = RecordContent.objects.filter(record__in=[record.pk for record in records])
-        disputes = RecordEvent.objects.filter(act_key__in=[record.act_key for record in records], effect__in=DISPUTE)
-        last = dict(disputes.order_by("position").values_list("record__act_key", "effect"))
         return cls(
             titles=dict(titles.values_list("record", "title")),
             subjects=subjects_of(records),
-            disputed=frozenset(act for act, effect in last.items() if effect == Effect.DISPUTED),
+            disputed=disputed((record.act_key for record in records), Moment.now()),
         )
 
     def change(self, event: RecordEvent, record: Record) -> Change:

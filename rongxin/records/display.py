@@ -4,6 +4,7 @@
 rulebook, the newest version known, no event that ended display and was not undone, and no support lost on which it rests.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -125,6 +126,12 @@ def standing_disputes(moment: Moment) -> QuerySet[RecordEvent]:
     )
     later = of_disputes.filter(act_key=OuterRef("act_key"), position__gt=OuterRef("position"))
     return of_disputes.filter(~Exists(later), effect=Effect.DISPUTED)
+
+
+def disputed(acts: Iterable[str], moment: Moment) -> frozenset[str]:
+    """Which of these acts an objection runs against at ``moment``."""
+    found = standing_disputes(moment).filter(act_key__in=list(acts))
+    return frozenset(act for act in found.values_list("act_key", flat=True) if act)
 
 
 def over_when_first_recorded(policy: Policy) -> QuerySet[Record]:

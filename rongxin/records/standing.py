@@ -7,8 +7,8 @@ from datetime import date
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Polarity
 from rongxin.records.barred import WITHDRAWAL
-from rongxin.records.display import DISPUTE, Moment, displayed, known, standing_ends
-from rongxin.records.models import Effect, Record, RecordContent, RecordEvent
+from rongxin.records.display import Moment, displayed, disputed, known, standing_ends
+from rongxin.records.models import Effect, Record, RecordContent
 from rongxin.records.queries import resolved_to, subjects_of
 from rongxin.subjects.models import Subject
 
@@ -67,15 +67,14 @@ def standings(numbers: Iterable[str], policy: Policy) -> dict[str, Standing]:
     ends: dict[str, set[Effect]] = {}
     for key, effect in standing_ends(present).filter(act_key__in=keys).values_list("act_key", "effect"):
         ends.setdefault(key or "", set()).add(Effect(effect))
-    disputes = RecordEvent.objects.filter(act_key__in=keys, effect__in=DISPUTE).order_by("position")
-    last = dict(disputes.values_list("act_key", "effect"))
+    in_dispute = disputed(keys, present)
     subjects = subjects_of(records)
     return {
         record.number: Standing(
             record=record,
             subject=subjects.get(record.pk),
             is_displayed=record.act_key in on_display,
-            is_disputed=last.get(record.act_key) == Effect.DISPUTED,
+            is_disputed=record.act_key in in_dispute,
             ends=frozenset(ends.get(record.act_key, ())),
         )
         for record in records

@@ -20,7 +20,7 @@ from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.policy.pack import Policy
 from rongxin.records.actions import locked_position, note
 from rongxin.records.bearing import Necessity, Sort
-from rongxin.records.display import DISPUTE, LOST, Moment, known, lost_supports, standing_ends, standing_supports
+from rongxin.records.display import LOST, Moment, disputed, known, lost_supports, standing_ends, standing_supports
 from rongxin.records.models import (
     Candidate,
     Effect,
@@ -215,7 +215,7 @@ def _is_somebodys(record: Record) -> bool:
 
 def is_disputed(act_key: str) -> bool:
     """Whether an objection against the act runs."""
-    return bool(_disputed([act_key]))
+    return bool(disputed([act_key], Moment.now()))
 
 
 def bears_nothing(refs: Iterable[Ref], policy: Policy, moment: Moment, *, ends_when_repaired: bool) -> frozenset[Ref]:
@@ -336,7 +336,7 @@ def relations_of(record: Record, policy: Policy) -> Relations:
         .filter(pk__in=[each.pk for each in (*below, *above)])
         .values_list("pk", flat=True)
     )
-    disputed = _disputed([each.act_key for each in records.values()])
+    in_dispute = disputed([each.act_key for each in records.values()], present)
 
     def relation(support: Support, other: str) -> Relation:
         found = records.get(other)
@@ -344,7 +344,7 @@ def relations_of(record: Record, policy: Policy) -> Relations:
             support=support,
             record=found,
             is_lost=support.pk in lost,
-            is_disputed=found is not None and found.act_key in disputed,
+            is_disputed=found is not None and found.act_key in in_dispute,
         )
 
     return Relations(
@@ -353,12 +353,6 @@ def relations_of(record: Record, policy: Policy) -> Relations:
         candidates=tuple(candidates_of(record)),
         holds=_held([each for each in below if each.pk in lost]),
     )
-
-
-def _disputed(acts: Iterable[str]) -> frozenset[str]:
-    rows = RecordEvent.objects.filter(act_key__in=list(acts), effect__in=DISPUTE).order_by("position")
-    last = dict(rows.values_list("act_key", "effect"))
-    return frozenset(act for act, effect in last.items() if act and effect == Effect.DISPUTED)
 
 
 # ── deciding anew ────────────────────────────────────────────────────────────────────────────────────────────────────
