@@ -1,10 +1,10 @@
 """A displayed record as JSON for programs: the same public content as its page."""
 
 import hashlib
-import json
 from typing import Any
 
 from rongxin.disclosure.views import RecordView
+from rongxin.primitives.canonical import canonical_json
 from rongxin.records.withdrawing import Tombstone
 
 
@@ -46,8 +46,7 @@ def public_hash(view: RecordView) -> str:
 
     The hash of the whole content is not published: short hidden fields could be guessed from it.
     """
-    canonical = json.dumps(_record(view), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical_json(_record(view)).encode()).hexdigest()
 
 
 def _record(view: RecordView) -> dict[str, Any]:

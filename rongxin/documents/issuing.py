@@ -13,12 +13,13 @@ from django.utils import timezone
 from rongxin.departments.models import Department
 from rongxin.documents.glyphs import demand_glyphs
 from rongxin.documents.models import Document, DocumentFile, Series, Withdrawal
-from rongxin.documents.sheets import Sheet, canonical, sheet_of, template_of
+from rongxin.documents.sheets import Sheet, sheet_of, template_of
 from rongxin.documents.typesetting import typeset, typeset_with
 from rongxin.ledger.actions import log
 from rongxin.ledger.entries import Kind, firm_or_platform
 from rongxin.policy.pack import Policy
 from rongxin.policy.templates import Fault, Template, faults, filled
+from rongxin.primitives.canonical import canonical_json
 from rongxin.rulebook import queries as rulebook
 
 CODE_LENGTH: Final = 16
@@ -135,7 +136,7 @@ def _added(
         "template": template.name,
         "values": dict(values),
     }
-    code = sha256(canonical(said).encode()).hexdigest()[:CODE_LENGTH].upper()
+    code = sha256(canonical_json(said).encode()).hexdigest()[:CODE_LENGTH].upper()
     sheet = sheet_of(policy, template, values, authority_name=authority.name, on=on, number=number, code=code)
     content = typeset(sheet)
     document = Document.objects.create(
@@ -148,7 +149,7 @@ def _added(
         template=template.name,
         title=sheet.title,
         policy_digest=policy.digest,
-        values=canonical(dict(values)),
+        values=canonical_json(dict(values)),
         code=code,
         sha256=sha256(content).hexdigest(),
         typeset_with=typeset_with(),

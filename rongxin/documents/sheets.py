@@ -1,6 +1,5 @@
 """What the compiler is given: a template, the values of its fields, who issues it, and under which number. No Django here."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +7,7 @@ from typing import Any
 
 from rongxin.policy.pack import Policy
 from rongxin.policy.templates import Template
+from rongxin.primitives.canonical import canonical_json
 
 
 class NoSuchTemplate(LookupError):
@@ -41,17 +41,12 @@ class Sheet:
             "on": self.on.isoformat(),
             "code": self.code or None,
         }
-        return canonical({"title": self.title, "basis": self.basis, "issue": issue, "values": dict(self.values)})
+        return canonical_json({"title": self.title, "basis": self.basis, "issue": issue, "values": dict(self.values)})
 
     @property
     def writing(self) -> str:
         """Every character that the page must show, so far as it comes from the facts."""
         return "".join((self.title, self.basis, self.authority, self.number, *_texts(self.values)))
-
-
-def canonical(content: Any) -> str:
-    """JSON with sorted keys and no spaces: equal content, equal text."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def template_of(policy: Policy, name: str) -> Template:

@@ -24,7 +24,8 @@ from typing import Final, Literal
 
 from rongxin.documents.compiling import FONTS, HERE, LENGTH
 from rongxin.documents.glyphs import demand_glyphs
-from rongxin.documents.sheets import Sheet, canonical
+from rongxin.documents.sheets import Sheet
+from rongxin.primitives.canonical import canonical_json
 
 # Less than others wait for the database, which may be locked meanwhile.
 SECONDS_LIMIT: Final = 15.0
@@ -67,7 +68,7 @@ def pages(sheet: Sheet, form: Format = "svg") -> list[bytes]:
 @cache
 def typeset_with() -> str:
     """What besides the rules decides the bytes: the version of the compiler, and a digest of the fonts and of the frame."""
-    content = (FONTS / "MANIFEST.sha256").read_bytes() + canonical(FRAME).encode()
+    content = (FONTS / "MANIFEST.sha256").read_bytes() + canonical_json(FRAME).encode()
     return f"typst {version('typst')}, {sha256(content).hexdigest()[:12]}"
 
 

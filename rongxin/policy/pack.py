@@ -3,10 +3,8 @@ day.
 """
 
 import hashlib
-import json
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -20,6 +18,7 @@ from rongxin.policy.tables import CalendarYear, DivisionRow, Industries, Industr
 from rongxin.policy.templates import Template
 from rongxin.policy.values import History, HistoryLine, ValueInForce
 from rongxin.policy.words import Rank, Reading, Strength, Strict, Title
+from rongxin.primitives.canonical import canonical_json
 from rongxin.primitives.divisions import Division, Divisions
 from rongxin.primitives.workdays import Calendar
 
@@ -97,7 +96,7 @@ class Policy(Strict):
 
     @cached_property
     def _canonical_json(self) -> str:
-        return _canonical(self.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        return canonical_json(self.model_dump(mode="json", by_alias=True, exclude_defaults=True))
 
     @classmethod
     def from_canonical(cls, text: str) -> "Policy":
@@ -106,7 +105,7 @@ class Policy(Strict):
 
     def kind_digest(self, name: str) -> str:
         """SHA-256 of one record kind; raises KeyError for an unknown one."""
-        return _sha256(_canonical(self.kinds[name].model_dump(mode="json", by_alias=True, exclude_defaults=True)))
+        return _sha256(canonical_json(self.kinds[name].model_dump(mode="json", by_alias=True, exclude_defaults=True)))
 
     @cached_property
     def divisions(self) -> Divisions:
@@ -183,10 +182,6 @@ class Policy(Strict):
 
     def __hash__(self) -> int:
         return hash(self.digest)
-
-
-def _canonical(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _sha256(text: str) -> str:

@@ -33,6 +33,7 @@ import polars as pl
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import FieldClass, Polarity, Severity
+from rongxin.primitives.canonical import canonical_json
 from rongxin.primitives.files import sync_folder, write_file
 
 FORMAT: Final = 1
@@ -221,7 +222,7 @@ class Manifest:
     def json(self) -> str:
         """As canonical JSON."""
         content = asdict(self) | {"known_at": self.known_at.astimezone(UTC).isoformat()}
-        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(content)
 
     def identified(self) -> "Manifest":
         """With its id: the first 32 digits of the SHA-256 of all the rest, and with the files' hashes of all their bytes."""

@@ -1,7 +1,6 @@
 """The plan of a run: all of the policy that a day's classes depend on, as plain data. It is kept with the run as evidence."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
@@ -28,6 +27,7 @@ from rongxin.policy.indicators import (
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import Scalar
 from rongxin.policy.words import Strict
+from rongxin.primitives.canonical import canonical_json
 
 FORMAT: Final = 1
 GRADES: Final = tuple(RiskClass)
@@ -106,19 +106,19 @@ class Plan(Strict):
     def _with(self, **changes: Any) -> "Plan":
         return Plan(**{name: getattr(self, name) for name in Plan.model_fields} | changes)
 
-    def json(self) -> str:  # type: ignore[override]
+    def canonical_json(self) -> str:
         """As canonical JSON."""
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(content)
 
     @property
     def digest(self) -> str:
         """SHA-256 of its JSON."""
-        return hashlib.sha256(self.json().encode()).hexdigest()
+        return hashlib.sha256(self.canonical_json().encode()).hexdigest()
 
     @classmethod
-    def of_json(cls, text: str) -> "Plan":
-        """The plan that ``json`` wrote; raises pydantic's ValidationError for anything else."""
+    def from_canonical(cls, text: str) -> "Plan":
+        """The plan that ``canonical_json`` wrote; raises pydantic's ValidationError for anything else."""
         return cls.model_validate_json(text)
 
     @cached_property

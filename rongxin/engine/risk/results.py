@@ -26,6 +26,7 @@ import polars as pl
 from rongxin.engine.risk.layout import File, Schema, bucket_file, bucket_of
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan
 from rongxin.engine.risk.tables import CLASSES, FACTORS, FINDINGS
+from rongxin.primitives.canonical import canonical_json
 from rongxin.primitives.files import write_file
 
 FORMAT: Final = 1
@@ -64,7 +65,7 @@ class Run:
     def json(self) -> str:
         """As canonical JSON."""
         content = asdict(self) | {"day": self.day.isoformat()}
-        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(content)
 
     def identified(self) -> "Run":
         """With its id: the first 32 digits of the SHA-256 of all the rest."""
@@ -128,7 +129,7 @@ class Results:
     @cached_property
     def plan(self) -> Plan:
         """The plan of the run."""
-        plan = Plan.of_json((self.folder / PLAN).read_text(encoding="utf-8"))
+        plan = Plan.from_canonical((self.folder / PLAN).read_text(encoding="utf-8"))
         if plan.digest != self.run.plan:
             raise ResultsDamaged(f"{self.folder / PLAN} is not the plan of this run")
         return plan
@@ -211,7 +212,7 @@ class Results:
                 floor = floors[row["floor"]] if row["floor"] != NO_FLOOR else None
                 told = row | {"class": GRADES[row["class"]].value, "floor": floor, "next_on": _plain(row["next_on"])}
                 told["factors"] = factors.get(row["subject"], [])
-                yield json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+                yield canonical_json(told)
 
 
 _OF_ONE: Final = ((CLASSES_TABLE, CLASSES), (FACTORS_TABLE, FACTORS))

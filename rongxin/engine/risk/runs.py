@@ -245,7 +245,7 @@ def _begun(
             if json.loads((folder / BEGUN).read_text(encoding="utf-8")) != told:
                 raise ValueError(f"in {folder} another run was begun: take another folder or remove that one")
         else:
-            write_file(folder / PLAN, plan.json().encode())
+            write_file(folder / PLAN, plan.canonical_json().encode())
             write_file(folder / BEGUN, json.dumps(told).encode())
         yield _Work(plan, snapshot, folder, on)
 

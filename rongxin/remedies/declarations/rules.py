@@ -1,7 +1,6 @@
 """What may be declared, how long it stands, and how it stands on a day. Pure: no database, no clock."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from rongxin.policy.declarations import DeclaredField, DeclaredItem, DeclaredKind
 from rongxin.policy.words import Title
+from rongxin.primitives.canonical import canonical_json
 from rongxin.primitives.periods import last_day
 from rongxin.primitives.recognisers import NUMBERS, suspects
 
@@ -93,7 +93,7 @@ def checked(item: DeclaredItem, given: Mapping[str, str], today: date) -> Checke
 
 def digest_of(item: str, told: Mapping[str, Any], until: date) -> str:
     """Equal for the same content of the same item up to the same day."""
-    content = json.dumps([item, told, until.isoformat()], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = canonical_json([item, told, until.isoformat()])
     return hashlib.sha256(content.encode()).hexdigest()
 
 
