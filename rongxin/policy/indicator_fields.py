@@ -49,7 +49,7 @@ OF_SUBJECT: Final[Mapping[str, Readable]] = {
 
 def of_kind(kind: RecordKind) -> dict[str, Readable]:
     """The fields of the records of a kind; envelope fields that it never fills are not among them."""
-    own = {name: _own(field) for name, field in kind.fields.items() if _is_taken(field)}
+    own = {name: read for name, field in kind.fields.items() if (read := own_field(field))}
     return own | _of_envelope(kind)
 
 
@@ -65,20 +65,19 @@ def of_kinds(kinds: Iterable[RecordKind]) -> dict[str, Readable]:
     return first
 
 
-def _is_taken(field: KindField) -> bool:
+def own_field(field: KindField) -> Readable | None:
+    """What can be looked at of a field that a kind adds to the envelope; None for free text and for what is personal."""
     if field.credit.field_class in (FieldClass.PERSONAL, FieldClass.DISCARD):
-        return False
-    return field.type in ("date", "amount") or (field.type == "string" and bool(field.constraints.enum))
-
-
-def _own(field: KindField) -> Readable:
+        return None
     match field.type:
         case "date":
             return _DATE
         case "amount":
             return _NUMBER
+        case "string" if field.constraints.enum:
+            return Readable(Form.WORD, frozenset(field.constraints.enum), field.credit.several)
         case _:
-            return Readable(Form.WORD, frozenset(field.constraints.enum or ()), field.credit.several)
+            return None
 
 
 def _of_envelope(kind: RecordKind) -> dict[str, Readable]:

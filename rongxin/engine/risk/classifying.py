@@ -16,7 +16,7 @@ from rongxin.engine.risk.grouping import Array, Groups, Places, days_of, numbers
 from rongxin.engine.risk.layout import Through
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan, Weighed
 from rongxin.engine.risk.points import HUNDREDTHS, VALUE, WORD
-from rongxin.engine.risk.rows import AT, GONE, NEXT, PERCENT, Looked, alive, early, looked_at
+from rongxin.engine.risk.rows import AT, GONE, NEXT, PERCENT, Looked, alive, beside, early, looked_at
 from rongxin.engine.risk.tables import CLASSES, FACTORS, FINDINGS, PRESENCE, Classified, Presence, Tables
 from rongxin.engine.risk.takes import Count, Earliest, Latest, MonthsSince
 from rongxin.policy.indicators import Condition, Dimension, Related
@@ -154,8 +154,9 @@ class _Bucket:
             places = [place for place, kinds in missing.items() if kind in kinds]
             records = self.tables.records.get(kind)
             if records is not None and records.height:
-                self.findings.append(early(kind, records, self.places, established))
-                records = alive(self.plan, kind, records, self.places, established)
+                records = beside(records, self.places, established)
+                self.findings.append(early(kind, records))
+                records = alive(self.plan, kind, records)
                 looked = looked_at(self.plan, [self.plan.indicators[place] for place in places], records)
                 for place, each in zip(places, looked, strict=True):
                     waiting.setdefault(place, []).append(each)

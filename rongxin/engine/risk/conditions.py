@@ -1,11 +1,11 @@
 """Conditions put together: all, any and not over comparisons, and from when to when a row meets them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import polars as pl
 
@@ -74,45 +74,37 @@ class Meets:
 
 
 @dataclass(frozen=True)
-class All:
+class _Several:
+    """Parts put together two by two by ``_join``."""
+
+    parts: tuple[Requirement, ...]
+    _join: ClassVar[Callable[[Any, Any], Any]]
+
+    @property
+    def is_timed(self) -> bool:
+        return any(part.is_timed for part in self.parts)
+
+    def leaves(self) -> Iterator[Meets]:
+        for part in self.parts:
+            yield from part.leaves()
+
+    def polars(self, day: date) -> pl.Expr:
+        return reduce(type(self)._join, (part.polars(day) for part in self.parts))
+
+    def spark(self, day: date) -> "Column":
+        return reduce(type(self)._join, (part.spark(day) for part in self.parts))
+
+
+class All(_Several):
     """Every part is met."""
 
-    parts: tuple[Requirement, ...]
-
-    @property
-    def is_timed(self) -> bool:
-        return any(part.is_timed for part in self.parts)
-
-    def leaves(self) -> Iterator[Meets]:
-        for part in self.parts:
-            yield from part.leaves()
-
-    def polars(self, day: date) -> pl.Expr:
-        return reduce(and_, (part.polars(day) for part in self.parts))
-
-    def spark(self, day: date) -> "Column":
-        return reduce(and_, (part.spark(day) for part in self.parts))
+    _join = and_
 
 
-@dataclass(frozen=True)
-class AnyOf:
+class AnyOf(_Several):
     """At least one part is met."""
 
-    parts: tuple[Requirement, ...]
-
-    @property
-    def is_timed(self) -> bool:
-        return any(part.is_timed for part in self.parts)
-
-    def leaves(self) -> Iterator[Meets]:
-        for part in self.parts:
-            yield from part.leaves()
-
-    def polars(self, day: date) -> pl.Expr:
-        return reduce(or_, (part.polars(day) for part in self.parts))
-
-    def spark(self, day: date) -> "Column":
-        return reduce(or_, (part.spark(day) for part in self.parts))
+    _join = or_
 
 
 @dataclass(frozen=True)

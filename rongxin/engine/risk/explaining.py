@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -189,7 +189,7 @@ class _Explaining:
             weighed = [each for each in self.plan.indicators if kind in (each.indicator.records or ())]
             if not weighed or not records.height:
                 continue
-            living = alive(self.plan, kind, records, self._places, self._established)
+            living = alive(self.plan, kind, beside(records, self._places, self._established))
             for each, looked in zip(
                 weighed, looked_at(self.plan, weighed, living, (RECORD, "decided_on")), strict=True
             ):
@@ -242,18 +242,18 @@ class _Explaining:
 
     def _factor(
         self,
-        row: dict[str, object],
+        row: dict[str, Any],
         sources: dict[str, list[tuple[str, int, date, date | None]]],
         told: dict[tuple[str, int], tuple[Standing, Standing]],
     ) -> Factor:
-        weighed = self.plan.indicators[int(str(row["indicator"]))]
+        weighed = self.plan.indicators[row["indicator"]]
         behind = []
         for kind, record, decided_on, gone_on in sources.get(weighed.name, ()):
             standings = told.get((kind, record))
             points = [each.factors.get(weighed.name, 0) for each in standings] if standings else [None, None]
             behind.append(Source(kind, record, decided_on, points[0], points[1], gone_on))
         named = {name: value for name, value in row.items() if name not in ("subject", "indicator")}
-        return Factor(weighed.name, sources=tuple(behind), shares=tuple(self._shares(weighed.name)), **named)  # type: ignore[arg-type]
+        return Factor(weighed.name, sources=tuple(behind), shares=tuple(self._shares(weighed.name)), **named)
 
     def _shares(self, name: str) -> Iterator[Share]:
         related = self.plan.indicators[self.plan.places[name]].indicator.related

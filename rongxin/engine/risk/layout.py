@@ -26,13 +26,14 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 import polars as pl
 
+from rongxin.policy.indicator_fields import Form, own_field
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.pack import Policy
-from rongxin.policy.words import FieldClass, Polarity, Severity
+from rongxin.policy.words import Polarity, Severity
 from rongxin.primitives.canonical import canonical_json
 from rongxin.primitives.files import sync_folder, write_file
 
@@ -112,7 +113,7 @@ REPLACED: Final[Schema] = {"subject": pl.Int64()}
 
 HOLDER: Final = "holder_uscc"
 PERCENT: Final = "percent"
-_TYPES: Final[Schema] = {"date": pl.Date(), "amount": pl.Int64()}
+_TYPES: Final = {Form.DATE: pl.Date(), Form.NUMBER: pl.Int64()}
 _OF_SHAREHOLDING: Final[Schema] = {HOLDER: pl.String(), PERCENT: pl.Int64()}
 
 
@@ -133,11 +134,10 @@ def record_schema(kind: RecordKind) -> Schema:
 
 
 def _type(field: KindField) -> pl.DataType | None:
-    if field.credit.field_class in (FieldClass.PERSONAL, FieldClass.DISCARD):
-        return None
-    if field.type == "string" and field.constraints.enum:
-        return pl.String() if field.credit.several else pl.Enum(list(dict.fromkeys(field.constraints.enum)))
-    return _TYPES.get(field.type)
+    read = own_field(field)
+    if read is None or read.form in _TYPES:
+        return None if read is None else _TYPES[read.form]
+    return pl.String() if read.several else pl.Enum(list(dict.fromkeys(field.constraints.enum or ())))
 
 
 def record_schemas(policy: Policy) -> dict[str, Schema]:
@@ -224,11 +224,6 @@ class Manifest:
         content = asdict(self) | {"known_at": self.known_at.astimezone(UTC).isoformat()}
         return canonical_json(content)
 
-    def identified(self) -> "Manifest":
-        """With its id: the first 32 digits of the SHA-256 of all the rest, and with the files' hashes of all their bytes."""
-        nameless = replace(self, id="")
-        return replace(nameless, id=hashlib.sha256(nameless.json().encode()).hexdigest()[:32])
-
     @classmethod
     def of_json(cls, text: str) -> "Manifest":
         """The manifest that ``json`` wrote; ValueError for any other text, another format, or a changed manifest."""
@@ -247,9 +242,28 @@ class Manifest:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no manifest of a snapshot: {error!r}") from error
-        if manifest.identified().id != manifest.id:
+        if identified(manifest).id != manifest.id:
             raise ValueError("the manifest was changed: its id is not that of its content")
         return manifest
+
+
+class Identified(Protocol):
+    """What has an id that follows from all the rest that it says."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def json(self) -> str:
+        """As canonical JSON."""
+        ...
+
+
+ToldT = TypeVar("ToldT", bound=Identified)
+
+
+def identified(told: ToldT) -> ToldT:
+    """With its id: the first 32 digits of the SHA-256 of all the rest, and with the hashes of its files of all their bytes."""
+    nameless = replace(told, id="")
+    return replace(nameless, id=hashlib.sha256(nameless.json().encode()).hexdigest()[:32])
 
 
 def rules_digest(policy: Policy) -> str:
@@ -276,9 +290,9 @@ def write_table(folder: Path, path: str, rows: pl.DataFrame) -> File:
 
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest, with its id, as the last file of ``folder``: from now on the base or delta exists."""
-    identified = manifest.identified()
-    write_file(folder / MANIFEST, identified.json().encode())
-    return identified
+    named = identified(manifest)
+    write_file(folder / MANIFEST, named.json().encode())
+    return named
 
 
 def read_manifest(folder: Path) -> Manifest:

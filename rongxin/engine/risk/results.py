@@ -10,11 +10,10 @@ classes/<bucket>.parquet        CLASSES, written last: then the bucket is whole
 run.json                        written last of all: without it the run does not exist
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from rongxin.engine.risk.layout import File, Schema, bucket_file, bucket_of
+from rongxin.engine.risk.layout import File, Schema, bucket_file, bucket_of, identified
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan
 from rongxin.engine.risk.tables import CLASSES, FACTORS, FINDINGS
 from rongxin.primitives.canonical import canonical_json
@@ -67,10 +66,6 @@ class Run:
         content = asdict(self) | {"day": self.day.isoformat()}
         return canonical_json(content)
 
-    def identified(self) -> "Run":
-        """With its id: the first 32 digits of the SHA-256 of all the rest."""
-        return replace(self, id=hashlib.sha256(replace(self, id="").json().encode()).hexdigest()[:32])
-
     @classmethod
     def of_json(cls, text: str) -> "Run":
         """The run that ``json`` wrote; ValueError for any other text, another format, or a changed one."""
@@ -88,7 +83,7 @@ class Run:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no run: {error!r}") from error
-        if run.identified().id != run.id:
+        if identified(run).id != run.id:
             raise ValueError("it was changed: its id is not that of its content")
         return run
 
@@ -224,8 +219,7 @@ def _plain(value: Any) -> Any:
 
 def write_run(folder: Path, run: Run) -> Results:
     """Write ``run.json``, with its id: from now on the run exists."""
-    identified = run.identified()
-    write_file(folder / RUN, identified.json().encode())
+    write_file(folder / RUN, identified(run).json().encode())
     return Results.at(folder)
 
 

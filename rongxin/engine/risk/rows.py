@@ -47,14 +47,13 @@ def span_of(weighed: Weighed) -> Span:
     return span & within
 
 
-def alive(plan: Plan, kind: str, records: pl.DataFrame, places: Places, established: pl.Series) -> pl.DataFrame:
-    """The records of ``kind`` that count on the day of the plan or may do so later, with AT and STOPS beside them. Of whom there
-    is no enterprise, there is no record.
+def alive(plan: Plan, kind: str, records: pl.DataFrame) -> pl.DataFrame:
+    """The records of ``kind``, with AT and ESTABLISHED beside them, that count on the day of the plan or may do so later, with AT
+    and STOPS.
     """
     rule = plan.kinds[kind]
     return (
-        beside(records, places, established)
-        .lazy()
+        records.lazy()
         .filter(may_count(rule))
         .with_columns(stops_on(rule).alias(STOPS))
         .filter(pl.col(STOPS) >= plan.day)
@@ -72,11 +71,10 @@ def beside(records: pl.DataFrame, places: Places, established: pl.Series) -> pl.
     return records.with_columns(pl.Series(AT, at), established.gather(at).alias(ESTABLISHED))
 
 
-def early(kind: str, records: pl.DataFrame, places: Places, established: pl.Series) -> pl.DataFrame:
-    """FINDINGS about the records of ``kind``."""
+def early(kind: str, records: pl.DataFrame) -> pl.DataFrame:
+    """FINDINGS about the records of ``kind``, with ESTABLISHED beside them."""
     return (
-        beside(records.select("subject", "decided_on", "state"), places, established)
-        .filter(before_established() & (pl.col("state") == State.COUNTS))
+        records.filter(before_established() & (pl.col("state") == State.COUNTS))
         .select("subject", pl.lit(kind).alias("kind"), "decided_on", pl.col(ESTABLISHED).alias("established_on"))
         .cast(pl.Schema(FINDINGS))
     )

@@ -20,6 +20,7 @@ from rongxin.engine.risk.layout import (
     bucket_file,
     bucket_of,
     delta_folder,
+    identified,
     new_folder,
     read_manifest,
     record_schemas,
@@ -89,7 +90,7 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
     written = write_manifest(tmp_path, manifest())
     assert read_manifest(tmp_path) == written
     assert len(written.id) == 32
-    assert written.id != manifest(position=8).identified().id
+    assert written.id != identified(manifest(position=8)).id
 
 
 def test_a_changed_manifest_is_refused(tmp_path: Path) -> None:
@@ -155,4 +156,4 @@ def test_a_weight_does_not_change_the_rules_of_the_rows_and_a_list_does(policy: 
     assert rules_digest(lighter) == rules_digest(policy)
     fewer = {name: kind for name, kind in policy.kinds.items() if name != "wage_arrears_list"}
     assert rules_digest(policy.model_copy(update={"kinds": fewer})) != rules_digest(policy)
-    assert replace(manifest(), rules="s").identified().id != manifest().identified().id
+    assert identified(replace(manifest(), rules="s")).id != identified(manifest()).id
