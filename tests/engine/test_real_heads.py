@@ -96,6 +96,7 @@ def test_every_head_that_departments_published_is_found_or_known_to_mean_no_fiel
                 "经营范围": "business_scope",
                 "注册号": "registration_number",
                 "成立日期": "established_on",
+                "行业代码": "industry",
             },
         ),
         (
