@@ -1,5 +1,6 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
+from rongxin.classification.jobs import classify_changed, classify_in_full
 from rongxin.disclosure.bulk_jobs import keep_bulk_files
 from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
@@ -25,6 +26,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.ledger.jobs",
     "rongxin.records.citing",
     "rongxin.records.publication",
+    "rongxin.classification.jobs",
     "rongxin.intake.jobs",
     "rongxin.intake.tidy",
     "rongxin.entrance.tidy",
@@ -67,6 +69,8 @@ SCHEDULES: tuple[Schedule, ...] = (
     # Events noted by hand ask for it at once; this catches up corrections by batch.
     Every(follow_records, minutes=5),
     Daily(close_day, at="00:10"),
+    Daily(classify_in_full, at="02:30"),
+    Every(classify_changed, minutes=60),
     Daily(tidy_exports, at="03:50"),
     # Makes the report of the week before, once.
     Daily(report_looks, at="04:10"),

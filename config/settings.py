@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "rongxin.notices",
     "rongxin.subjects.mandates",
     "rongxin.records",
+    "rongxin.classification",
     "rongxin.intake",
     "rongxin.remedies.inquiries",
     "rongxin.remedies.declarations",

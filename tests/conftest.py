@@ -169,7 +169,9 @@ def no_files_of_another_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """Batches are numbered anew in every test, so what one test received and checked goes before the next begins."""
     from config.environment import environment
 
-    folders = [environment.var / name for name in ("received", "batches")] if has_own_folder(request.config) else []
+    folders = (
+        [environment.var / name for name in ("received", "batches", "risk")] if has_own_folder(request.config) else []
+    )
     yield
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)

@@ -45,7 +45,7 @@ _BY_ROLE: Final[Mapping[str, Purpose]] = {Role.AUDITOR: Purpose.AUDIT, Role.INSP
 
 Act = Literal["read", "export", "print", "answer"]
 """A page; a download (CSV, XLSX); a PDF or what is made to be printed; an answer to a machine."""
-What = Literal["record", "case", "file", "document", "batch", "question", "told", "text"]
+What = Literal["record", "case", "file", "document", "batch", "question", "told", "text", "class"]
 
 
 def purpose_of(account: Account, usual: Purpose) -> Purpose:

@@ -8,6 +8,7 @@ from rongxin.cli import (
     accounts,
     bench,
     checking,
+    classify,
     codes,
     demonstration,
     documents,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(codes.app, name="code")
 app.add_typer(workdays.app, name="workdays")
+app.add_typer(classify.app, name="classify")
 app.add_typer(policy.app, name="policy")
 app.add_typer(subjects.app, name="subjects")
 app.add_typer(accounts.app, name="account")

@@ -26,11 +26,11 @@ from rongxin.remedies.declarations.queries import (
     open_falsehood_of,
 )
 from rongxin.remedies.declarations.workflow import KIND
-from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.declared import standing_view
 from rongxin.ui.labels import label
 from rongxin.workflow.models import Case
+from rongxin.workflow.statements import LONGEST, BadWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

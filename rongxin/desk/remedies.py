@@ -34,7 +34,6 @@ from rongxin.remedies.repairs.models import Ground, Repair, RevocationGround
 from rongxin.remedies.repairs.notice import NoNotice, notice_for
 from rongxin.remedies.repairs.revoking import KIND as REVOCATION
 from rongxin.remedies.repairs.workflow import KIND as REPAIR
-from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import by_uscc
@@ -44,6 +43,7 @@ from rongxin.ui.labels import label
 from rongxin.ui.remedy_cards import objection_card, repair_card, revocation_card
 from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.models import Case
+from rongxin.workflow.statements import LONGEST, BadWords
 
 _OBJECT: Final = "object"
 _REPAIRS: Final = [(f"repair:{value}", words) for value, words in Ground.choices]

@@ -24,13 +24,13 @@ from rongxin.remedies.objections import actions as objecting
 from rongxin.remedies.objections.models import Ground as ObjectionGround
 from rongxin.remedies.repairs import actions as repairing
 from rongxin.remedies.repairs.models import Ground
-from rongxin.remedies.words import LONGEST, BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.evidence import attach_all
 from rongxin.ui.forms import offer
 from rongxin.ui.labels import label
 from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.models import Case
+from rongxin.workflow.statements import LONGEST, BadWords
 
 
 class StatementForm(forms.Form):

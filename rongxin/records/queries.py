@@ -301,3 +301,9 @@ def events_after(position: int, *, limit: int) -> list[RecordEvent]:
     """Events above ``position``, in order: how upper layers learn what happened, without gaps."""
     events = RecordEvent.objects.filter(position__gt=position).order_by("position").select_related("record")
     return list(events[:limit])
+
+
+def by_keys(keys: Iterable[int]) -> dict[int, Record]:
+    """Records by their keys, with who filed them: the heads of versions that somebody already knows of."""
+    found = Record.objects.select_related("provider").filter(pk__in=list(keys))
+    return {record.pk: record for record in found}

@@ -16,8 +16,8 @@ from rongxin.policy.notices import Topic
 from rongxin.policy.words import Display, FieldClass, Polarity, Rank, Reading, Severity, StepSeverity, Strength
 from rongxin.remedies.objections.actions import Bar as ObjectionBar
 from rongxin.remedies.repairs.actions import Bar as RepairBar
-from rongxin.remedies.words import Fault as WordsFault
 from rongxin.workflow.evidence import Fault as EvidenceFault
+from rongxin.workflow.statements import Fault as WordsFault
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
     Display: {Display.PUBLIC: _("公示"), Display.WITHHELD: _("依法不公示")},

@@ -184,6 +184,9 @@ OPEN: Final = {
         "copies of what is displayed, published",
     ),
     "recipients_paper": "which document tells of which public number; the document itself is guarded",
+    **dict.fromkeys(
+        ("classification_run", "classification_use"), "when everything was classified, and how many have which class"
+    ),
     "rulebook_release": "the rules are public",
     "departments_department": "who the departments are is public",
     "departments_duty": "who has to deliver what is published with the catalogue",

@@ -14,13 +14,13 @@ from rongxin.remedies.declarations.actions import NotOpened, examine
 from rongxin.remedies.declarations.models import Declaration, Falsehood
 from rongxin.remedies.declarations.queries import own, public_of
 from rongxin.remedies.declarations.rules import Standing
-from rongxin.remedies.words import BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import Bar, NotPossible
 from rongxin.workflow.evidence import attach
 from rongxin.workflow.keeping import keep_clocks
 from rongxin.workflow.models import Case, CaseDocument
+from rongxin.workflow.statements import BadWords
 from tests.factories import at
 from tests.remedies.declared import CERTIFICATION, PDF, Party
 

@@ -16,7 +16,6 @@ from rongxin.records.withdrawing import Wish, withdraw
 from rongxin.remedies.repairs import notice, revoking
 from rongxin.remedies.repairs.actions import Bar, NotApplied, apply, apply_at_counter, end_moot
 from rongxin.remedies.repairs.models import Ground, Repair, RevocationGround
-from rongxin.remedies.words import BadWords
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates import proxies
 from rongxin.workflow.barring import Bar as StepBar
@@ -24,6 +23,7 @@ from rongxin.workflow.barring import NotPossible
 from rongxin.workflow.keeping import keep_clocks
 from rongxin.workflow.models import Case, CaseDocument
 from rongxin.workflow.queries import overdue, to_do
+from rongxin.workflow.statements import BadWords
 from tests.factories import the_pack
 from tests.intake.coverage.batches import an_officer
 from tests.remedies.town import DAY, GRANT, Town, on

@@ -69,6 +69,8 @@ class Town:
 
     def penalty(self, document: str = "", **more: Any) -> Record:
         given: dict[str, Any] = {"decided_on": date(2026, 6, 1), "recorded_at": at("2026-06-03"), "batch": ""} | more
+        if document:
+            given["penalty_document_no"] = document
         return a_record(self.firm, department=self.department, **given)
 
 

@@ -277,7 +277,7 @@ class _Explaining:
         for _ in range(MOST_DAYS):
             if following is None:
                 return
-            presence = {place: _on(rows, following) for place, rows in self.presence.items()}
+            presence = {place: presence_on(rows, following) for place, rows in self.presence.items()}
             then = classify(self.plan.on(following), self.tables, presence)
             stands = self._standing(then, int(then.classes["subject"][0]), following)
             if _differs(stands, standing):
@@ -301,7 +301,7 @@ def _day(name: str) -> pl.Expr:
     return pl.when(pl.col(name) != NEVER).then(pl.col(name))
 
 
-def _on(presence: pl.DataFrame, day: date) -> pl.DataFrame:
+def presence_on(presence: pl.DataFrame, day: date) -> pl.DataFrame:
     """PRESENCE as it will be on a later day if nothing is filed: a value goes on its day and comes on its."""
     is_over = (pl.col("gone_on") <= day).fill_null(value=False)
     comes = (pl.col("next_on") <= day).fill_null(value=False)

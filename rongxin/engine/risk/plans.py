@@ -103,6 +103,10 @@ class Plan(Strict):
         """The same rules on another day: what comes of time alone."""
         return self._with(day=day)
 
+    def reckons_like(self, other: "Plan") -> bool:
+        """Whether both reckon the same on their day, whatever else of the rules is different."""
+        return self == other._with(policy=self.policy)
+
     def _with(self, **changes: Any) -> "Plan":
         return Plan(**{name: getattr(self, name) for name in Plan.model_fields} | changes)
 

@@ -17,7 +17,6 @@ from rongxin.remedies.declarations import falsehoods
 from rongxin.remedies.declarations.models import Declaration, Falsehood
 from rongxin.remedies.declarations.rules import MOST, NotDeclared, Problem, checked, checked_until, digest_of
 from rongxin.remedies.declarations.workflow import KIND
-from rongxin.remedies.words import checked_words
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
@@ -26,6 +25,7 @@ from rongxin.subjects.models import Subject
 from rongxin.subjects.queries import same_as
 from rongxin.subjects.showing import shown_name
 from rongxin.workflow.actions import open_case, take_step
+from rongxin.workflow.statements import checked_words
 
 
 @transaction.atomic

@@ -12,12 +12,12 @@ from rongxin.primitives.recognisers import words_of_persons
 from rongxin.primitives.uscc import is_valid
 from rongxin.remedies.declarations.models import Declaration, Ended, Falsehood, Outcome
 from rongxin.remedies.declarations.workflow import FIRM, OFFICERS
-from rongxin.remedies.words import AN_ANSWER
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case, Evidence
 from rongxin.workflow.papers import documents_of, issue_in
+from rongxin.workflow.statements import AN_ANSWER
 from rongxin.workflow.table import Answer, Ask, AskKind, Guard, Procedure, State, Step, Taken
 from rongxin.workflow.words import LOOKED, demand_names_nobody
 

@@ -8,9 +8,9 @@ from rongxin.documents.sheets import basis_of, template_of
 from rongxin.policy.words import Title
 from rongxin.primitives.uscc import is_valid
 from rongxin.remedies.inquiries.models import About, Inquiry, Outcome
-from rongxin.remedies.words import AN_ANSWER
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.papers import issue_in
+from rongxin.workflow.statements import AN_ANSWER
 from rongxin.workflow.table import Ask, AskKind, Party, Procedure, State, Step, Taken, Who
 from rongxin.workflow.words import LOOKED, demand_names_nobody
 

@@ -14,13 +14,13 @@ from rongxin.records.standing import Standing, is_of, standing_of
 from rongxin.remedies.objections import disputes
 from rongxin.remedies.objections.models import Ground, Objection
 from rongxin.remedies.objections.workflow import KIND
-from rongxin.remedies.words import checked_words
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.models import Subject
 from rongxin.workflow.actions import open_case, take_step
+from rongxin.workflow.statements import checked_words
 
 LONGEST_DOCUMENT: Final = 128
 

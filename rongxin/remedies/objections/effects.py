@@ -11,11 +11,11 @@ from rongxin.records.standing import is_of, number_of
 from rongxin.remedies.objections import disputes
 from rongxin.remedies.objections.models import Ground, Objection, Outcome
 from rongxin.remedies.objections.rules import ENDS_DISPLAY, Facts, mismatch, not_done
-from rongxin.remedies.words import AN_ANSWER
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import issue_in
+from rongxin.workflow.statements import AN_ANSWER
 from rongxin.workflow.table import Answer, Taken
 from rongxin.workflow.words import demand_names_nobody
 

@@ -17,13 +17,13 @@ from rongxin.records.standing import Standing, is_of, standing_of
 from rongxin.remedies.repairs.models import Ground, Repair
 from rongxin.remedies.repairs.rules import possible
 from rongxin.remedies.repairs.workflow import KIND
-from rongxin.remedies.words import checked_words
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.models import Subject
 from rongxin.workflow.actions import open_case, take_step
+from rongxin.workflow.statements import checked_words
 
 _CAN_END: Final = ("applied", "to_complete", "accepted", "drafted", "refused", "review")
 

@@ -14,11 +14,11 @@ from rongxin.records.models import Effect
 from rongxin.records.standing import Standing, standing_of
 from rongxin.remedies.repairs.models import Ground, Refusal, Repair
 from rongxin.remedies.repairs.rules import DEFECTS, Defect, possible
-from rongxin.remedies.words import AN_ANSWER
 from rongxin.rulebook import queries as rulebook
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import issue_in
+from rongxin.workflow.statements import AN_ANSWER
 from rongxin.workflow.table import Answer, Taken
 from rongxin.workflow.words import demand_names_nobody
 

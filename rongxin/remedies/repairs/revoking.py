@@ -17,7 +17,6 @@ from rongxin.records.models import Effect
 from rongxin.records.standing import standing_of
 from rongxin.remedies.repairs.effects import governing
 from rongxin.remedies.repairs.models import Ground, Repair, Revocation, RevocationGround
-from rongxin.remedies.words import AN_ANSWER, checked_words
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.turns import in_turn
 from rongxin.subjects.mandates.outside import the_firm
@@ -25,6 +24,7 @@ from rongxin.workflow.actions import open_case, take_step
 from rongxin.workflow.barring import Bar, Barred, NotPossible
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import issue_in
+from rongxin.workflow.statements import AN_ANSWER, checked_words
 from rongxin.workflow.table import OPENING, Answer, Ask, AskKind, Procedure, State, Step, Taken, Who
 from rongxin.workflow.words import LOOKED, demand_names_nobody
 

@@ -1,5 +1,5 @@
-"""Free words in remedies: what an enterprise says holds no number of a person; an answer that may name somebody was looked at by
-whoever wrote it.
+"""Free words of an enterprise in a case: they hold no number of a person; an answer that may name somebody was looked at by whoever
+wrote it.
 """
 
 from enum import StrEnum

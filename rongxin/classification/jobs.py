@@ -1,0 +1,19 @@
+"""Background work of the classes."""
+
+from django.utils import timezone
+
+from rongxin.classification.running import classify_on
+from rongxin.jobs.progress import Progress
+from rongxin.jobs.registry import job
+
+
+@job(queue="bulk", title="风险分类（完整）")
+def classify_in_full(progress: Progress) -> str:
+    """Classify all as of today; returns the name of the run. Whether it comes into use two people decide."""
+    return classify_on(timezone.localdate(), in_full=True, progress=progress).name
+
+
+@job(queue="bulk", title="风险分类（变动部分）")
+def classify_changed(progress: Progress) -> str:
+    """Classify anew whom anything came to, so that what was repaired or withdrawn counts no longer."""
+    return classify_on(timezone.localdate(), progress=progress).name

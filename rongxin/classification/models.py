@@ -1,0 +1,97 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rongxin.accounts.models import Account
+from rongxin.policy.indicators import RiskClass
+from rongxin.subjects.models import Subject
+from rongxin.workflow.models import Case
+
+GRADES = [(grade.value, grade.value.upper()) for grade in RiskClass]
+
+
+class Run(models.Model):
+    """One classification of all organisations: as of ``day``, by a plan of a released policy, on a snapshot.
+
+    ``name``: of the folder in which its results lie. ``snapshot_folder`` and ``snapshot``: of which snapshot, and its id.
+    ``result``: the id of the results, empty while it is under way. ``before``: the run on whose results it builds; null: in full.
+    ``counts``: how many enterprises have each class. ``tallies``: the same by region, section of industry and size.
+    """
+
+    name = models.CharField("编号", max_length=26, unique=True)
+    day = models.DateField("计算日")
+    policy_digest = models.CharField("规则版本", max_length=64)
+    plan = models.CharField("计算方案", max_length=64)
+    snapshot_folder = models.CharField(max_length=26)
+    snapshot = models.CharField("快照", max_length=32)
+    engine = models.CharField("引擎", max_length=40)
+    result = models.CharField("结果", max_length=32, blank=True)
+    before = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="在其上更新")
+    counts = models.JSONField(default=dict)
+    tallies = models.JSONField(default=dict)
+    begun_at = models.DateTimeField("开始")
+    finished_at = models.DateTimeField("完成", null=True)
+    by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = "风险分类"
+        indexes = [models.Index(fields=["finished_at"], name="classification_finished")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Use(models.Model):
+    """A run that is proposed for use; where it stands is its case. ``since``: from when it is in use, ``until``: when another took
+    its place. ``is_current``: true of the one in use, null of all others.
+    """
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="+", verbose_name="案件")
+    run = models.OneToOneField(Run, models.PROTECT, related_name="+", verbose_name="风险分类")
+    since = models.DateTimeField("启用", null=True)
+    until = models.DateTimeField("停用", null=True)
+    is_current = models.BooleanField(null=True, unique=True)
+
+    class Meta:
+        verbose_name = "分类启用"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_current=None) | Q(is_current=True, since__isnull=False, until=None),
+                name="classification_current_is_in_use",
+            )
+        ]
+
+
+class Outcome(models.TextChoices):
+    """What the office answers: the class stays, or another holds for a time."""
+
+    KEPT = "kept", _("维持计算的类别")
+    A = "a", _("调整为 A 类")
+    B = "b", _("调整为 B 类")
+    C = "c", _("调整为 C 类")
+    D = "d", _("调整为 D 类")
+
+
+class Adjustment(models.Model):
+    """An enterprise objects to its class, or an office proposes another; where it stands is its case.
+
+    ``run``: whose class it is about; ``grade``: that class. ``statement``: what whoever opened it says. ``applied_by``: the login
+    of the enterprise; null: the office. ``outcome``, ``answer``, ``months``: what is drafted, then decided. ``from_on`` and
+    ``until_on``: the first and the last day on which the other class holds; null: none does.
+    """
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="+", verbose_name="案件")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name="企业")
+    run = models.ForeignKey(Run, models.PROTECT, related_name="+", verbose_name="风险分类")
+    grade = models.CharField("当时类别", max_length=1, choices=GRADES)
+    statement = models.CharField("说明", max_length=500)
+    applied_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+    outcome = models.CharField("结果", max_length=4, choices=Outcome, blank=True)
+    answer = models.CharField("答复", max_length=500, blank=True)
+    months = models.PositiveSmallIntegerField("月数", default=0)
+    from_on = models.DateField("自", null=True)
+    until_on = models.DateField("至", null=True)
+
+    class Meta:
+        verbose_name = "分类申诉与调整"
+        indexes = [models.Index(fields=["subject", "until_on"], name="classification_adjusted")]

@@ -1,0 +1,226 @@
+"""A run: the snapshot is brought up to date, the engine classifies, a row says that it is done.
+
+What stops it leaves no half result: a run exists once its row is finished. A killed run is gone on with by the next one of the same
+day under the same rules, on the snapshot that it had begun with.
+"""
+
+import shutil
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from django.db import transaction
+from django.utils import timezone
+
+from rongxin.accounts.models import Account
+from rongxin.classification.folders import (
+    TURN,
+    folder_of,
+    new_name,
+    newest_snapshot_folder,
+    next_snapshot_folder,
+    prune,
+    runs_folder,
+    snapshot_folder_of,
+    snapshots_folder,
+)
+from rongxin.classification.models import Run
+from rongxin.engine.risk.layout import SUBJECTS_TABLE, Snapshot
+from rongxin.engine.risk.plans import GRADES, Plan, compile_plan
+from rongxin.engine.risk.results import Results, ResultsDamaged
+from rongxin.engine.risk.runs import ENGINE, OtherRules, rerun, run
+from rongxin.engine.risk.snapshots import Progress as Steps
+from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged, needs_compaction
+from rongxin.jobs.progress import Progress
+from rongxin.policy.pack import Policy
+from rongxin.primitives.files import alone_in
+from rongxin.records.snapshots import Incomplete, RulesChanged, build, changed_subjects, extend
+from rongxin.rulebook import queries as rulebook
+from rongxin.storage.turns import in_turn
+
+LONGEST_CHAIN: Final = 24
+"""So many runs build on one another at most; then one is made in full."""
+
+
+def classify_on(
+    day: date, *, by: Account | None = None, in_full: bool = False, progress: Progress | None = None
+) -> Run:
+    """Classify all organisations as of ``day`` under the rules in force now, by what is known now; the newest run where nothing
+    changed since and it is of this day. Only what changed is reckoned anew, unless ``in_full``.
+
+    Of two processes one waits for the other. Raises PlanError and NothingInForce where the rules make no plan, OSError where the
+    disk is full.
+    """
+    progress = progress or Progress()
+    policy = rulebook.current()
+    plan = compile_plan(policy, day)
+    with alone_in(runs_folder()):
+        try:
+            return _run(plan, policy, by, progress, in_full=in_full)
+        except SnapshotDamaged as damaged:
+            # It is a projection: what is damaged goes, and is made anew.
+            _drop_snapshot(damaged.path)
+            return _run(plan, policy, by, progress, in_full=True)
+
+
+def kept_snapshot(policy: Policy, progress: Progress) -> Snapshot:
+    """The snapshot with all that is known now: the newest one brought up to date, or a new one."""
+    folder = newest_snapshot_folder()
+    if folder is not None:
+        try:
+            snapshot = Snapshot.at(folder)
+            if not needs_compaction(snapshot):
+                return extend(snapshot, policy, progress)
+        except (RulesChanged, Incomplete, ValueError, FileNotFoundError):
+            # Other rules, or damage: a snapshot may be made anew at any time.
+            pass
+    return build(next_snapshot_folder(), policy, progress)
+
+
+def results_of(found: Run) -> Results:
+    """The results of a finished run. FileNotFoundError and ResultsDamaged where its folder is gone or damaged."""
+    results = Results.at(folder_of(found))
+    if results.run.id != found.result:
+        raise ResultsDamaged(f"{folder_of(found)} holds {results.run.id}, not {found.result}")
+    return results
+
+
+def snapshot_of(found: Run) -> Snapshot:
+    """The snapshot that a run was made on, as it was then. FileNotFoundError where it is gone."""
+    return Snapshot.at(snapshot_folder_of(found), found.snapshot)
+
+
+def newest_run() -> Run | None:
+    """The run that was finished last."""
+    return Run.objects.exclude(finished_at=None).order_by("-finished_at", "-pk").first()
+
+
+def _run(plan: Plan, policy: Policy, by: Account | None, progress: Progress, *, in_full: bool) -> Run:
+    begun = _begun_before(plan)
+    if begun is None:
+        snapshot = kept_snapshot(policy, progress)
+        last = None if in_full else newest_run()
+        if last is not None and (last.plan, last.snapshot) == (plan.digest, snapshot.id):
+            return last
+        begun = _begin(plan, snapshot, last if last and _can_build_on(last, plan, snapshot) else None, by)
+    else:
+        snapshot = snapshot_of(begun)
+    progress.phase("分类")
+    try:
+        results = _classified(plan, snapshot, begun, progress)
+    except (OtherRules, ResultsDamaged):
+        # What it would have built on does not fit or is damaged.
+        shutil.rmtree(folder_of(begun), ignore_errors=True)
+        begun.before = None
+        begun.save(update_fields=["before"])
+        results = _classified(plan, snapshot, begun, progress)
+    progress.phase("汇总")
+    _finish(begun, results, snapshot, policy)
+    prune()
+    return begun
+
+
+def _begun_before(plan: Plan) -> Run | None:
+    """A run of this plan that was killed, if what it had begun with is still there; others that were killed go."""
+    found = None
+    for begun in Run.objects.filter(finished_at=None).order_by("-pk"):
+        is_same = found is None and (begun.plan, begun.engine) == (plan.digest, ENGINE)
+        with suppress(FileNotFoundError, ValueError):
+            if is_same and snapshot_of(begun):
+                found = begun
+                continue
+        shutil.rmtree(folder_of(begun), ignore_errors=True)
+        begun.delete()
+    return found
+
+
+@transaction.atomic
+def _begin(plan: Plan, snapshot: Snapshot, before: Run | None, by: Account | None) -> Run:
+    in_turn(TURN)
+    now = timezone.now()
+    return Run.objects.create(
+        name=new_name(now),
+        day=plan.day,
+        policy_digest=plan.policy,
+        plan=plan.digest,
+        snapshot_folder=snapshot.folder.name,
+        snapshot=snapshot.id,
+        engine=ENGINE,
+        before=before,
+        begun_at=now,
+        by=by,
+    )
+
+
+def _can_build_on(last: Run, plan: Plan, snapshot: Snapshot) -> bool:
+    """Whether the run may build on ``last``: same rules, a snapshot that went on, and not too long a chain."""
+    if last.snapshot_folder != snapshot.folder.name or last.engine != ENGINE or last.day > plan.day:
+        return False
+    try:
+        results = results_of(last)
+    except (FileNotFoundError, ResultsDamaged):
+        return False
+    return len(results.parts) < LONGEST_CHAIN and results.plan.on(plan.day) == plan
+
+
+def _classified(plan: Plan, snapshot: Snapshot, begun: Run, progress: Progress) -> Results:
+    folder = folder_of(begun)
+    if (folder / "run.json").exists():
+        return Results.at(folder)
+    if begun.before is None:
+        return run(plan, snapshot, folder, _steps(progress))
+    changed = changed_subjects(snapshot_of(begun.before), snapshot)
+    return rerun(plan, snapshot, results_of(begun.before), changed, folder, _steps(progress))
+
+
+def _steps(progress: Progress) -> Steps:
+    def told(done: int, total: int) -> None:
+        progress.total = total
+        progress.set(done)
+
+    return told
+
+
+def _finish(begun: Run, results: Results, snapshot: Snapshot, policy: Policy) -> None:
+    begun.counts, begun.tallies = results.run.classes, tallied(results, snapshot, policy)
+    begun.result, begun.finished_at = results.run.id, timezone.now()
+    begun.save(update_fields=["before", "counts", "tallies", "result", "finished_at"])
+
+
+def tallied(results: Results, snapshot: Snapshot, policy: Policy) -> dict[str, dict[str, list[int]]]:
+    """How many have each class, by region, section of industry and size: of each word the numbers of a, b, c, d."""
+    reader, parts = Reader(snapshot), []
+    sections = {
+        f"{number:02d}": section.code
+        for section in policy.industries
+        for number in range(int(section.first), int(section.last) + 1)
+    }
+    for bucket in results.buckets:
+        subjects = reader.table(SUBJECTS_TABLE, bucket, ["subject", "region", "industry", "scale"])
+        classes = results.classes(bucket, ["subject", "class"])
+        if subjects is not None:
+            told = classes.join(subjects, on="subject").with_columns(
+                pl.col("industry").str.slice(0, 2).replace_strict(sections, default="").alias("industry")
+            )
+            parts.append(told.group_by("region", "industry", "scale", "class").len())
+    if not parts:
+        return {}
+    whole = pl.concat(parts)
+    return {name: _by(whole, name) for name in ("region", "industry", "scale")}
+
+
+def _by(whole: pl.DataFrame, name: str) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    counted = whole.group_by(pl.col(name).fill_null(""), "class").agg(pl.col("len").sum()).sort(name)
+    for word, grade, number in counted.iter_rows():
+        found.setdefault(word, [0] * len(GRADES))[grade] = number
+    return found
+
+
+def _drop_snapshot(damaged: Path) -> None:
+    """Take away the snapshot that a damaged file belongs to."""
+    for folder in damaged.parents:
+        if folder.parent == snapshots_folder():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+from tests.remedies.conftest import town  # noqa: F401
