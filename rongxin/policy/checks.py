@@ -8,6 +8,7 @@ from itertools import pairwise
 from rongxin.policy.documents import Document, contains, obstacle
 from rongxin.policy.files import Findings
 from rongxin.policy.indicator_checks import check_indicators
+from rongxin.policy.indicator_fields import Form, of_kind
 from rongxin.policy.kinds import Basis, RecordKind, RequiredWhen
 from rongxin.policy.notices import notice_faults, outside_faults
 from rongxin.policy.reading import Placed, ReadPack
@@ -160,6 +161,7 @@ def _check_kinds(pack: ReadPack, above: list[ReadPack], documents: Mapping[str, 
         _check_public_parts(placed, findings)
         _check_heads(placed, findings)
         _check_words(placed, findings)
+        _check_inspection(placed, findings)
 
 
 def _check_deadline(placed: Placed[RecordKind], known: Mapping[str, PolicyValue], findings: Findings) -> None:
@@ -263,6 +265,24 @@ def _check_words(placed: Placed[RecordKind], findings: Findings) -> None:
         if strangers:
             told = f'"{field.name}" has no value {"; ".join(strangers)}'
             placed.tell(findings, told, "schema", "fields", number, "x-credit", "values")
+
+
+def _check_inspection(placed: Placed[RecordKind], findings: Findings) -> None:
+    """Its day and its result can be looked at, and it may end in two ways."""
+    told = placed.piece.credit.inspection
+    if told is None:
+        return
+    fields = of_kind(placed.piece)
+    for key, name, form in (("result", told.result, Form.WORD), ("inspected_on", told.inspected_on, Form.DATE)):
+        if name not in fields or fields[name].form != form:
+            placed.tell(findings, f'"{name}" holds not {form} that can be looked at', "x-credit", "inspection", key)
+    words = fields[told.result].words if told.result in fields else None
+    if words is None:
+        return
+    if strangers := sorted({*told.clean} - words):
+        placed.tell(findings, f'"{told.result}" never holds {"; ".join(strangers)}', "x-credit", "inspection", "clean")
+    if words <= {*told.clean}:
+        placed.tell(findings, "every word is clean; no inspection would ever fail", "x-credit", "inspection", "clean")
 
 
 def _check_templates(pack: ReadPack, findings: Findings) -> None:

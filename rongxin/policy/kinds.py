@@ -203,6 +203,18 @@ class Summary(Strict):
     note: Title
 
 
+class Inspection(Strict):
+    """Records of the kind are results of inspections, by which it is measured whether classes hit (engine.risk.hits). An
+    inspection failed if ``result`` holds a word that is not ``clean``. ``random``: whether the enterprises were drawn at random or
+    aimed at; without it that is not known.
+    """
+
+    result: FieldName
+    clean: tuple[str, ...] = Field(min_length=1)
+    inspected_on: FieldName
+    random: bool | None = None
+
+
 class KindCredit(Strict):
     """What credit law adds to the whole kind.
 
@@ -238,6 +250,7 @@ class KindCredit(Strict):
     withheld_when: tuple[WithheldClause, ...] = ()
     repaired_elsewhere: RepairedElsewhere | None = None
     summary: Summary | None = None
+    inspection: Inspection | None = None
     happened: Title = Title(zh="作出决定", en="Decided")
     rules: tuple[Rule, ...] = ()
     retention_years: int | None = Field(default=None, ge=1)
@@ -320,6 +333,7 @@ class RecordKind(Strict):
         named: set[str | None] = {*credit.headline, credit.several_per_document, *credit.identified_by}
         if credit.summary:
             named |= {*credit.summary.by}
+        named |= {credit.inspection.result, credit.inspection.inspected_on} if credit.inspection else set()
         if credit.listing:
             named |= {credit.listing.removed_on, credit.listing.until}
         for party in (credit.party, credit.other_party):
