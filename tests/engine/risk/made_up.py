@@ -189,7 +189,8 @@ def written(folder: Path, told: Tables, *, before: Snapshot | None = None, repla
             known_at=datetime(2026, 11, 20, tzinfo=UTC),
             policy="",
             rules="",
-            kinds={kind: schema_text(RECORDS) for kind in KINDS},
+            kinds={kind: schema_text(RECORDS) for kind in KINDS}
+            | {kind: schema_text(rows.schema) for kind, rows in told.records.items()},
             files=files,
             buckets=buckets,
             unresolved=0,
