@@ -12,7 +12,7 @@ run.json                        written last of all: without it the run does not
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -239,29 +239,48 @@ class Movement:
 def movements(before: Results, after: Results) -> Iterator[Movement]:
     """Who moved between two runs, and which factors are otherwise; bucket by bucket, those in which nobody moved left out."""
     for bucket in sorted({*before.buckets, *after.buckets}):
-        told = [each.classes(bucket, ["subject", "class", "points"]) for each in (before, after)]
-        both = told[0].join(told[1], on="subject", how="full", coalesce=True, suffix="_after")
-        moved = both.filter(pl.col("class").ne_missing(pl.col("class_after"))).select(
-            "subject",
-            pl.col("class").alias("class_before"),
-            "class_after",
-            pl.col("points").alias("points_before"),
-            "points_after",
-        )
+        both = classes_of_both(before, after, bucket, ("class", "points"))
+        moved = both.filter(pl.col("class_before").ne_missing(pl.col("class_after")))
         if moved.height:
-            yield Movement(bucket, moved.sort("subject"), _otherwise(before, after, bucket, moved["subject"]))
+            yield Movement(bucket, moved, factors_otherwise(before, after, bucket, moved["subject"]))
 
 
-def _otherwise(before: Results, after: Results, bucket: int, subjects: pl.Series) -> pl.DataFrame:
-    told = []
+def classes_of_both(before: Results, after: Results, bucket: int, columns: Iterable[str]) -> pl.DataFrame:
+    """Columns of CLASSES as <column>_before and <column>_after of every enterprise of a bucket that one of two runs classifies, by
+    subject; null where a run does not.
+    """
+    names = list(columns)
+    one, two = (
+        each.classes(bucket, ["subject", *names]).rename({name: f"{name}_{when}" for name in names})
+        for each, when in ((before, "before"), (after, "after"))
+    )
+    ordered = (f"{name}_{when}" for name in names for when in ("before", "after"))
+    return one.join(two, on="subject", how="full", coalesce=True).select("subject", *ordered).sort("subject")
+
+
+def factors_otherwise(before: Results, after: Results, bucket: int, subjects: pl.Series | None = None) -> pl.DataFrame:
+    """subject, indicator (name), points_before, points_after of what two runs do not agree on in a bucket, or of these
+    ``subjects`` in it, by subject and indicator; 0 where a run has no such factor.
+    """
+    names = sorted({weighed.name for each in (before, after) for weighed in each.plan.indicators})
+    size, told = max(len(names), 1), []
     for each in (before, after):
-        names = pl.Series([weighed.name for weighed in each.plan.indicators], dtype=pl.String)
-        rows = each.factors(bucket).filter(pl.col("subject").is_in(subjects.implode()))
-        told.append(rows.select("subject", pl.lit(names).gather("indicator").alias("indicator"), "points"))
-    both = told[0].join(told[1], on=["subject", "indicator"], how="full", coalesce=True, suffix="_after")
+        places = pl.Series([names.index(weighed.name) for weighed in each.plan.indicators], dtype=pl.Int64)
+        rows = each.factors(bucket)
+        if subjects is not None:
+            rows = rows.filter(pl.col("subject").is_in(subjects.implode()))
+        # One number for subject and indicator is joined several times faster than the two.
+        told.append(rows.select(pl.col("subject") * size + pl.lit(places).gather("indicator"), "points"))
+    both = told[0].join(told[1], on="subject", how="full", coalesce=True, suffix="_after")
     points = pl.col("points").fill_null(0), pl.col("points_after").fill_null(0)
     return (
-        both.select("subject", "indicator", points[0].alias("points_before"), points[1].alias("points_after"))
+        both.select("subject", points[0].alias("points_before"), points[1].alias("points_after"))
         .filter(pl.col("points_before") != pl.col("points_after"))
-        .sort("subject", "indicator")
+        .sort("subject")
+        .select(
+            pl.col("subject") // size,
+            pl.lit(pl.Series(names, dtype=pl.String)).gather(pl.col("subject") % size).alias("indicator"),
+            "points_before",
+            "points_after",
+        )
     )
