@@ -88,7 +88,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "rongxin.ui.context.platform",
             ],
-            "builtins": ["rongxin.ui.templatetags.rongxin", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "rongxin.ui.templatetags.rongxin",
+                "rongxin.ui.templatetags.classes",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     },
 ]

@@ -58,7 +58,7 @@ class Held:
 def reckoned(run: Run, keys: Collection[int], on: date | None = None) -> dict[int, Reckoned]:
     """What the run says of the enterprises with these keys, by key; those it does not know are left out.
 
-    ``on`` a later day than the run's: as time alone made it since, where the snapshot of the run is still there.
+    ``on`` a later day than the run's: as time alone made it better since, where the snapshot of the run is still there.
     """
     results, found = results_of(run), dict[int, Reckoned]()
     for bucket, its in _by_bucket(keys).items():
@@ -155,7 +155,9 @@ def _read(row: Mapping[str, int | date | None], plan: Plan) -> Reckoned:
 
 
 def _as_time_made_it(run: Run, results: Results, bucket: int, rows: pl.DataFrame, on: date) -> pl.DataFrame:
-    """The rows, those for which a day has come since reckoned anew; as they are where the snapshot is gone."""
+    """The rows, those for which a day has come since reckoned anew where that is better: what makes a class worse is for the next
+    run, which the enterprise may object to. As they are where the snapshot is gone.
+    """
     due = rows.filter(pl.col("next_on") <= on)
     if due.is_empty() or on <= run.day:
         return rows
@@ -166,4 +168,7 @@ def _as_time_made_it(run: Run, results: Results, bucket: int, rows: pl.DataFrame
     own = tables.subjects.filter(pl.col("subject").is_in(due["subject"].implode()))
     presence = {place: presence_on(each, on) for place, each in results.presence().items()}
     anew = classify(results.plan.on(on), Tables(own, tables.records, tables.links), presence).classes
-    return pl.concat([rows.join(anew, on="subject", how="anti"), anew])
+    better = anew.join(due.select("subject", was=pl.col("points"), class_was=pl.col("class")), on="subject").filter(
+        (pl.col("class") <= pl.col("class_was")) & (pl.col("points") < pl.col("was"))
+    )
+    return pl.concat([rows.join(better, on="subject", how="anti"), better.select(rows.columns)])

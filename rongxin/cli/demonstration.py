@@ -57,8 +57,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     Each is a username and the title of the role; a platform that is not for demonstration is left alone and gives none.
     """
     start()
-    from rongxin.demonstration import declarations, firms, loading, recipients, remedies, staff, undone
-    from rongxin.storage.statistics import refresh
+    from rongxin.demonstration import classes, declarations, firms, loading, recipients, remedies, staff, undone
 
     if not environment.demo:
         return []
@@ -71,6 +70,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
         recipients.answer_some()
         declarations.declare_some()
         undone.show_unwinding()
+        classes.show_two_runs()
         staff.give_second_factors()
         return staff.logins()
     typer.echo("准备示例数据（虚构的企业与文书）……")
@@ -78,13 +78,13 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     steps = loading.steps_of(history)
     with typer.progressbar(length=len(steps), label="报送、校验、发布、入库", file=sys.stderr) as bar:
         loading.relive(history, steps, advance=bar.update)
-    refresh("records_record", "records_recordevent", "records_recordcontent", "records_resolution", "subjects_subject")
     firms.open_firms()
     recipients.register_some()
     remedies.remedy_some()
     recipients.answer_some()
     declarations.declare_some()
     undone.show_unwinding()
+    classes.show_two_runs()
     staff.give_second_factors()
     return staff.logins()
 

@@ -5,16 +5,14 @@ from typing import Final
 from django.db import transaction
 
 from rongxin.accounts.models import Account
-from rongxin.accounts.permissions import Role
 from rongxin.demonstration.codes import numbered_code
-from rongxin.demonstration.staff import LEAD
+from rongxin.demonstration.staff import LEAD, SECOND
 from rongxin.exchange.recipients import registry
 from rongxin.exchange.recipients.acknowledging import MOST, acknowledge, hand_over
 from rongxin.exchange.recipients.models import Recipient, Sort
 from rongxin.records.changes import last_position
 from rongxin.rulebook import queries as rulebook
 
-_SECOND: Final = "demo-lead-second"
 _PROMPT: Final = ("示例信用服务机构", 91, Sort.AGENCY)
 _SLOW: Final = ("示例企业信息网站", 92, Sort.WEBSITE)
 
@@ -25,11 +23,7 @@ def register_some() -> None:
     lead = Account.objects.filter(username=LEAD).first()
     if lead is None or Recipient.objects.exists():
         return
-    second = Account(
-        username=_SECOND, display_name="示例牵头办复核员", department=lead.department, role=Role.CITY_OFFICE
-    )
-    second.set_unusable_password()
-    second.save()
+    second = Account.objects.get(username=SECOND)
     for name, number, sort in (_PROMPT, _SLOW):
         made = registry.propose(
             name=name, uscc=numbered_code("9", "1", number), sort=sort, office="示例数据部", by=lead

@@ -1,5 +1,5 @@
 """Who works on a platform for demonstration: its rules, its departments with their duties, two accounts for each, the
-lead office with its officer, the service hall with its window, the auditor, and the three administrators.
+lead office with its two officers, the service hall with its window, the auditor, and the three administrators.
 """
 
 from typing import Final
@@ -34,6 +34,7 @@ _NAMES: Final = {
 }
 _LEAD: Final = ("demo-lead", "福州市示例信用信息牵头办公室", "市示例牵头办")
 LEAD: Final = "demo-lead"
+SECOND: Final = "demo-lead-second"
 HALL: Final = "demo-hall"
 _HALL: Final = (HALL, "福州市示例行政服务中心", "市示例服务中心")
 WINDOW: Final = "demo-window"
@@ -42,6 +43,7 @@ AUDITOR: Final = "demo-auditor"
 FIRM, PROXY = "demo-firm", "demo-proxy"
 _OF_LEAD: Final = {
     LEAD: Role.CITY_OFFICE,
+    SECOND: Role.CITY_OFFICE,
     "demo-security": Role.SECURITY_ADMIN,
     "demo-audit": Role.AUDIT_ADMIN,
     "demo-system": Role.SYSTEM_ADMIN,

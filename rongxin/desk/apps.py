@@ -9,6 +9,7 @@ class DeskConfig(AppConfig):
         from rongxin.desk import (
             batch_panels,
             claims,
+            class_firm,
             declarations,
             evidence,
             incident_panels,
@@ -35,6 +36,7 @@ class DeskConfig(AppConfig):
         add_panel_to_all(servings.panel)
         add_panel_to_all(told.panel)
         claims.add_to_cases()
+        class_firm.add_to_cases()
         remedies.add_to_cases()
         incident_panels.add_to_cases()
         unwinding.add_to_cases()

@@ -6,7 +6,7 @@ class EnterpriseConfig(AppConfig):
     label = "enterprise"
 
     def ready(self) -> None:
-        from rongxin.enterprise import declarations, remedies
+        from rongxin.enterprise import classes, declarations, remedies
         from rongxin.enterprise.case_panels import add_panel
         from rongxin.notices.recipients import name_subject
         from rongxin.remedies.declarations.falsehoods import KIND as FALSEHOOD
@@ -14,6 +14,7 @@ class EnterpriseConfig(AppConfig):
         from rongxin.subjects.mandates.queries import claim_of
         from rongxin.subjects.mandates.workflow import NAME
 
+        classes.add_to_cases()
         remedies.add_to_cases()
         name_subject(NAME, lambda case: claim_of(case.number).subject.uscc)
         add_panel(DECLARATION, declarations.panel)

@@ -106,6 +106,7 @@ class FirmPage:
     may_declare: bool
     may_keep_proxies: bool
     may_object: bool
+    may_see_class: bool
     open_cases: int
     proxies: int
     today: date
@@ -151,6 +152,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         may_keep_contacts=mandate.may(Action.CONTACT_KEEP),
         may_keep_proxies=mandate.may(Action.PROXY_KEEP),
         may_object=mandate.may(Action.OBJECTION_MAKE),
+        may_see_class=mandate.may(Action.CLASS_OBJECT),
         open_cases=of_firm(codes_of(mandate.firm)).filter(is_open=True).count(),
         proxies=queries.proxies_under([mandate]).count() if mandate.is_holder else 0,
         today=timezone.localdate(),

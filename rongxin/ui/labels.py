@@ -5,6 +5,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rongxin.classification.adjusting import Bar as ClassBar
+from rongxin.classification.reading import How
 from rongxin.exchange.recipients.outgoing import Outcome
 from rongxin.exchange.recipients.registry import Problem as RecipientProblem
 from rongxin.exchange.recipients.spotting import Fault as SpotFault
@@ -40,6 +42,16 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str | Promise]] = {
         WordsFault.NO_WORDS: _("请写明情况。"),
         WordsFault.TOO_LONG: _("太长，请写在 500 个字以内。"),
         WordsFault.NAMES_A_NUMBER: _("这里有号码（证件、电话、账号等），请删去。"),
+    },
+    ClassBar: {
+        ClassBar.NO_CLASS: _("这次计算里没有这个主体的类别。"),
+        ClassBar.ANSWERED: _("对这次分类的申诉已经答复；有新情况的，等下一次分类。"),
+    },
+    How: {
+        How.IN_USE: _("本次启用的类别"),
+        How.BETTER: _("情况已经变好，先按好的用"),
+        How.ADJUSTED: _("经两人决定的人工调整"),
+        How.OBJECTED: _("申诉答复以前，按上一次的用"),
     },
     ObjectionBar: {
         ObjectionBar.NO_RECORD: _("本企业名下没有这条记录。"),

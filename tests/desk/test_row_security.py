@@ -90,7 +90,7 @@ OF_DEPARTMENTS: Final = {
     **dict.fromkeys(
         (
             *("objections_objection", "repairs_repair", "repairs_revocation", "workflow_evidence"),
-            *("declarations_declaration", "declarations_falsehood"),
+            *("declarations_declaration", "declarations_falsehood", "classification_adjustment"),
         ),
         ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     ),

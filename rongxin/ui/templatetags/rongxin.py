@@ -79,6 +79,12 @@ def thousands(number: int | None) -> str:
 
 
 @register.filter
+def signed(number: int) -> str:
+    """+18, −5 with a real minus."""
+    return f"{number:+,d}".replace("-", "−")
+
+
+@register.filter
 def yuan(fen: int | None) -> str:
     """Whole fen as yuan with two places, unit named; nothing for None."""
     if fen is None:

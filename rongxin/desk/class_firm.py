@@ -1,0 +1,296 @@
+"""The class of one enterprise with every reason; proposing another for a time. And who moved between two runs."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rongxin.accounts.access import Access, Purpose
+from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
+from rongxin.accounts.queries import demand
+from rongxin.classification.adjusting import KIND, NotOpened, of, propose
+from rongxin.classification.explaining import NotClassified, Past, Unexplained, explained, history_of, sources_of
+from rongxin.classification.listing import NONE, Comparison, compare
+from rongxin.classification.models import Adjustment, Run, Use
+from rongxin.classification.reading import Held, held
+from rongxin.classification.running import newest_run
+from rongxin.classification.using import KIND as USING
+from rongxin.classification.using import current, in_preview
+from rongxin.departments.regions import stem
+from rongxin.desk.case_panels import Panel, Place, add_panel
+from rongxin.desk.classes import GRADES
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
+from rongxin.disclosure.subjects import industry_name, region_name
+from rongxin.engine.risk.results import ResultsDamaged
+from rongxin.policy.words import Title
+from rongxin.rulebook import queries as rulebook
+from rongxin.subjects.models import Subject
+from rongxin.ui.class_card import AdjustmentCard, ClassCard, card_of
+from rongxin.ui.labels import label
+from rongxin.ui.parts import Tab
+from rongxin.workflow.models import Case
+from rongxin.workflow.statements import LONGEST, BadWords
+
+MOST_MOVED: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassFirmPage:
+    """``desk/class_firm.html``. ``card`` None: ``why`` says why there is none. ``held``: the class that holds today."""
+
+    firm: Subject
+    region: str
+    industry: str
+    run: Run
+    use: Use | None
+    is_in_use: bool
+    is_preview: bool
+    tabs: tuple[Tab, ...]
+    card: ClassCard | None
+    why: str
+    held: Held | None
+    history: tuple[Past, ...]
+    adjustments: tuple[Adjustment, ...]
+    may_adjust: bool
+
+
+class ProposeForm(forms.Form):
+    """Why another class shall hold."""
+
+    statement = forms.CharField(
+        label=gettext_lazy("为什么要调整"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy(
+            "写明事实和来源，不写个人。提出以后由经办人拟定类别和期限，另一人批准；企业会看到理由。"
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePage:
+    """``desk/class_propose.html``."""
+
+    firm: Subject
+    form: ProposeForm
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedLine:
+    """An enterprise that moved."""
+
+    firm: Subject
+    before: str
+    after: str
+    points_before: int | None
+    points_after: int | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorLine:
+    """An indicator that moved enterprises: of how many the points differ, and by how much in all."""
+
+    title: Title
+    number: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonCard:
+    """``desk/_class_comparison.html``. ``rows``: the class before, and how many went to each class from it, stayed left out."""
+
+    before: Run
+    after: Run
+    comparison: Comparison
+    rows: tuple[tuple[str, tuple[tuple[str, int | None], ...]], ...]
+    indicators: tuple[IndicatorLine, ...]
+    moved: tuple[MovedLine, ...]
+    same_rules: bool
+
+
+@officer_only
+@require_safe
+def detail(request: HttpRequest, uscc: str) -> HttpResponse:
+    """Why an enterprise has its class: in the run in use, or in another that is named."""
+    officer, policy = _reader(request), rulebook.current()
+    firm = _firm(officer, uscc)
+    runs = _runs()
+    run = next((each for each in runs if each.name == request.GET.get("run")), runs[0] if runs else None)
+    if run is None:
+        raise Http404
+    use = Use.objects.select_related("case").filter(run=run).first()
+    card, why = _card(run, firm, access_of(request, Purpose.SUPERVISION))
+    page = ClassFirmPage(
+        firm=firm,
+        region=region_name(firm.region, policy),
+        industry=industry_name(firm.industry, policy),
+        run=run,
+        use=use,
+        is_in_use=bool(use and use.is_current),
+        is_preview=bool(use and use.case.state == "preview"),
+        tabs=tuple(_tab(each, run, firm) for each in runs) if len(runs) > 1 else (),
+        card=card,
+        why=why,
+        held=held([firm.pk], timezone.localdate()).get(firm.pk),
+        history=tuple(history_of(firm)),
+        adjustments=tuple(Adjustment.objects.select_related("case").filter(subject=firm).order_by("-pk")),
+        may_adjust=bool(use and card and officer.may(Action.CLASS_KEEP, officer.works_for)),
+    )
+    return show(request, "desk/class_firm.html", page)
+
+
+@officer_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def adjust(request: HttpRequest, uscc: str) -> HttpResponse:
+    """Propose that another class shall hold of an enterprise for a time."""
+    officer = officer_of(request)
+    demand(officer, Action.CLASS_KEEP, officer.works_for)
+    firm, use = _firm(officer, uscc), current() or in_preview()
+    if use is None:
+        raise Http404
+    form = ProposeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = propose(firm, use, form.cleaned_data["statement"], by=officer)
+        except BadWords as bad:
+            form.add_error("statement", label(bad.fault))
+        except NotOpened as refused:
+            form.add_error(None, label(refused.bar))
+        else:
+            messages.success(request, _("已提出。经办人拟定类别和期限以后，由另一人批准。"))
+            return redirect("desk:case", number=found.case.number)
+    page = ProposePage(firm=firm, form=form, back_url=reverse("desk:class_firm", args=[firm.uscc]))
+    return show(request, "desk/class_propose.html", page, status=422 if form.errors else 200)
+
+
+@officer_only
+@require_safe
+def compared(request: HttpRequest, before: str, after: str) -> HttpResponse:
+    """Who moved between two runs, and by which indicators."""
+    _reader(request)
+    found = {each.name: each for each in Run.objects.exclude(finished_at=None).filter(name__in=(before, after))}
+    if set(found) != {before, after}:
+        raise Http404
+    try:
+        card = _comparison(found[before], found[after])
+    except (FileNotFoundError, ResultsDamaged):
+        raise Http404 from None
+    return show(request, "desk/class_compare.html", card)
+
+
+def add_to_cases() -> None:
+    """Cases of use say who moves; cases about a class say which and why."""
+    add_panel(USING, _use_panel)
+    add_panel(KIND, _adjustment_panel)
+
+
+def _reader(request: HttpRequest) -> Account:
+    officer = officer_of(request)
+    demand(officer, Action.CLASS_READ, officer.works_for)
+    return officer
+
+
+def _firm(officer: Account, uscc: str) -> Subject:
+    """The enterprise, if it is of a region of the officer; it is not found otherwise, as if there were none."""
+    firm = Subject.objects.select_related("merged_into").filter(uscc=uscc).first()
+    firm = firm and (firm.merged_into or firm)
+    if firm is None or not firm.region.startswith(stem(officer.works_for.region)):
+        raise Http404
+    return firm
+
+
+def _runs() -> list[Run]:
+    """The run in use, the one in preview, the newest: each once."""
+    found = [each.run for each in (current(), in_preview()) if each]
+    newest = newest_run()
+    return list(dict.fromkeys([*found, *([newest] if newest else [])]))
+
+
+def _tab(run: Run, chosen: Run, firm: Subject) -> Tab:
+    preview, use = in_preview(), current()
+    if use and use.run == run:
+        title = Title(zh="正在使用", en="In use")
+    elif preview and preview.run == run:
+        title = Title(zh="申诉期内", en="In preview")
+    else:
+        title = Title(zh="最近一次", en="Newest")
+    url = f"{reverse('desk:class_firm', args=[firm.uscc])}?run={run.name}"
+    return Tab(label=title, url=url, is_current=run == chosen)
+
+
+def _card(run: Run, firm: Subject, access: Access) -> tuple[ClassCard | None, str]:
+    try:
+        told = explained(run, firm, access)
+    except NotClassified:
+        return None, _("这个主体没有分类：个体工商户从不分类；计算以后才登记的，下一次计算才有。")
+    except (Unexplained, FileNotFoundError, ResultsDamaged):
+        return None, _("这次计算的快照已经清理，逐项来源不再显示；类别和分值见历史。")
+    policy = rulebook.by_digest(run.policy_digest)
+    return card_of(
+        told, sources_of(told.explanation), policy, lambda number: reverse("desk:kept_record", args=[number])
+    ), ""
+
+
+def _comparison(before: Run, after: Run) -> ComparisonCard:
+    found = compare(before, after, most=MOST_MOVED)
+    policies = [rulebook.by_digest(each.policy_digest) for each in (after, before)]
+    titles = {name: each.title for policy in reversed(policies) for name, each in policy.indicators.items()}
+    firms = {each.pk: each for each in Subject.objects.filter(pk__in=[each.subject for each in found.sample])}
+    names = [*(grade.value for grade in GRADES), NONE]
+    return ComparisonCard(
+        before=before,
+        after=after,
+        comparison=found,
+        rows=tuple(
+            (one, tuple((two, found.matrix.get((one, two), 0) if one != two else None) for two in names))
+            for one in names
+            if any(found.matrix.get((one, two)) for two in names)
+        ),
+        indicators=tuple(
+            IndicatorLine(title=titles.get(name, Title(zh=name, en=name)), number=number, points=points)
+            for name, (number, points) in found.indicators.items()
+        ),
+        moved=tuple(
+            MovedLine(
+                firm=firms[each.subject],
+                before=each.before.value if each.before else "",
+                after=each.after.value if each.after else "",
+                points_before=each.points_before,
+                points_after=each.points_after,
+                url=f"{reverse('desk:class_firm', args=[firms[each.subject].uscc])}?run={after.name}",
+            )
+            for each in found.sample
+            if each.subject in firms
+        ),
+        same_rules=before.policy_digest == after.policy_digest,
+    )
+
+
+def _use_panel(case: Case, _access: Access) -> Panel | None:
+    """What coming into use would change, beside the run in use; how many have which class where none is."""
+    use = Use.objects.select_related("run").get(case=case)
+    now = current()
+    title = Title(zh="启用以后的变动", en="What its use would change")
+    if now is None or now.run == use.run:
+        return Panel(title=title, template="desk/_class_first.html", content=use.run, place=Place.TOP)
+    try:
+        card = _comparison(now.run, use.run)
+    except (FileNotFoundError, ResultsDamaged):
+        return None
+    return Panel(title=title, template="desk/_class_moves.html", content=card, place=Place.TOP)
+
+
+def _adjustment_panel(case: Case, _access: Access) -> Panel:
+    content = AdjustmentCard(adjustment=of(case), shows_answer=True)
+    return Panel(title=Title(zh="申诉的分类", en="The class"), template="ui/_adjustment.html", content=content)

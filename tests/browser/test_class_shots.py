@@ -1,0 +1,63 @@
+"""Pages of the classes of risk, for ``make shots``."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rongxin.accounts.models import Account
+from rongxin.classification.listing import every_one
+from rongxin.classification.models import Use
+from rongxin.classification.running import newest_run
+from rongxin.classification.using import current, in_preview
+from rongxin.demonstration.password import PASSWORD
+from rongxin.policy.indicators import RiskClass
+from rongxin.subjects.mandates.queries import mandates_of
+from rongxin.subjects.models import Subject
+from tests import logins
+from tests.browser.shots import shoot
+from tests.browser.test_shots import address  # noqa: F401
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.shots, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def worst(use: Use) -> Subject:
+    """The enterprise with the most points."""
+    for grade in reversed(RiskClass):
+        if found := dict(every_one(use.run, grade, "")):
+            return Subject.objects.get(pk=max(found, key=lambda key: found[key]))
+    raise AssertionError("nobody is classified")
+
+
+def test_pages_of_the_office(page: "Page", address: str) -> None:  # noqa: F811
+    now, preview = current(), in_preview()
+    assert now and preview and newest_run()  # noqa: PT018
+    firm = worst(now)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    logins.log_in(page, address, "demo-lead", PASSWORD)
+    for name, place in {
+        "90-classes": "classes",
+        "91-class-list": "classes/c",
+        "92-class-firm": f"classes/firms/{firm.uscc}",
+        "93-class-compare": f"classes/runs/{now.run.name}/{preview.run.name}",
+        "94-class-use": f"cases/{preview.case.number}",
+        "95-class-adjust": f"classes/firms/{firm.uscc}/adjust",
+    }.items():
+        shoot(page, f"{address}/desk/{place}", name)
+
+
+def test_pages_of_the_enterprise(page: "Page", address: str) -> None:  # noqa: F811
+    preview = in_preview()
+    assert preview
+    (mandate, *_) = mandates_of(Account.objects.get(username="demo-firm"))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    logins.log_in(page, address, "demo-firm", PASSWORD)
+    uscc = mandate.firm.uscc
+    for name, place in {
+        "96-class-own": f"firms/{uscc}/class",
+        "97-class-object": f"firms/{uscc}/class/{preview.run.name}/object",
+        "98-firm": f"firms/{uscc}",
+    }.items():
+        shoot(page, f"{address}/enterprise/{place}", name)
