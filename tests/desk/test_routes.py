@@ -111,6 +111,7 @@ ROUTES: Final = {
     "repair_revoke": Route(Action.CASE_ACT, of="repair"),
     "repair_notice": Route(Action.BATCH_READ, of="record"),
     "rule_draft": Route(Action.RULE_DRAFT),
+    "weights": Route(Action.RULE_DRAFT),
     "incidents": Route(ANYBODY),
     "incidents_csv": Route(Action.CASE_READ),
     "incident_register": Route(Action.INCIDENT_REPORT),
