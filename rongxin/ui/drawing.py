@@ -17,6 +17,7 @@ TURN_LABEL_AT = 0.62
 BAR_TONES = frozenset("agryvn")
 SCALE_END, SCALE_PAST = 100, 20
 NARROW = 7.0
+LETTER = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,13 @@ def class_scale(begins: Sequence[int]) -> SafeString:
         "",
         '<rect class="{0}" x="{1}%" y="0" width="{2}%" height="34"/><text class="{0}" x="{3}%" y="23">{4}</text>',
         (
-            (letter, left, round(right - left, 2), round((left + right) / 2, 2), letter.upper())
+            (
+                letter,
+                left,
+                round(right - left, 2),
+                round((left + right) / 2, 2),
+                letter.upper() if right - left >= LETTER else "",
+            )
             for letter, left, right in zip("abcd", edges, edges[1:], strict=False)
         ),
     )
@@ -216,11 +223,12 @@ def class_scale(begins: Sequence[int]) -> SafeString:
         ),
     )
     return format_html(
-        '<svg class="rx-classscale" aria-hidden="true" height="70" data-scale="{} {} {}">{}{}'
+        '<svg class="rx-classscale" aria-hidden="true" height="70" data-scale="{} {} {} {}">{}{}'
         '<text class="tick first" x="0" y="51">0</text><text class="tick last" x="100%" y="51">{}+</text></svg>',
         SCALE_END,
         SCALE_PAST,
         NARROW,
+        LETTER,
         bands,
         ticks,
         end,

@@ -60,14 +60,17 @@
     if (!scale) return;
     const begins = Array.from(form.querySelectorAll("[data-thresholds] input"), (field) => Number(field.value.trim() || NaN));
     if (!begins.every((each, at) => Number.isInteger(each) && each > (at ? begins[at - 1] : 0))) return;
-    const [least, past, narrow] = scale.dataset.scale.split(" ").map(Number);
+    const [least, past, narrow, letterRoom] = scale.dataset.scale.split(" ").map(Number);
     const end = Math.max(least, begins[begins.length - 1] + past);
     const edges = [0, ...begins.map((each) => (each / end) * 100), 100];
     scale.querySelectorAll("rect").forEach((band, at) => {
       band.setAttribute("x", `${edges[at]}%`);
       band.setAttribute("width", `${edges[at + 1] - edges[at]}%`);
     });
-    scale.querySelectorAll("text:not(.tick)").forEach((letter, at) => letter.setAttribute("x", `${(edges[at] + edges[at + 1]) / 2}%`));
+    scale.querySelectorAll("text:not(.tick)").forEach((letter, at) => {
+      letter.setAttribute("x", `${(edges[at] + edges[at + 1]) / 2}%`);
+      letter.textContent = edges[at + 1] - edges[at] < letterRoom ? "" : "ABCD"[at];
+    });
     scale.querySelectorAll(".tick:not(.first):not(.last)").forEach((tick, at) => {
       tick.setAttribute("x", `${edges[at + 1]}%`);
       tick.setAttribute("y", at % 2 && edges[at + 1] - edges[at] < narrow ? 66 : 51);
