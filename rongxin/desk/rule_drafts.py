@@ -72,7 +72,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     except _Unreadable as wrong:
         return _shown(request, error=str(wrong))
     except NotDrafted as refusal:
-        return _shown(request, error=_why_not(refusal))
+        return _shown(request, error=why_not(refusal))
     except PolicyErrors as stopped:
         return _shown(request, mistakes=tuple(stopped.errors))
     messages.success(request, _("已通过校验，等第二人复核。"))
@@ -129,13 +129,15 @@ def _text(name: str, content: bytes) -> str:
         raise _Unreadable(_("%(name)s 不是 UTF-8 编码的文本。") % {"name": name}) from None
 
 
-def _why_not(refusal: NotDrafted) -> str:
+def why_not(refusal: NotDrafted) -> str:
+    """Why no draft was made, for whoever wanted one."""
     return {
         Problem.NO_FILE: _("请选择改过的规则文件。"),
         Problem.PLACE: _("%(name)s 不是现行规则包里的文件。") % {"name": refusal.about},
         Problem.TOO_LARGE: _("文件太大。"),
         Problem.NO_NOTE: _("请写明改了什么、为什么，不写号码。"),
         Problem.UNCHANGED: _("与现行规则相同，没有改动。"),
+        Problem.OUTDATED: _("填写期间另有规则生效，请对照新的现行数值重新核对。"),
     }[refusal.problem]
 
 

@@ -40,6 +40,7 @@ from rongxin.desk import (
     supports,
     told,
     unwinding,
+    weights,
     withdrawal,
 )
 from rongxin.intake.workflow import RELEASE, SEND_BACK, STOP
@@ -79,6 +80,7 @@ urlpatterns = [
     path("cases/<str:number>/affected/search", incident_firms.search, name="affected_search"),
     path("cases/<str:number>/affected/take-out", incident_firms.take_out, name="affected_take_out"),
     path("rules/draft", rule_drafts.enter, name="rule_draft"),
+    path("rules/weights", weights.enter, name="weights"),
     path("cases/<str:number>/told", told.of_case, name="case_told"),
     path("cases/<str:number>/servings", servings.serve, name="case_serve"),
     path("servings/<int:pk>/note", servings.note, name="serving_note"),

@@ -26,7 +26,7 @@ from rongxin.disclosure.wording import basis_line, told_severity, unit_words, wo
 from rongxin.policy import tables
 from rongxin.policy.display import display_rule
 from rongxin.policy.indicator_words import DIMENSION_TITLES, told_names
-from rongxin.policy.indicators import POINTS
+from rongxin.policy.indicators import POINTS, Indicator
 from rongxin.policy.kinds import Clause, RecordKind
 from rongxin.policy.pack import Policy
 from rongxin.policy.values import Unit, Value
@@ -108,7 +108,7 @@ def value_card(policy: Policy, key: str, on: date) -> ValueCard:
         lines=tuple(
             ValueLine(
                 starts_on=line.first_day,
-                value=_written(line.value, told_names(policy, key)),
+                value=written(line.value, told_names(policy, key)),
                 steps=tuple(_steps(line.value)) if history.unit == Unit.SEVERITY_STEP else (),
                 strength=line.strength,
                 basis=basis_line(policy, line.basis),
@@ -127,9 +127,10 @@ def indicator_lines(policy: Policy, on: date) -> tuple[IndicatorLine, ...]:
         IndicatorLine(
             key=indicator.key,
             title=indicator.title,
+            looks_at=_looks_at(indicator),
             dimension=DIMENSION_TITLES[indicator.dimension],
             lowers=indicator.lowers,
-            points=_written(line.value, told_names(policy, indicator.key)),
+            points=written(line.value, told_names(policy, indicator.key)),
             starts_on=line.first_day,
             basis=basis_line(policy, line.basis),
             note=words(indicator.note),
@@ -137,6 +138,11 @@ def indicator_lines(policy: Policy, on: date) -> tuple[IndicatorLine, ...]:
         for indicator, line in in_force
         if line
     )
+
+
+def _looks_at(indicator: Indicator) -> str:
+    months = indicator.window.months if indicator.window else 0
+    return words(indicator.reason).format(value="…" if indicator.points.operator == "words" else "N", months=months)
 
 
 def code_steps(policy: Policy, on: date) -> tuple[CodeStep, ...]:
@@ -258,7 +264,8 @@ def _condition(clause: Clause, kind: RecordKind) -> str:
     return _("%(field)s只有：%(values)s") % named if clause.only else _("%(field)s含有：%(values)s") % named
 
 
-def _written(value: Value, names: Mapping[str, Title]) -> str:
+def written(value: Value, names: Mapping[str, Title]) -> str:
+    """A value in the language of the page; ``names``: what the names inside it stand for."""
     match value:
         case bool():
             return _("是") if value else _("否")

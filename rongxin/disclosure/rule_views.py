@@ -30,10 +30,13 @@ class ValueLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorLine:
-    """An indicator of risk: ``points`` written out, added, or taken off where it ``lowers``; ``key`` is the value they stand in."""
+    """An indicator of risk: ``points`` written out, added, or taken off where it ``lowers``; ``key`` is the value they stand in.
+    ``looks_at``: what an enterprise reads of it, with N where a number of its own will stand.
+    """
 
     key: str
     title: Title
+    looks_at: str
     dimension: Title
     lowers: bool
     points: str

@@ -15,6 +15,9 @@ from rongxin.governance.incidents.rules import HourClock
 DOT_LEFT, DOT_RIGHT = 4.0, 96.0
 TURN_LABEL_AT = 0.62
 BAR_TONES = frozenset("agryvn")
+SCALE_END, SCALE_PAST = 100, 20
+NARROW = 7.0
+LETTER = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +190,46 @@ def hour_bar(clock: HourClock, marks: Sequence[int], label: str) -> SafeString:
         label,
         round(clock.share * 100, 2),
         ticks,
+    )
+
+
+def class_scale(begins: Sequence[int]) -> SafeString:
+    """The classes a to d on a scale of points from 0 to 100 and more. ``begins``: from how many points on b, c and d begin.
+
+    weights.js draws it anew while somebody changes the numbers; a sentence beside it says the same.
+    """
+    end = max(SCALE_END, begins[-1] + SCALE_PAST)
+    edges = [0.0, *(round(each / end * 100, 2) for each in begins), 100.0]
+    bands = format_html_join(
+        "",
+        '<rect class="{0}" x="{1}%" y="0" width="{2}%" height="34"/><text class="{0}" x="{3}%" y="23">{4}</text>',
+        (
+            (
+                letter,
+                left,
+                round(right - left, 2),
+                round((left + right) / 2, 2),
+                letter.upper() if right - left >= LETTER else "",
+            )
+            for letter, left, right in zip("abcd", edges, edges[1:], strict=False)
+        ),
+    )
+    ticks = format_html_join(
+        "",
+        '<text class="tick" x="{}%" y="{}">{}</text>',
+        (
+            (here, 66 if here - before < NARROW and number % 2 else 51, points)
+            for number, (before, here, points) in enumerate(zip(edges, edges[1:], begins, strict=False))
+        ),
+    )
+    return format_html(
+        '<svg class="rx-classscale" aria-hidden="true" height="70" data-scale="{} {} {} {}">{}{}'
+        '<text class="tick first" x="0" y="51">0</text><text class="tick last" x="100%" y="51">{}+</text></svg>',
+        SCALE_END,
+        SCALE_PAST,
+        NARROW,
+        LETTER,
+        bands,
+        ticks,
+        end,
     )

@@ -119,6 +119,7 @@ ROUTES: Final = {
     "class_start": Route(Action.CLASS_KEEP, POST),
     "class_use": Route(Action.CLASS_KEEP, POST, may_be_missing=True),
     "class_adjust": Route(Action.CLASS_KEEP, of="firm", may_be_missing=True),
+    "weights": Route(Action.RULE_DRAFT),
     "incidents": Route(ANYBODY),
     "incidents_csv": Route(Action.CASE_READ),
     "incident_register": Route(Action.INCIDENT_REPORT),

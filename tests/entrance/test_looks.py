@@ -207,6 +207,7 @@ def a_desk() -> Platform:
     examples = (
         *map(desk, ("home", "rights", "documents", "cases", "cases_csv", "inquiry_enter", "rule_draft", "messages")),
         *map(desk, ("messages_failed", "upload", "record_form", "clocks", "clocks_csv", "coverage", "coverage_report")),
+        desk("weights"),
         *map(desk, ("coverage_series", "coverage_series_csv", "texts", "texts_csv", "kept_records", "withdrawn_csv")),
         *map(
             desk, ("batches", "mappings", "mappings_csv", "questions_csv", "duties", "duties_csv", "subjects", "login")

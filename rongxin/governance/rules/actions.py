@@ -37,6 +37,7 @@ class Problem(StrEnum):
     TOO_LARGE = "too_large"
     NO_NOTE = "no_note"
     UNCHANGED = "unchanged"
+    OUTDATED = "outdated"
 
 
 class NotDrafted(ValueError):
@@ -48,8 +49,10 @@ class NotDrafted(ValueError):
 
 
 @transaction.atomic
-def draft(changed: Mapping[str, str], note: str, by: Account) -> RuleDraft:
+def draft(changed: Mapping[str, str], note: str, by: Account, *, title: str = "", made_from: str = "") -> RuleDraft:
     """Make a draft of the rules in force with ``changed`` files (by place below the packs, such as ``fuzhou/values/intake.yaml``).
+    ``title``: that of the case; without it the note. ``made_from``: digest of the version whose files were changed; it must be in
+    force still.
 
     Raises PermissionDenied, NotDrafted, and PolicyErrors with every mistake by file and line.
     """
@@ -57,11 +60,13 @@ def draft(changed: Mapping[str, str], note: str, by: Account) -> RuleDraft:
     note, current = " ".join(note.split())[:LONGEST_NOTE], rulebook.current()
     if not note or names_a_number(note):
         raise NotDrafted(Problem.NO_NOTE)
+    if made_from and made_from != current.digest:
+        raise NotDrafted(Problem.OUTDATED)
     sources = rulebook.sources(current.digest) | _placed(changed, current)
     made = checked(sources, current.name)
     if made.digest == current.digest:
         raise NotDrafted(Problem.UNCHANGED)
-    case = open_case(KIND, title=f"规则修改：{note}", owner=by.works_for, by=by)
+    case = open_case(KIND, title=f"规则修改：{title or note}", owner=by.works_for, by=by)
     return RuleDraft.objects.create(
         case=case,
         base=current.digest,

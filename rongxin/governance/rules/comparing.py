@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from rongxin.policy.differences import Difference, differences
@@ -44,8 +45,25 @@ _UNITS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class NumberChange:
+    """One named number inside a value: what holds without the change, and with it; None where it has no such number."""
+
+    name: Title
+    old: int | None
+    new: int | None
+
+    @property
+    def is_changed(self) -> bool:
+        """The number will be another."""
+        return self.old != self.new
+
+
+@dataclass(frozen=True, slots=True)
 class RuleChange:
-    """One place. ``old`` or ``new`` empty: it is added, or falls away. ``basis``: of what is new, else of what was."""
+    """One place. ``old`` or ``new`` empty: it is added, or falls away. ``basis``: of what is new, else of what was.
+
+    ``numbers``: of a value of named numbers, how each changes on the first day of the place, whichever line held before.
+    """
 
     area: Title
     name: str
@@ -54,6 +72,7 @@ class RuleChange:
     old: str
     new: str
     basis: str
+    numbers: tuple[NumberChange, ...] = ()
 
 
 def changes(old: Policy, new: Policy) -> tuple[RuleChange, ...]:
@@ -85,7 +104,25 @@ def _of_values(old: Policy, new: Policy) -> Iterator[RuleChange]:
                 old=_value(was, history.unit, told_names(old, key)),
                 new=_value(will, history.unit, told_names(new, key)),
                 basis=_basis(line, policy) if line else "",
+                numbers=_numbers(key, date.fromisoformat(since), old, new),
             )
+
+
+def _numbers(key: str, on: date, old: Policy, new: Policy) -> tuple[NumberChange, ...]:
+    """How each named number of the value changes on the day; none where all stay."""
+    names = {**told_names(old, key), **told_names(new, key)}
+    before, after = _held(old, key, on), _held(new, key, on)
+    if before == after:
+        return ()
+    held = (name for name in names if name in before or name in after)
+    return tuple(NumberChange(names[name], before.get(name), after.get(name)) for name in held)
+
+
+def _held(policy: Policy, key: str, on: date) -> dict[str, int]:
+    """The named numbers that hold on the day; empty where the value has none."""
+    line = policy.values[key].line_on(on) if key in policy.values else None
+    found = line.value if line and isinstance(line.value, dict) else {}
+    return {name: number for name, number in found.items() if isinstance(number, int)}
 
 
 def _lines(policy: Policy, key: str) -> dict[tuple[str, str], HistoryLine]:
