@@ -64,9 +64,19 @@ class City:
 
 
 def a_city(town: Town) -> City:
+    return City(town, *two_officers())
+
+
+def two_officers() -> tuple[Account, Account]:
+    """Of the credit office: the one who proposes, the one who approves."""
     office = a_department("credit", "福州市示例信用办", region="350100")
-    return City(
-        town,
-        an_account(Role.CITY_OFFICE, office, "office-first"),
-        an_account(Role.CITY_OFFICE, office, "office-second"),
-    )
+    first, second = (an_account(Role.CITY_OFFICE, office, f"office-{name}") for name in ("first", "second"))
+    return first, second
+
+
+def shown_run(day: date, first: Account, second: Account) -> Use:
+    """A run as of a day that the enterprises are being shown."""
+    use = propose(classify_on(day, in_full=True), by=first)
+    take_step(use.case.number, "approve", by=second)
+    use.case.refresh_from_db()
+    return use

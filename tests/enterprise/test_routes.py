@@ -30,6 +30,7 @@ from rongxin.subjects.mandates.queries import PROXY_ACTIONS, demand
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.evidence import attach
 from rongxin.workflow.papers import documents_of
+from tests.classification.city import shown_run, two_officers
 from tests.factories import a_department, a_record, an_account, note
 from tests.intake.coverage.batches import an_officer
 from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
@@ -68,6 +69,7 @@ class Route:
         "paper",
         "item",
         "declaration",
+        "run",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
 
@@ -86,6 +88,8 @@ ROUTES: Final = {
     "claim_take": Route(ANYBODY, POST, of="claim", given={"step": "withdraw"}),
     "firm": Route(Action.FILE_READ, of="firm"),
     "file_csv": Route(Action.FILE_DOWNLOAD, of="firm"),
+    "class": Route(Action.CLASS_OBJECT, of="firm"),
+    "class_object": Route(Action.CLASS_OBJECT, of="run"),
     "proxies": Route(Action.PROXY_KEEP, of="firm"),
     "proxy_end": Route(Action.PROXY_KEEP, POST, of="proxy"),
     "invitation_end": Route(Action.PROXY_KEEP, POST, of="invitation"),
@@ -190,7 +194,11 @@ def a_notice(uscc: str) -> Notice:
 
 @pytest.fixture
 def firms(hall: Hall) -> dict[str, Things]:
-    return {"own": things_of(hall, "福州示例榕海茶业有限公司"), "foreign": things_of(hall, "福州示例三坊文旅有限公司")}
+    found = {"own": things_of(hall, "福州示例榕海茶业有限公司"), "foreign": things_of(hall, "福州示例三坊文旅有限公司")}
+    run = shown_run(timezone.localdate(), *two_officers()).run
+    for things in found.values():
+        things.arguments["run"] = [*things.arguments["firm"], run.name]
+    return found
 
 
 def names() -> list[str]:
