@@ -1,6 +1,6 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
-from rongxin.classification.jobs import classify_changed, classify_in_full
+from rongxin.classification.jobs import classify_changed, classify_in_full, keep_decided
 from rongxin.disclosure.bulk_jobs import keep_bulk_files
 from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
@@ -71,6 +71,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(close_day, at="00:10"),
     Daily(classify_in_full, at="02:30"),
     Every(classify_changed, minutes=60),
+    Every(keep_decided, minutes=1),
     Daily(tidy_exports, at="03:50"),
     # Makes the report of the week before, once.
     Daily(report_looks, at="04:10"),

@@ -8,6 +8,7 @@ enterprise can object before it is used. A class shares out supervision; it is s
     using       启用: proposed by one, approved by another, shown to the enterprises, in use after the days for objecting
     adjusting   分类申诉与调整: an enterprise objects or an office proposes; two people decide, with reason and last day
     reading     the class that holds of an enterprise, and of many
+    deciding    the class at the time, kept with every decision about an enterprise
     explaining  why, until when, and what would change it, in the run's own numbers
 
 Words: Run, Use (from when until when a run is the one in use), newest (the last run, whether or not in use), Adjustment.

@@ -14,7 +14,7 @@ from typing import Final
 from django.db import transaction
 
 from config.environment import environment
-from rongxin.classification.models import Adjustment, Run, Use
+from rongxin.classification.models import Adjustment, DecidedWith, Run, Use
 from rongxin.storage.turns import in_turn
 
 TURN: Final = "classification: folders"
@@ -63,7 +63,12 @@ def prune() -> int:
     with transaction.atomic():
         in_turn(TURN)
         finished = list(Run.objects.exclude(finished_at=None).order_by("-pk")[:1])
-        named = set(Use.objects.values_list("run", flat=True)) | set(Adjustment.objects.values_list("run", flat=True))
+        named = {
+            key
+            for model in (Use, Adjustment, DecidedWith)
+            for key in model.objects.values_list("run", flat=True).distinct()
+            if key is not None
+        }
         kept = _with_bases({*named, *(run.pk for run in finished)})
         # The newest first: none goes before what builds on it.
         for run in Run.objects.exclude(pk__in=kept).exclude(finished_at=None).order_by("-pk"):

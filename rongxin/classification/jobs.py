@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from rongxin.classification.deciding import keep_classes
 from rongxin.classification.running import classify_on
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
@@ -11,6 +12,13 @@ from rongxin.jobs.registry import job
 def classify_in_full(progress: Progress) -> str:
     """Classify all as of today; returns the name of the run. Whether it comes into use two people decide."""
     return classify_on(timezone.localdate(), in_full=True, progress=progress).name
+
+
+@job(title="留存决定时的类别")
+def keep_decided(progress: Progress) -> int:
+    """The class at the time, with every decision about an enterprise; returns how many events of cases were read."""
+    progress.phase("留存")
+    return keep_classes()
 
 
 @job(queue="bulk", title="风险分类（变动部分）")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from rongxin.accounts.models import Account
 from rongxin.policy.indicators import RiskClass
 from rongxin.subjects.models import Subject
-from rongxin.workflow.models import Case
+from rongxin.workflow.models import Case, CaseEvent
 
 GRADES = [(grade.value, grade.value.upper()) for grade in RiskClass]
 
@@ -95,3 +95,19 @@ class Adjustment(models.Model):
     class Meta:
         verbose_name = "分类申诉与调整"
         indexes = [models.Index(fields=["subject", "until_on"], name="classification_adjusted")]
+
+
+class DecidedWith(models.Model):
+    """The class that held of an enterprise when something was decided about it; ``grade`` empty: none did. Never changed.
+
+    ``event``: the step that decided. ``run``: of which run the class was, null where no run was in use; ``how``: why it held.
+    """
+
+    event = models.OneToOneField(CaseEvent, models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name="企业")
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", verbose_name="风险分类")
+    grade = models.CharField("类别", max_length=1, choices=GRADES, blank=True)
+    how = models.CharField(max_length=8, blank=True)
+
+    class Meta:
+        verbose_name = "决定时的类别"

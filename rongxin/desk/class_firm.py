@@ -1,5 +1,6 @@
 """The class of one enterprise with every reason; proposing another for a time. And who moved between two runs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +21,7 @@ from rongxin.accounts.queries import demand
 from rongxin.classification.adjusting import KIND, NotOpened, of, propose
 from rongxin.classification.explaining import NotClassified, Past, Unexplained, explained, history_of, sources_of
 from rongxin.classification.listing import NONE, Comparison, compare
-from rongxin.classification.models import Adjustment, Run, Use
+from rongxin.classification.models import Adjustment, DecidedWith, Run, Use
 from rongxin.classification.reading import Held, held
 from rongxin.classification.running import newest_run
 from rongxin.classification.using import KIND as USING
@@ -41,6 +42,7 @@ from rongxin.workflow.models import Case
 from rongxin.workflow.statements import LONGEST, BadWords
 
 MOST_MOVED: Final = 40
+DECISIONS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class ClassFirmPage:
     held: Held | None
     history: tuple[Past, ...]
     adjustments: tuple[Adjustment, ...]
+    decided: tuple[DecidedWith, ...]
     may_adjust: bool
 
 
@@ -145,6 +148,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         held=held([firm.pk], timezone.localdate()).get(firm.pk),
         history=tuple(history_of(firm)),
         adjustments=tuple(Adjustment.objects.select_related("case").filter(subject=firm).order_by("-pk")),
+        decided=tuple(_decided(firm)),
         may_adjust=bool(use and card and officer.may(Action.CLASS_KEEP, officer.works_for)),
     )
     return show(request, "desk/class_firm.html", page)
@@ -208,6 +212,11 @@ def _firm(officer: Account, uscc: str) -> Subject:
     if firm is None or not firm.region.startswith(stem(officer.works_for.region)):
         raise Http404
     return firm
+
+
+def _decided(firm: Subject) -> Iterable[DecidedWith]:
+    """The newest decisions about it, with the class at the time."""
+    return DecidedWith.objects.select_related("event__case").filter(subject=firm).order_by("-pk")[:DECISIONS]
 
 
 def _runs() -> list[Run]:

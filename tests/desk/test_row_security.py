@@ -185,7 +185,8 @@ OPEN: Final = {
     ),
     "recipients_paper": "which document tells of which public number; the document itself is guarded",
     **dict.fromkeys(
-        ("classification_run", "classification_use"), "when everything was classified, and how many have which class"
+        ("classification_run", "classification_use", "classification_decidedwith"),
+        "when everything was classified, and how many have which class",
     ),
     "rulebook_release": "the rules are public",
     "departments_department": "who the departments are is public",
