@@ -3,7 +3,7 @@ PY ?= python3
 BIN := .venv/bin
 export PYTHONUTF8 = 1
 
-.PHONY: run test check format bench soak lock vendor messages shots clean
+.PHONY: run test check format bench cluster soak lock vendor messages shots clean
 
 run: .venv/runtime.stamp            ## migrate, load packs and demonstration data, start web, worker and scheduler
 	$(BIN)/rongxin quickstart
@@ -33,9 +33,12 @@ bench: .venv/bench.stamp            ## every benchmark, as a ratio to a peer in 
 	$(BIN)/rongxin bench search
 	$(BIN)/rongxin bench status
 
+cluster: .venv/cluster.stamp        ## classes on a Spark cluster of two workers, equal to those of one process; needs Java 17
+	RONGXIN_REQUIRE=spark $(BIN)/python -m pytest -m spark
+
 soak: .venv/bench.stamp             ## the long tests: large files, killed workers, many histories
 	$(BIN)/python -m pytest -n auto -m soak
-	$(BIN)/python -m pytest -n auto -m "hypothesis and not soak" --hypothesis-profile many
+	$(BIN)/python -m pytest -n auto -m "hypothesis and not soak and not spark" --hypothesis-profile many
 	$(BIN)/python -m pytest -n auto -m soak --database postgresql
 
 .venv/runtime.stamp: requirements/runtime.txt pyproject.toml
@@ -54,12 +57,17 @@ soak: .venv/bench.stamp             ## the long tests: large files, killed worke
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	touch $@
 
+.venv/cluster.stamp: requirements/cluster.txt .venv/bench.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --require-hashes -r $<
+	touch $@
+
 lock:                               ## for maintainers: needs uv
 	uv lock
 	uv export --quiet --no-emit-project --no-dev --group build -o requirements/runtime.txt
 	uv export --quiet --no-emit-project --no-dev --group build --extra server -o requirements/server.txt
 	uv export --quiet --no-emit-project --group dev --group build --extra server -o requirements/dev.txt
 	uv export --quiet --no-emit-project --no-dev --group bench -o requirements/bench.txt
+	uv export --quiet --no-emit-project --no-dev --group build --extra cluster -o requirements/cluster.txt
 
 vendor:                             ## for maintainers: needs npm; refreshes the committed front-end files and their checksums
 	$(PY) tools/vendor.py

@@ -114,6 +114,10 @@ class Environment(BaseSettings):
         default="",
         description="networks, such as 10.20.0.0/16, whose addresses recipients may be called at though they are private",
     )
+    spark_master: str = Field(
+        default="local[*]",
+        description="spark://host:7077 of the cluster on which classes are reckoned; local[*]: on this machine's cores",
+    )
     debug: bool = Field(default=False, description="for developers: error pages with details")
 
     def database(self) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -191,6 +190,6 @@ def part_of(report: Any) -> str | None:
 def why_not(part: str, config: pytest.Config, skipped: int) -> str:
     if part == "PostgreSQL" and config.getoption("database") != "postgresql":
         return "PostgreSQL (this run is on SQLite; --database postgresql)"
-    if part == "Spark" and find_spec("pyspark") is None:
-        return f"Spark ({skipped} tests; pyspark is not installed)"
+    if part == "Spark" and "not spark" in config.option.markexpr:
+        return "Spark (make cluster)"
     return f"{part} ({skipped} tests; see the reasons above)" if skipped else ""

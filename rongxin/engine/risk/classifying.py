@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -18,14 +19,17 @@ from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan, Weighed
 from rongxin.engine.risk.points import HUNDREDTHS, VALUE, WORD
 from rongxin.engine.risk.rows import AT, GONE, NEXT, PERCENT, Looked, alive, beside, early, looked_at
 from rongxin.engine.risk.tables import CLASSES, FACTORS, FINDINGS, PRESENCE, Classified, Presence, Tables
-from rongxin.engine.risk.takes import Count, Earliest, Latest, MonthsSince
+from rongxin.engine.risk.takes import Count, MonthsSince
 from rongxin.policy.indicators import Condition, Dimension, Related
 
-_SOLE_TRADER = "sole_trader"
+SOLE_TRADER: Final = "sole_trader"
 
 
 class NotClassified(ValueError):
     """A sole trader, a natural person in civil law, stands where only organisations may: nothing is classified."""
+
+    def __init__(self) -> None:
+        super().__init__("a sole trader stands in the snapshot; sole traders are never classified: build it anew")
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,8 @@ class _Bucket:
 
     def __init__(self, plan: Plan, tables: Tables, presence: Presence) -> None:
         self.plan, self.tables, self.presence_of = plan, tables, presence
-        if (tables.subjects["category"] == _SOLE_TRADER).any():
-            raise NotClassified(
-                "a sole trader stands in the snapshot; sole traders are never classified: build it anew"
-            )
+        if (tables.subjects["category"] == SOLE_TRADER).any():
+            raise NotClassified
         self.keys = tables.subjects["subject"].to_numpy()
         self.places = Places(self.keys)
         self.findings: list[pl.DataFrame] = []
@@ -173,7 +175,7 @@ class _Bucket:
         if isinstance(weighed.taking, Count):
             frame = pl.DataFrame({VALUE: groups.counts()}, schema={VALUE: pl.Int64})
         else:
-            is_word = isinstance(weighed.taking, Latest | Earliest)
+            is_word = weighed.taking.is_word
             value = weighed.taking.polars(self.plan.day).alias(WORD if is_word else VALUE)
             taken = [value]
             if isinstance(weighed.taking, MonthsSince):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checka
 import polars as pl
 
 from rongxin.engine.columns import SEPARATOR
-from rongxin.engine.risk.days import after, last_of, since
+from rongxin.engine.risk.days import after, last_of, since, spark_after, spark_last_of
 from rongxin.policy.indicators import Cell
 
 if TYPE_CHECKING:
@@ -249,6 +249,18 @@ class Timed(Comparison, Protocol):
         """The last day."""
         ...
 
+    def spark_possible(self, cell: "Column") -> "Column | None":
+        """``possible`` of a Spark column."""
+        ...
+
+    def spark_starts(self, cell: "Column") -> "Column | None":
+        """``starts`` of a Spark column."""
+        ...
+
+    def spark_stops(self, cell: "Column") -> "Column | None":
+        """``stops`` of a Spark column."""
+        ...
+
 
 @dataclass(frozen=True)
 class WithinMonths:
@@ -272,6 +284,15 @@ class WithinMonths:
     def stops(self, cell: pl.Expr) -> pl.Expr:
         return last_of(cell, self.months)
 
+    def spark_possible(self, cell: "Column") -> "Column":
+        return cell.isNotNull()
+
+    def spark_starts(self, cell: "Column") -> "Column":
+        return cell
+
+    def spark_stops(self, cell: "Column") -> "Column":
+        return spark_last_of(cell, self.months)
+
 
 @dataclass(frozen=True)
 class OlderThanMonths:
@@ -293,6 +314,15 @@ class OlderThanMonths:
         return after(last_of(cell, self.months))
 
     def stops(self, cell: pl.Expr) -> None:
+        return None
+
+    def spark_possible(self, cell: "Column") -> "Column":
+        return cell.isNotNull()
+
+    def spark_starts(self, cell: "Column") -> "Column":
+        return spark_after(spark_last_of(cell, self.months))
+
+    def spark_stops(self, cell: "Column") -> None:
         return None
 
 
@@ -319,6 +349,15 @@ class NotOlderThanMonths:
 
     def stops(self, cell: pl.Expr) -> pl.Expr:
         return last_of(cell, self.months)
+
+    def spark_possible(self, cell: "Column") -> None:
+        return None
+
+    def spark_starts(self, cell: "Column") -> None:
+        return None
+
+    def spark_stops(self, cell: "Column") -> "Column":
+        return spark_last_of(cell, self.months)
 
 
 COMPARISONS: Final[dict[str, Callable[[Any], Comparison]]] = {

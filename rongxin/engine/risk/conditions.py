@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import polars as pl
 
 from rongxin.engine.risk.comparisons import COMPARISONS, Comparison, NotOlderThanMonths, OlderThanMonths, Timed
-from rongxin.engine.risk.days import NEVER, after
+from rongxin.engine.risk.days import NEVER, after, spark_after
 from rongxin.policy.indicators import Condition
 
 if TYPE_CHECKING:
@@ -71,6 +71,16 @@ class Meets:
         cell = pl.col(self.field)
         starts, stops = self.comparison.starts(cell), self.comparison.stops(cell)
         return [*([] if starts is None else [starts]), *([] if stops is None else [after(stops)])]
+
+    def spark_edges(self) -> list["Column"]:
+        """``edges`` of a Spark table."""
+        from pyspark.sql import functions as spark
+
+        if not isinstance(self.comparison, Timed):
+            return []
+        cell = spark.col(self.field)
+        starts, stops = self.comparison.spark_starts(cell), self.comparison.spark_stops(cell)
+        return [*([] if starts is None else [starts]), *([] if stops is None else [spark_after(stops)])]
 
 
 @dataclass(frozen=True)
@@ -171,7 +181,7 @@ class Span:
         starts: list[pl.Expr] = []
         stops: list[pl.Expr] = []
         timed: list[Requirement] = []
-        for each in _flat(requirements):
+        for each in flat(requirements):
             if not each.is_timed:
                 still.append(each.polars(date.min))
             elif isinstance(each, Meets) and isinstance(comparison := each.comparison, Timed):
@@ -233,10 +243,11 @@ class Span:
         return pl.min_horizontal(*(pl.when(edge > day).then(edge) for edge in edges), pl.lit(NEVER))
 
 
-def _flat(requirements: Iterable[Requirement]) -> Iterator[Requirement]:
+def flat(requirements: Iterable[Requirement]) -> Iterator[Requirement]:
+    """The requirements one by one, those of All taken apart."""
     for each in requirements:
         if isinstance(each, All):
-            yield from _flat(each.parts)
+            yield from flat(each.parts)
         else:
             yield each
 

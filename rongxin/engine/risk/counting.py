@@ -8,14 +8,12 @@ anybody show counts while it is valid: a class shares out supervision, and shows
 
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from rongxin.engine.risk.conditions import Span
-from rongxin.engine.risk.days import NEVER, last_of
+from rongxin.engine.risk.days import NEVER, last_of, spark_last_of
 from rongxin.engine.risk.layout import State
 from rongxin.policy.display import display_rule
 from rongxin.policy.kinds import RecordKind
@@ -104,18 +102,35 @@ COUNTS: Final = Span(now=(Counts(),), starts=(pl.col("decided_on"),), stops=(pl.
 """From when to when a record counts that may."""
 
 
-def spark_counts(rule: KindRule, day: date) -> "Column":
-    """Whether a record of a Spark table, with ESTABLISHED beside it, counts on ``day``."""
+def spark_may_count(rule: KindRule) -> "Column":
+    """``may_count`` of a Spark table."""
     from pyspark.sql import functions as spark
 
-    in_term = [
-        (spark.col("severity") == severity)
-        & (spark.lit(True) if months is None else spark.add_months("decided_on", months) >= day)
-        for severity, months in rule.months.items()
-    ]
-    counts = (spark.col("state") == int(State.COUNTS)) & (spark.col("decided_on") <= day)
-    counts = counts & reduce(or_, in_term, spark.lit(False))
-    counts = counts & ~spark.coalesce(spark.col("decided_on") < spark.col(ESTABLISHED), spark.lit(False))
-    if rule.ends_with_validity:
-        counts = counts & spark.coalesce(spark.col("valid_to") >= day, spark.lit(True))
-    return spark.coalesce(counts, spark.lit(False))
+    known = spark.coalesce(spark.col("severity").isin(list(rule.months)), spark.lit(False))
+    return (spark.col("state") == int(State.COUNTS)) & known & ~spark_before_established()
+
+
+def spark_before_established() -> "Column":
+    """``before_established`` of a Spark table."""
+    from pyspark.sql import functions as spark
+
+    return spark.coalesce(spark.col("decided_on") < spark.col(ESTABLISHED), spark.lit(False))
+
+
+def spark_stops_on(rule: KindRule) -> "Column":
+    """``stops_on`` of a Spark table."""
+    from pyspark.sql import functions as spark
+
+    stops = spark.lit(NEVER)
+    for severity, months in rule.months.items():
+        if months is not None:
+            within = spark_last_of(spark.col("decided_on"), months)
+            stops = spark.when(spark.col("severity") == severity, within).otherwise(stops)
+    return spark.least(stops, spark.col("valid_to")) if rule.ends_with_validity else stops
+
+
+def spark_counts(day: date) -> "Column":
+    """Whether a record of a Spark table that may count, with STOPS beside it, does so on ``day``."""
+    from pyspark.sql import functions as spark
+
+    return (spark.col("decided_on") <= day) & (spark.col(STOPS) >= day)

@@ -75,6 +75,23 @@ def next_full_month(cell: pl.Expr, day: date) -> pl.Expr:
     return first + pl.duration(days=of_month - 1)
 
 
+def spark_last_of(cell: "Column", months: int) -> "Column":
+    """``last_of`` of a Spark column."""
+    from pyspark.sql import functions as spark
+
+    ends = spark.add_months(spark.greatest(cell, spark.lit(_FIRST)), months)
+    is_beyond = (cell > spark.lit(_LAST)) | (ends > spark.lit(_LAST))
+    return spark.when(cell.isNotNull(), spark.when(is_beyond, spark.lit(NEVER)).otherwise(ends))
+
+
+def spark_after(day: "Column") -> "Column":
+    """``after`` of a Spark column."""
+    from pyspark.sql import functions as spark
+
+    never = spark.lit(NEVER)
+    return spark.least(spark.date_add(spark.coalesce(day, never), 1), never)
+
+
 def spark_full_months(cell: "Column", day: date) -> "Column":
     """``full_months`` of a Spark column."""
     from pyspark.sql import functions as spark
@@ -82,3 +99,10 @@ def spark_full_months(cell: "Column", day: date) -> "Column":
     months: Any = (day.year - spark.year(cell)) * 12 + day.month - spark.month(cell)
     begun = (spark.dayofmonth(cell) > day.day).cast("int") if day != last_day_of(day) else spark.lit(0)
     return spark.when(cell.isNotNull(), spark.greatest(months - begun, spark.lit(0))).cast("long")
+
+
+def spark_next_full_month(cell: "Column", day: date) -> "Column":
+    """``next_full_month`` of a Spark column."""
+    from pyspark.sql import functions as spark
+
+    return spark.add_months(cell, (spark_full_months(cell, day) + 1).cast("int"))

@@ -4,6 +4,7 @@ Each builds a Polars expression and a Spark column of whole numbers from the col
 where rows fade: the value with each row taken for the percent that it counts.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -26,8 +27,8 @@ class Pointing(Protocol):
         """Points, Int64, never null."""
         ...
 
-    def spark(self) -> "Column":
-        """The same over a Spark table."""
+    def spark(self, of: "Callable[[str], Column]") -> "Column":
+        """The same over a Spark table; ``of``: the column that holds VALUE, WORD or HUNDREDTHS there."""
         ...
 
 
@@ -47,17 +48,17 @@ class Each:
             points = pl.col(VALUE).clip(0, self.most) * self.each
         return points.clip(0, self.most).fill_null(0)
 
-    def spark(self) -> "Column":
+    def spark(self, of: "Callable[[str], Column]") -> "Column":
         from pyspark.sql import functions as spark
 
         def cut(column: "Column", most: int) -> "Column":
             return spark.greatest(spark.least(column, spark.lit(most)), spark.lit(0))
 
         if self.fades:
-            points = spark.floor(cut(spark.col(HUNDREDTHS), 100 * self.most) * self.each / 100).cast("long")
+            points = spark.floor(cut(of(HUNDREDTHS), 100 * self.most) * self.each / 100).cast("long")
         else:
-            points = cut(spark.col(VALUE), self.most) * self.each
-        has = spark.col(HUNDREDTHS if self.fades else VALUE).isNotNull()
+            points = cut(of(VALUE), self.most) * self.each
+        has = of(HUNDREDTHS if self.fades else VALUE).isNotNull()
         return spark.when(has, cut(points, self.most)).otherwise(0)
 
 
@@ -70,10 +71,10 @@ class Once:
     def polars(self) -> pl.Expr:
         return pl.when(pl.col(VALUE) >= 1).then(pl.lit(self.once, pl.Int64)).otherwise(0)
 
-    def spark(self) -> "Column":
+    def spark(self, of: "Callable[[str], Column]") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark.when(spark.col(VALUE) >= 1, spark.lit(self.once)).otherwise(0)
+        return spark.when(of(VALUE) >= 1, spark.lit(self.once)).otherwise(0)
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,12 @@ class Steps:
             points = pl.when(pl.col(VALUE) >= least).then(pl.lit(brings, pl.Int64)).otherwise(points)
         return points
 
-    def spark(self) -> "Column":
+    def spark(self, of: "Callable[[str], Column]") -> "Column":
         from pyspark.sql import functions as spark
 
         points = spark.lit(0)
         for least, brings in self.steps:
-            points = spark.when(spark.col(VALUE) >= least, spark.lit(brings)).otherwise(points)
+            points = spark.when(of(VALUE) >= least, spark.lit(brings)).otherwise(points)
         return points
 
 
@@ -109,12 +110,12 @@ class Words:
             points = pl.when(pl.col(WORD) == word).then(pl.lit(brings, pl.Int64)).otherwise(points)
         return points
 
-    def spark(self) -> "Column":
+    def spark(self, of: "Callable[[str], Column]") -> "Column":
         from pyspark.sql import functions as spark
 
         points = spark.lit(0)
         for word, brings in self.words:
-            points = spark.when(spark.col(WORD) == word, spark.lit(brings)).otherwise(points)
+            points = spark.when(of(WORD) == word, spark.lit(brings)).otherwise(points)
         return points
 
 

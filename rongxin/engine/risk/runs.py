@@ -4,45 +4,23 @@ Two buckets are under way at once; each is read, classified and written before t
 run that was killed goes on with the buckets that are not yet whole.
 """
 
-import errno
-import hashlib
-import json
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import polars as pl
 
 from rongxin.engine.risk.classifying import classify, present
 from rongxin.engine.risk.grouping import Array
-from rongxin.engine.risk.layout import SHIFT, File, Snapshot, bucket_file, held, write_table
-from rongxin.engine.risk.plans import GRADES, Plan
-from rongxin.engine.risk.results import (
-    BEGUN,
-    CLASSES_TABLE,
-    FACTORS_TABLE,
-    FINDINGS_TABLE,
-    PLAN,
-    REPLACED_TABLE,
-    RUN,
-    Results,
-    Run,
-    presence_file,
-    write_run,
-)
+from rongxin.engine.risk.layout import SHIFT, Snapshot
+from rongxin.engine.risk.plans import Plan
+from rongxin.engine.risk.results import Results
 from rongxin.engine.risk.snapshots import Progress, Reader, quiet
-from rongxin.engine.risk.tables import PRESENCE, Classified, Presence, Tables
-from rongxin.primitives.files import write_file
+from rongxin.engine.risk.tables import PRESENCE, Presence, Tables
+from rongxin.engine.risk.writing import Work, begun, over
 
 ENGINE: Final = f"polars {pl.__version__}"
 AT_ONCE: Final = 2
-
-T = TypeVar("T")
 
 
 class OtherRules(ValueError):
@@ -55,7 +33,7 @@ def run(plan: Plan, snapshot: Snapshot, out: Path, progress: Progress = quiet) -
     FileExistsError where a finished run stands there, ValueError where another was begun, BlockingIOError where one is writing.
     """
     reader = Reader(snapshot)
-    with _begun(plan, snapshot, out) as work:
+    with begun(plan, snapshot, out, ENGINE) as work:
         presence = work.kept_presence() or _present(plan, reader, reader.buckets)
         work.keep_presence(presence)
 
@@ -63,7 +41,7 @@ def run(plan: Plan, snapshot: Snapshot, out: Path, progress: Progress = quiet) -
             if not work.is_whole(bucket):
                 work.write(bucket, classify(plan, reader.bucket_tables(bucket, plan), presence))
 
-        _over(reader.buckets, each, progress)
+        over(reader.buckets, each, progress, AT_ONCE)
         return work.finish()
 
 
@@ -79,7 +57,7 @@ def rerun(
         raise OtherRules("the rules are others than those of the run before, or the day is an earlier one: run in full")
     reader = Reader(snapshot)
     keys = np.unique(changed.to_numpy())
-    with _begun(plan, snapshot, out, before, keys) as work:
+    with begun(plan, snapshot, out, ENGINE, before, keys) as work:
         presence, reached = _present_anew(plan, reader, before, keys)
         work.keep_presence(presence)
         keys = np.union1d(keys, reached)
@@ -88,12 +66,12 @@ def rerun(
             if not work.is_whole(bucket):
                 _anew(plan, reader, before, bucket, keys, presence, work)
 
-        _over(sorted({*reader.buckets, *before.buckets}), each, progress)
+        over(sorted({*reader.buckets, *before.buckets}), each, progress, AT_ONCE)
         return work.finish()
 
 
 def _anew(
-    plan: Plan, reader: Reader, before: Results, bucket: int, keys: Array, presence: Presence, work: "_Work"
+    plan: Plan, reader: Reader, before: Results, bucket: int, keys: Array, presence: Presence, work: Work
 ) -> None:
     told = before.classes(bucket, ["subject", "next_on"])
     due = told.filter(pl.col("next_on") <= plan.day)["subject"].to_numpy()
@@ -126,7 +104,7 @@ def _present(plan: Plan, reader: Reader, buckets: list[int], keys: Array | None 
         tables = reader.bucket_tables(bucket, narrow)
         return present(plan, tables if keys is None else _only(tables, _of_bucket(keys, bucket)))
 
-    parts = _over(buckets, each, quiet)
+    parts = over(buckets, each, quiet, AT_ONCE)
     empty = pl.DataFrame(schema=dict(PRESENCE))
     return {place: pl.concat([empty, *(part[place] for part in parts)]) for place in named}
 
@@ -158,108 +136,3 @@ def _linked(reader: Reader, keys: Array) -> Array:
         if links is not None:
             found.append(links.filter(pl.Series(np.isin(links["subject"].to_numpy(), keys)))["other"].to_numpy())
     return np.unique(np.concatenate(found))
-
-
-class _Work:
-    """The folder of a run while it is written."""
-
-    def __init__(self, plan: Plan, snapshot: Snapshot, folder: Path, on: Results | None) -> None:
-        self.plan, self.snapshot, self.folder, self.on = plan, snapshot, folder, on
-        self.files: dict[str, File] = {}
-
-    def kept_presence(self) -> dict[int, pl.DataFrame]:
-        """PRESENCE as a killed run left it, if it wrote all."""
-        paths = {place: self.folder / presence_file(place) for place in self.plan.named_by_related}
-        if not all(path.exists() for path in paths.values()):
-            return {}
-        return {place: pl.read_parquet(path, glob=False) for place, path in paths.items()}
-
-    def keep_presence(self, presence: Presence) -> None:
-        """Write PRESENCE."""
-        for place, rows in presence.items():
-            self.files[presence_file(place)] = write_table(self.folder, presence_file(place), rows)
-
-    def is_whole(self, bucket: int) -> bool:
-        """Whether a killed run wrote all of a bucket; its files are then those of this run."""
-        if not (self.folder / bucket_file(CLASSES_TABLE, bucket)).exists():
-            return False
-        for table in (REPLACED_TABLE, FACTORS_TABLE, FINDINGS_TABLE, CLASSES_TABLE):
-            path = bucket_file(table, bucket)
-            if (self.folder / path).exists():
-                octets = (self.folder / path).read_bytes()
-                rows = pl.scan_parquet(self.folder / path, glob=False).select(pl.len()).collect().item()
-                self.files[path] = File(rows, len(octets), hashlib.sha256(octets).hexdigest())
-        return True
-
-    def write(self, bucket: int, classified: Classified, replaced: Array | None = None) -> None:
-        """Write what came of a bucket; ``replaced``: of which enterprises of it, where others are as in the run before."""
-        if replaced is not None:
-            self._write(REPLACED_TABLE, bucket, pl.DataFrame({"subject": pl.Series(replaced, dtype=pl.Int64)}))
-        self._write(FACTORS_TABLE, bucket, classified.factors)
-        if classified.findings.height:
-            self._write(FINDINGS_TABLE, bucket, classified.findings)
-        self._write(CLASSES_TABLE, bucket, classified.classes)
-
-    def _write(self, table: str, bucket: int, rows: pl.DataFrame) -> None:
-        path = bucket_file(table, bucket)
-        self.files[path] = write_table(self.folder, path, rows)
-
-    def finish(self) -> Results:
-        """Count the classes and write ``run.json``."""
-        on = self.on
-        run = Run(
-            day=self.plan.day,
-            plan=self.plan.digest,
-            snapshot=self.snapshot.id,
-            engine=ENGINE,
-            classes={},
-            files=dict(sorted(self.files.items())),
-            on=None if on is None else (os.path.relpath(on.folder, self.folder), on.run.id),
-        )
-        results = Results(self.folder, run, () if on is None else (*on.parts, on))
-        counts = np.zeros(len(GRADES), dtype=np.int64)
-        for bucket in results.buckets:
-            grades = results.classes(bucket, ["subject", "class"])["class"].to_numpy()
-            counts += np.bincount(grades, minlength=len(GRADES))
-        named = {grade.value: int(count) for grade, count in zip(GRADES, counts, strict=True)}
-        return write_run(self.folder, replace(run, classes=named))
-
-
-@contextmanager
-def _begun(
-    plan: Plan, snapshot: Snapshot, folder: Path, on: Results | None = None, changed: Array | None = None
-) -> Iterator[_Work]:
-    """The folder of a run, which only this process writes; what a killed run of the same began there is gone on with."""
-    told = {
-        "plan": plan.digest,
-        "snapshot": snapshot.id,
-        "on": on.run.id if on else None,
-        "changed": hashlib.sha256(changed.tobytes()).hexdigest() if changed is not None else None,
-        "engine": ENGINE,
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    with held(folder):
-        if (folder / RUN).exists():
-            raise FileExistsError(errno.EEXIST, "a finished run stands there", str(folder))
-        if (folder / BEGUN).exists():
-            if json.loads((folder / BEGUN).read_text(encoding="utf-8")) != told:
-                raise ValueError(f"in {folder} another run was begun: take another folder or remove that one")
-        else:
-            write_file(folder / PLAN, plan.canonical_json().encode())
-            write_file(folder / BEGUN, json.dumps(told).encode())
-        yield _Work(plan, snapshot, folder, on)
-
-
-def _over(buckets: list[int], work: Callable[[int], T], progress: Progress) -> list[T]:
-    """What comes of each bucket, two of which are under way at once. The first error ends it."""
-    done = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = [pool.submit(work, bucket) for bucket in buckets]
-        try:
-            for each in running:
-                done.append(each.result())
-                progress(len(done), len(buckets))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return done

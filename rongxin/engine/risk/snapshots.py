@@ -73,14 +73,7 @@ class Reader:
         """
         subjects = self.table(SUBJECTS_TABLE, bucket, plan.subject_columns)
         records = {}
-        for kind, columns in plan.kinds_read.items():
-            known = self.snapshot.last.kinds.get(kind)
-            if known is None:
-                continue  # nobody files it
-            if unknown := set(columns) - set(known):
-                raise ValueError(
-                    f"the snapshot has no {sorted(unknown)} of {kind}: build it anew under the present rules"
-                )
+        for kind, columns in self.kinds_read(plan).items():
             rows = self.table(records_table(kind), bucket, sorted({*columns, *beside}))
             if rows is not None:
                 records[kind] = rows
@@ -88,6 +81,22 @@ class Reader:
         if subjects is None:
             subjects = pl.DataFrame(schema={name: SUBJECTS[name] for name in plan.subject_columns})
         return Tables(subjects, records, links)
+
+    def kinds_read(self, plan: Plan) -> dict[str, list[str]]:
+        """The columns of records that ``plan`` reads, by kind; kinds that nobody files left out. ValueError where the snapshot was
+        made under rules that do not know a field.
+        """
+        read = {}
+        for kind, columns in plan.kinds_read.items():
+            known = self.snapshot.last.kinds.get(kind)
+            if known is None:
+                continue
+            if unknown := set(columns) - set(known):
+                raise ValueError(
+                    f"the snapshot has no {sorted(unknown)} of {kind}: build it anew under the present rules"
+                )
+            read[kind] = columns
+        return read
 
     def subject_tables(self, subject: int, plan: Plan) -> Tables:
         """What ``plan`` looks at of one enterprise, with the keys of its records."""
@@ -107,7 +116,7 @@ class Reader:
         for part, manifest in enumerate(self.snapshot.parts):
             if path in manifest.files:
                 rows = _read(self.snapshot.folder_of(part) / path, manifest.files[path], columns)
-                gone = self._replaced_after(part, bucket)
+                gone = self.replaced_after(part, bucket)
                 if len(gone):
                     rows = rows.filter(pl.Series(~np.isin(rows["subject"].to_numpy(), gone)))
                 if rows.height:
@@ -119,11 +128,11 @@ class Reader:
 
     def is_touched(self, bucket: int) -> bool:
         """Whether a delta says something about a bucket."""
-        return bool(len(self._replaced_after(0, bucket))) or any(
+        return bool(len(self.replaced_after(0, bucket))) or any(
             bucket in part.buckets for part in self.snapshot.parts[1:]
         )
 
-    def _replaced_after(self, part: int, bucket: int) -> Array:
+    def replaced_after(self, part: int, bucket: int) -> Array:
         """The subjects of a bucket that a later part replaces."""
         bounds = [bucket << SHIFT, (bucket + 1) << SHIFT]
         later = [keys[slice(*np.searchsorted(keys, bounds))] for keys in self._replaced[part:]]

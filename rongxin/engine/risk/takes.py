@@ -7,7 +7,7 @@ Each builds a Polars expression and a Spark column for use over groups of rows, 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 import polars as pl
 
@@ -23,7 +23,9 @@ RECORD: Final = "record"
 
 
 class Taking(Protocol):
-    """What is made of rows."""
+    """What is made of rows. ``is_word``: whether a word comes of them and not a number."""
+
+    is_word: ClassVar[bool]
 
     def fields(self) -> tuple[str, ...]:
         """The columns it looks at."""
@@ -33,8 +35,8 @@ class Taking(Protocol):
         """The value of a group of rows."""
         ...
 
-    def spark(self, day: date) -> "Column":
-        """The same over a group of a Spark table."""
+    def spark(self, day: date, its: "Column") -> "Column":
+        """The same over those rows of a group of a Spark table where ``its`` is true; asked only where there is one."""
         ...
 
 
@@ -42,16 +44,18 @@ class Taking(Protocol):
 class Count:
     """Rows."""
 
+    is_word: ClassVar[bool] = False
+
     def fields(self) -> tuple[str, ...]:
         return ()
 
     def polars(self, day: date) -> pl.Expr:
         return pl.len().cast(pl.Int64)
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark.count(spark.lit(1))
+        return spark.count(spark.when(its, 1))
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Distinct:
     """Different cells of ``field``, empty ones aside."""
 
     field: str
+    is_word: ClassVar[bool] = False
 
     def fields(self) -> tuple[str, ...]:
         return (self.field,)
@@ -66,10 +71,10 @@ class Distinct:
     def polars(self, day: date) -> pl.Expr:
         return pl.col(self.field).drop_nulls().n_unique().cast(pl.Int64)
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark.countDistinct(spark.col(self.field))
+        return spark.size(spark.collect_set(spark.when(its, spark.col(self.field)))).cast("long")
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class Sum:
     """The numbers of ``field`` together; nothing where all are empty."""
 
     field: str
+    is_word: ClassVar[bool] = False
 
     def fields(self) -> tuple[str, ...]:
         return (self.field,)
@@ -85,10 +91,10 @@ class Sum:
         cell = pl.col(self.field)
         return pl.when(cell.count() > 0).then(cell.cast(pl.Int64).sum())
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark.sum(spark.col(self.field).cast("long"))
+        return spark.sum(spark.when(its, spark.col(self.field).cast("long")))
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ class Largest:
     """The largest number of ``field``."""
 
     field: str
+    is_word: ClassVar[bool] = False
 
     def fields(self) -> tuple[str, ...]:
         return (self.field,)
@@ -103,10 +110,10 @@ class Largest:
     def polars(self, day: date) -> pl.Expr:
         return pl.col(self.field).max().cast(pl.Int64)
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark.max(spark.col(self.field)).cast("long")
+        return spark.max(spark.when(its, spark.col(self.field))).cast("long")
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,7 @@ class Smallest:
     """The smallest number of ``field``."""
 
     field: str
+    is_word: ClassVar[bool] = False
 
     def fields(self) -> tuple[str, ...]:
         return (self.field,)
@@ -121,10 +129,10 @@ class Smallest:
     def polars(self, day: date) -> pl.Expr:
         return pl.col(self.field).min().cast(pl.Int64)
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark.min(spark.col(self.field)).cast("long")
+        return spark.min(spark.when(its, spark.col(self.field))).cast("long")
 
 
 @dataclass(frozen=True)
@@ -133,6 +141,7 @@ class Latest:
 
     field: str
     by: str
+    is_word: ClassVar[bool] = True
 
     def fields(self) -> tuple[str, ...]:
         return self.field, self.by, RECORD
@@ -140,10 +149,10 @@ class Latest:
     def polars(self, day: date) -> pl.Expr:
         return pl.col(self.field).sort_by(self.by, RECORD).last().cast(pl.String)
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark.max_by(spark.col(self.field), spark.struct(self.by, RECORD)).cast("string")
+        return spark.max_by(spark.col(self.field), spark.when(its, spark.struct(self.by, RECORD))).cast("string")
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,7 @@ class Earliest:
 
     field: str
     by: str
+    is_word: ClassVar[bool] = True
 
     def fields(self) -> tuple[str, ...]:
         return self.field, self.by, RECORD
@@ -159,10 +169,10 @@ class Earliest:
     def polars(self, day: date) -> pl.Expr:
         return pl.col(self.field).sort_by(self.by, RECORD).first().cast(pl.String)
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark.min_by(spark.col(self.field), spark.struct(self.by, RECORD)).cast("string")
+        return spark.min_by(spark.col(self.field), spark.when(its, spark.struct(self.by, RECORD))).cast("string")
 
 
 @dataclass(frozen=True)
@@ -170,6 +180,7 @@ class MonthsSince:
     """Full months since the last day in ``field``; none full since a day that is yet to come."""
 
     field: str
+    is_word: ClassVar[bool] = False
 
     def fields(self) -> tuple[str, ...]:
         return (self.field,)
@@ -177,10 +188,10 @@ class MonthsSince:
     def polars(self, day: date) -> pl.Expr:
         return full_months(pl.col(self.field).max(), day)
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        return spark_full_months(spark.max(spark.col(self.field)), day)
+        return spark_full_months(spark.max(spark.when(its, spark.col(self.field))), day)
 
 
 @dataclass(frozen=True)
@@ -188,6 +199,7 @@ class Share:
     """Rows that meet ``requirement``, in whole percent of all, rounded down."""
 
     requirement: Requirement
+    is_word: ClassVar[bool] = False
 
     def fields(self) -> tuple[str, ...]:
         return tuple(leaf.field for leaf in self.requirement.leaves())
@@ -195,11 +207,11 @@ class Share:
     def polars(self, day: date) -> pl.Expr:
         return self.requirement.polars(day).cast(pl.Int64).sum() * 100 // pl.len().cast(pl.Int64)
 
-    def spark(self, day: date) -> "Column":
+    def spark(self, day: date, its: "Column") -> "Column":
         from pyspark.sql import functions as spark
 
-        met = spark.sum(self.requirement.spark(day).cast("long"))
-        return spark.floor(met * 100 / spark.count(spark.lit(1))).cast("long")
+        met = spark.count(spark.when(its & self.requirement.spark(day), 1))
+        return spark.floor(met * 100 / spark.count(spark.when(its, 1))).cast("long")
 
 
 def taking_of(indicator: Indicator) -> Taking:

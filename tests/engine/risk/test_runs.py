@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rongxin.engine.risk import runs
+from rongxin.engine.risk import runs, writing
 from rongxin.engine.risk.layout import SHIFT, Snapshot, bucket_file, held
 from rongxin.engine.risk.results import Results, ResultsDamaged, movements
 from rongxin.engine.risk.runs import OtherRules, rerun, run
@@ -103,17 +103,17 @@ def test_a_killed_run_leaves_no_results_and_goes_on_where_it_was(tmp_path, monke
 
 def test_a_full_disk_leaves_no_half_file_and_the_run_goes_on_later(tmp_path, monkeypatch):
     snapshot = written(tmp_path / "snapshot", SMALL)
-    write_table = runs.write_table
+    write_table = writing.write_table
 
     def full(folder, path, rows):
         if path == bucket_file("classes", 2):
             raise OSError(errno.ENOSPC, "No space left on device")
         return write_table(folder, path, rows)
 
-    monkeypatch.setattr(runs, "write_table", full)
+    monkeypatch.setattr(writing, "write_table", full)
     with pytest.raises(OSError, match="No space left"):
         run(PLAN, snapshot, tmp_path / "run")
-    monkeypatch.setattr(runs, "write_table", write_table)
+    monkeypatch.setattr(writing, "write_table", write_table)
 
     assert not (tmp_path / "run" / "run.json").exists()
     assert sum(run(PLAN, snapshot, tmp_path / "run").run.classes.values()) == 7

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rongxin.engine.risk import runs
+from rongxin.engine.risk import writing
 from rongxin.engine.risk.differences import Difference, Part, differences
 from rongxin.engine.risk.layout import Snapshot, held
 from rongxin.engine.risk.plans import Plan
@@ -331,7 +331,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch):
     def full(folder, path, rows):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(runs, "write_table", full)
+    monkeypatch.setattr(writing, "write_table", full)
     with pytest.raises(OSError, match="No space left"):
         drafted(tmp_path)
 
