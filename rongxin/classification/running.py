@@ -7,6 +7,7 @@ day under the same rules, on the snapshot that it had begun with.
 import shutil
 from contextlib import suppress
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
+from config.environment import environment
 from rongxin.accounts.models import Account
 from rongxin.classification.folders import (
     TURN,
@@ -30,9 +32,10 @@ from rongxin.classification.models import Run
 from rongxin.engine.risk.layout import SUBJECTS_TABLE, Snapshot
 from rongxin.engine.risk.plans import GRADES, Plan, compile_plan
 from rongxin.engine.risk.results import Results, ResultsDamaged
-from rongxin.engine.risk.runs import ENGINE, OtherRules, rerun, run
+from rongxin.engine.risk.runs import OtherRules, rerun, run
 from rongxin.engine.risk.snapshots import Progress as Steps
 from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged, needs_compaction
+from rongxin.engine.risk.spark.running import run_on_spark
 from rongxin.jobs.progress import Progress
 from rongxin.policy.pack import Policy
 from rongxin.primitives.files import alone_in
@@ -44,25 +47,37 @@ LONGEST_CHAIN: Final = 24
 """So many runs build on one another at most; then one is made in full."""
 
 
+class Engine(StrEnum):
+    """What reckons: this process, or the Spark cluster of RONGXIN_SPARK_MASTER, which always reckons in full."""
+
+    POLARS = "polars"
+    SPARK = "spark"
+
+
 def classify_on(
-    day: date, *, by: Account | None = None, in_full: bool = False, progress: Progress | None = None
+    day: date,
+    *,
+    by: Account | None = None,
+    in_full: bool = False,
+    engine: Engine = Engine.POLARS,
+    progress: Progress | None = None,
 ) -> Run:
     """Classify all organisations as of ``day`` under the rules in force now, by what is known now; the newest run where nothing
     changed since and it is of this day. Only what changed is reckoned anew, unless ``in_full``.
 
     Of two processes one waits for the other. Raises PlanError and NothingInForce where the rules make no plan, OSError where the
-    disk is full.
+    disk is full, SparkAbsent where there is no Spark.
     """
     progress = progress or Progress()
     policy = rulebook.current()
     plan = compile_plan(policy, day)
     with alone_in(runs_folder()):
         try:
-            return _run(plan, policy, by, progress, in_full=in_full)
+            return _run(plan, policy, by, progress, engine, in_full=in_full)
         except SnapshotDamaged as damaged:
             # It is a projection: what is damaged goes, and is made anew.
             _drop_snapshot(damaged.path)
-            return _run(plan, policy, by, progress, in_full=True)
+            return _run(plan, policy, by, progress, engine, in_full=True)
 
 
 def kept_snapshot(policy: Policy, progress: Progress) -> Snapshot:
@@ -97,14 +112,14 @@ def newest_run() -> Run | None:
     return Run.objects.exclude(finished_at=None).order_by("-finished_at", "-pk").first()
 
 
-def _run(plan: Plan, policy: Policy, by: Account | None, progress: Progress, *, in_full: bool) -> Run:
-    begun = _begun_before(plan)
+def _run(plan: Plan, policy: Policy, by: Account | None, progress: Progress, engine: Engine, *, in_full: bool) -> Run:
+    begun = _begun_before(plan, engine)
     if begun is None:
         snapshot = kept_snapshot(policy, progress)
-        last = None if in_full else newest_run()
+        last = None if in_full or engine == Engine.SPARK else newest_run()
         if last is not None and (last.plan, last.snapshot) == (plan.digest, snapshot.id):
             return last
-        begun = _begin(plan, snapshot, last if last and _can_build_on(last, plan, snapshot) else None, by)
+        begun = _begin(plan, snapshot, engine, last if last and _can_build_on(last, plan, snapshot) else None, by)
     else:
         snapshot = snapshot_of(begun)
     progress.phase("分类")
@@ -122,11 +137,11 @@ def _run(plan: Plan, policy: Policy, by: Account | None, progress: Progress, *, 
     return begun
 
 
-def _begun_before(plan: Plan) -> Run | None:
+def _begun_before(plan: Plan, engine: Engine) -> Run | None:
     """A run of this plan that was killed, if what it had begun with is still there; others that were killed go."""
     found = None
     for begun in Run.objects.filter(finished_at=None).order_by("-pk"):
-        is_same = found is None and (begun.plan, begun.engine) == (plan.digest, ENGINE)
+        is_same = found is None and (begun.plan, begun.engine) == (plan.digest, engine)
         with suppress(FileNotFoundError, ValueError):
             if is_same and snapshot_of(begun):
                 found = begun
@@ -137,7 +152,7 @@ def _begun_before(plan: Plan) -> Run | None:
 
 
 @transaction.atomic
-def _begin(plan: Plan, snapshot: Snapshot, before: Run | None, by: Account | None) -> Run:
+def _begin(plan: Plan, snapshot: Snapshot, engine: Engine, before: Run | None, by: Account | None) -> Run:
     in_turn(TURN)
     now = timezone.now()
     return Run.objects.create(
@@ -147,7 +162,7 @@ def _begin(plan: Plan, snapshot: Snapshot, before: Run | None, by: Account | Non
         plan=plan.digest,
         snapshot_folder=snapshot.folder.name,
         snapshot=snapshot.id,
-        engine=ENGINE,
+        engine=engine.value,
         before=before,
         begun_at=now,
         by=by,
@@ -156,7 +171,7 @@ def _begin(plan: Plan, snapshot: Snapshot, before: Run | None, by: Account | Non
 
 def _can_build_on(last: Run, plan: Plan, snapshot: Snapshot) -> bool:
     """Whether the run may build on ``last``: same rules, a snapshot that went on, and not too long a chain."""
-    if last.snapshot_folder != snapshot.folder.name or last.engine != ENGINE or last.day > plan.day:
+    if last.snapshot_folder != snapshot.folder.name or last.day > plan.day:
         return False
     try:
         results = results_of(last)
@@ -169,6 +184,8 @@ def _classified(plan: Plan, snapshot: Snapshot, begun: Run, progress: Progress) 
     folder = folder_of(begun)
     if (folder / "run.json").exists():
         return Results.at(folder)
+    if begun.engine == Engine.SPARK:
+        return run_on_spark(plan, snapshot, folder, environment.spark_master, _steps(progress))
     if begun.before is None:
         return run(plan, snapshot, folder, _steps(progress))
     changed = changed_subjects(snapshot_of(begun.before), snapshot)
@@ -185,8 +202,8 @@ def _steps(progress: Progress) -> Steps:
 
 def _finish(begun: Run, results: Results, snapshot: Snapshot, policy: Policy) -> None:
     begun.counts, begun.tallies = results.run.classes, tallied(results, snapshot, policy)
-    begun.result, begun.finished_at = results.run.id, timezone.now()
-    begun.save(update_fields=["before", "counts", "tallies", "result", "finished_at"])
+    begun.result, begun.engine, begun.finished_at = results.run.id, results.run.engine, timezone.now()
+    begun.save(update_fields=["before", "counts", "tallies", "result", "engine", "finished_at"])
 
 
 def tallied(results: Results, snapshot: Snapshot, policy: Policy) -> dict[str, dict[str, list[int]]]:

@@ -19,6 +19,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 def classify(
     context: typer.Context,
     on: Annotated[str, typer.Option(help="as of this day, such as 2026-11-30; today without it")] = "",
+    engine: Annotated[str, typer.Option(help="polars, or spark: the cluster of RONGXIN_SPARK_MASTER")] = "polars",
     in_full: Annotated[bool, typer.Option("--in-full", help="reckon everything, not only what changed")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -30,12 +31,19 @@ def classify(
     start()
     from django.utils import timezone
 
-    from rongxin.classification.running import classify_on
+    from rongxin.classification.running import Engine, classify_on
     from rongxin.cli.progress import shown_progress
+    from rongxin.engine.risk.spark.session import SparkAbsent
 
+    if engine not in list(Engine):
+        raise typer.BadParameter("polars or spark", param_hint="--engine")
     day = _day(on) if on else timezone.localdate()
     with shown_progress() as progress:
-        run = classify_on(day, in_full=in_full, progress=progress)
+        try:
+            run = classify_on(day, in_full=in_full, engine=Engine(engine), progress=progress)
+        except SparkAbsent as absent:
+            typer.echo(str(absent), err=True)
+            raise typer.Exit(1) from None
     told: dict[str, Any] = {
         "run": run.name,
         "day": run.day.isoformat(),
