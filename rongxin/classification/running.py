@@ -34,7 +34,7 @@ from rongxin.engine.risk.plans import GRADES, Plan, compile_plan
 from rongxin.engine.risk.results import Results, ResultsDamaged
 from rongxin.engine.risk.runs import OtherRules, rerun, run
 from rongxin.engine.risk.snapshots import Progress as Steps
-from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged, needs_compaction
+from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged, compact, needs_compaction
 from rongxin.engine.risk.spark.running import run_on_spark
 from rongxin.jobs.progress import Progress
 from rongxin.policy.pack import Policy
@@ -81,13 +81,17 @@ def classify_on(
 
 
 def kept_snapshot(policy: Policy, progress: Progress) -> Snapshot:
-    """The snapshot with all that is known now: the newest one brought up to date, or a new one."""
+    """The snapshot with all that is known now: the newest one brought up to date, its deltas made one with the base where they grew
+    too many; or a new one.
+    """
     folder = newest_snapshot_folder()
     if folder is not None:
         try:
             snapshot = Snapshot.at(folder)
-            if not needs_compaction(snapshot):
-                return extend(snapshot, policy, progress)
+            if needs_compaction(snapshot):
+                progress.phase("合并")
+                snapshot = compact(snapshot, next_snapshot_folder(), _steps(progress))
+            return extend(snapshot, policy, progress)
         except (RulesChanged, Incomplete, ValueError, FileNotFoundError):
             # Other rules, or damage: a snapshot may be made anew at any time.
             pass

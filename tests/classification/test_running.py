@@ -13,12 +13,17 @@ from rongxin.classification.models import Run
 from rongxin.classification.reading import reckoned
 from rongxin.classification.running import classify_on, newest_run, results_of, snapshot_of
 from rongxin.engine.risk import runs
+from rongxin.engine.risk.layout import Snapshot
 from rongxin.policy.indicators import RiskClass
+from rongxin.policy.pack import Policy
 from rongxin.primitives.room import is_no_room
 from rongxin.records.models import Effect
+from rongxin.records.snapshots import build
+from rongxin.rulebook import queries as rulebook
+from rongxin.subjects.merging import Doubt, merge, unmerge
 from tests.classification.city import TODAY
 from tests.disks import small_disk
-from tests.factories import a_sole_trader, a_subject, note
+from tests.factories import a_record, a_sole_trader, a_subject, at, note
 from tests.remedies.town import Town, on
 
 
@@ -108,6 +113,19 @@ def test_a_damaged_snapshot_is_made_anew(town: Town) -> None:
     assert points(second, town) == before > 0
 
 
+def test_too_many_deltas_are_made_one_with_the_base(town: Town) -> None:
+    first = classify_on(TODAY)
+    town.penalty("榕市监罚〔2026〕900号")
+    changed = classify_on(TODAY)
+    assert changed.snapshot_folder == first.snapshot_folder
+    town.penalty("榕市监罚〔2026〕901号")
+    second = classify_on(TODAY)
+    # The only enterprise was replaced by the delta: a new base is better.
+    assert (second.snapshot_folder != first.snapshot_folder, second.before) == (True, None)
+    assert len(snapshot_of(second).parts) == 2
+    assert points(second, town) == 8 + 8 + 8
+
+
 @pytest.mark.parametrize("what", ["snapshot", "results"])
 def test_what_is_deleted_is_made_anew(town: Town, what: str) -> None:
     first = classify_on(TODAY)
@@ -144,3 +162,35 @@ def test_29_february_is_a_day_like_others(town: Town) -> None:
     whole = classify_on(date(2028, 2, 29), in_full=True)
     assert changed == list(results_of(whole).lines())
     assert reckoned(whole, [town.firm.pk])[town.firm.pk].grade == RiskClass.A
+
+
+def test_who_proves_to_be_another_counts_as_that_one_in_the_next_run(town: Town) -> None:
+    other = a_subject("福州示例榕海茶业公司", region="350102")
+    a_record(other, decided_on=date(2026, 6, 1), recorded_at=at("2026-06-03"))
+    first = classify_on(TODAY)
+    assert reckoned(first, [other.pk])[other.pk].points == 8
+    done = merge(town.firm, other, by="lead", basis="登记机关函（示例）", answers=dict.fromkeys(Doubt, "已核对"))
+    second = classify_on(TODAY)
+    assert other.pk not in reckoned(second, [other.pk])
+    assert points(second, town) == 16
+    assert points(first, town) == 8
+    unmerge(done, by="lead", basis="登记机关函（示例）")
+    third = classify_on(TODAY)
+    assert (points(third, town), reckoned(third, [other.pk])[other.pk].points) == (8, 8)
+
+
+def test_rules_that_are_released_during_a_run_are_for_the_next(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = rulebook.current()
+
+    def released_meanwhile(*given: object, **more: object) -> Snapshot:
+        made = build(*given, **more)  # type: ignore[arg-type]
+        monkeypatch.setattr(rulebook, "current", asked_again)
+        return made
+
+    def asked_again() -> Policy:
+        raise AssertionError("a run asks once for the rules")
+
+    monkeypatch.setattr(running, "build", released_meanwhile)
+    run = classify_on(TODAY)
+    assert run.policy_digest == before.digest
+    assert results_of(run).plan.policy == before.digest
