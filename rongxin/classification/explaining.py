@@ -12,6 +12,7 @@ from rongxin.engine.risk.explaining import Explanation, explain
 from rongxin.engine.risk.plans import Plan
 from rongxin.engine.risk.snapshots import Reader
 from rongxin.records.queries import by_keys
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.models import Subject
 
 PAST: Final = 36
@@ -60,6 +61,7 @@ def explained(run: Run, firm: Subject, access: Access) -> Told:
         raise NotClassified from unknown
 
 
+@asks(PLATFORM)
 def history_of(firm: Subject) -> list[Past]:
     """The classes of the runs that were in use, the newest first; at most the last PAST."""
     firm = firm.merged_into or firm

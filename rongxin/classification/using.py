@@ -1,5 +1,6 @@
 """启用: a run comes into use by two people, and only after every enterprise could see its class and object (architecture §2)."""
 
+from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from rongxin.engine.risk.plans import PlanError, compile_plan
 from rongxin.policy.pack import NothingInForce
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
+from rongxin.storage.askers import PLATFORM, asks
 from rongxin.storage.turns import in_turn
 from rongxin.workflow.actions import open_case
 from rongxin.workflow.models import Case
@@ -67,16 +69,25 @@ def other_rules(run: Run) -> Title | None:
     return None if now.reckons_like(then) else OTHER_RULES
 
 
+@asks(PLATFORM)  # everybody reads by it which class holds, also who does not see its case
 def current() -> Use | None:
     """The use that is in force now."""
     return Use.objects.select_related("run", "case").filter(is_current=True).first()
 
 
+@asks(PLATFORM)
 def in_preview() -> Use | None:
     """The use that the enterprises are being shown before it comes into force."""
     return Use.objects.select_related("run", "case").filter(case__kind=KIND, case__state="preview").first()
 
 
+@asks(PLATFORM)
+def uses_of(runs: Collection[Run]) -> dict[int, Use]:
+    """The uses of those of the runs that were proposed, by key of the run."""
+    return {use.run_id: use for use in Use.objects.select_related("case").filter(run__in=runs)}
+
+
+@asks(PLATFORM)
 def before(use: Use) -> Use | None:
     """The use that ``use`` took the place of."""
     ended = Use.objects.select_related("run", "case").exclude(until=None).exclude(pk=use.pk)

@@ -25,7 +25,7 @@ from rongxin.classification.models import Adjustment, DecidedWith, Run, Use
 from rongxin.classification.reading import Held, held
 from rongxin.classification.running import newest_run
 from rongxin.classification.using import KIND as USING
-from rongxin.classification.using import current, in_preview
+from rongxin.classification.using import current, in_preview, uses_of
 from rongxin.departments.regions import stem
 from rongxin.desk.case_panels import Panel, Place, add_panel
 from rongxin.desk.classes import GRADES
@@ -132,7 +132,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
     run = next((each for each in runs if each.name == request.GET.get("run")), runs[0] if runs else None)
     if run is None:
         raise Http404
-    use = Use.objects.select_related("case").filter(run=run).first()
+    use = uses_of([run]).get(run.pk)
     card, why = _card(run, firm, access_of(request, Purpose.SUPERVISION))
     page = ClassFirmPage(
         firm=firm,

@@ -20,7 +20,7 @@ from rongxin.classification.listing import every_one, listed
 from rongxin.classification.models import Run, Use
 from rongxin.classification.reading import Held, held
 from rongxin.classification.running import newest_run
-from rongxin.classification.using import NotProposed, current, in_preview, propose
+from rongxin.classification.using import NotProposed, current, in_preview, propose, uses_of
 from rongxin.departments.regions import stem
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.disclosure.subjects import region_name
@@ -303,7 +303,7 @@ def _named(name: str, word: str, policy: Policy) -> str:
 
 def _runs(use: Use | None) -> tuple[RunLine, ...]:
     runs = list(Run.objects.exclude(finished_at=None).filter(before=None).order_by("-pk")[:RUNS_SHOWN])
-    uses = {each.run_id: each for each in Use.objects.select_related("case").filter(run__in=runs)}
+    uses = uses_of(runs)
     return tuple(
         RunLine(
             run=run,

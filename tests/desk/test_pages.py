@@ -26,6 +26,7 @@ def test_every_page_of_the_workbench_asks_for_a_login(db: None) -> None:
             .replace("<slug:step>", "approve")
             .replace("<slug:prefix>", "rx1")
             .replace("<int:number>", "1")
+            .replace("<slug:grade>", "d")
         )
         for answer in (Client().get(address), Client().post(address)):
             assert answer.status_code in (302, 403), address

@@ -19,6 +19,7 @@ from rongxin.accounts.keys import make_key
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.models import Account, EventKind, FormerPassword, RecoveryCode
 from rongxin.accounts.permissions import ADMINISTRATORS, Action, Face, Role, Scope
+from rongxin.classification.models import Adjustment, Run
 from rongxin.departments.models import Department
 from rongxin.departments.regions import covers
 from rongxin.documents import queries as documents
@@ -283,6 +284,14 @@ def a_serving(case: Case, document: Document, officer: Account) -> None:
     ServingProof.objects.create(serving=serving, media_type="application/pdf", sha256="0" * 64, content=b"%PDF-")
 
 
+def a_run() -> Run:
+    """The one run that all adjustments of the world are about."""
+    words = {"policy_digest": "0" * 64, "plan": "0" * 64, "snapshot_folder": "00000001", "snapshot": "0" * 32}
+    return Run.objects.get_or_create(
+        name="示例", defaults=words | {"day": timezone.localdate(), "engine": "polars", "begun_at": timezone.now()}
+    )[0]
+
+
 def told_and_sent(department: Department, officer: Account) -> None:
     """The department's message was read by the officer, and what went outside of it failed; both have addresses."""
     notice = Notice.objects.get(department=department)
@@ -296,6 +305,7 @@ def remedies_of(case: Case) -> None:
     """What an enterprise asked for, and what an office means to take back."""
     repair = Repair.objects.filter(case__owner=case.owner)[0]
     Objection.objects.create(case=case, subject=repair.subject, ground="wrong", statement="示例")
+    Adjustment.objects.create(case=case, subject=repair.subject, run=a_run(), grade="b", statement="示例")
     Revocation.objects.create(case=case, repair=repair, ground="false_material", facts="示例")
     paper = Document.objects.filter(authority=case.owner)[0]
     RepairNotice.objects.create(record=repair.record, version=1, document=paper)
