@@ -23,6 +23,7 @@ CHANGED = frozenset(
         "axes.AccessLog",
         "classification.Adjustment",
         "classification.Run",
+        "classification.Trial",
         "classification.Use",
         "declarations.Declaration",
         "declarations.Falsehood",

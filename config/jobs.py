@@ -27,6 +27,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.records.citing",
     "rongxin.records.publication",
     "rongxin.classification.jobs",
+    "rongxin.classification.trying",
     "rongxin.intake.jobs",
     "rongxin.intake.tidy",
     "rongxin.entrance.tidy",

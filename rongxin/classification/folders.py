@@ -30,6 +30,11 @@ def runs_folder() -> Path:
     return environment.var / "risk" / "runs"
 
 
+def trials_folder() -> Path:
+    """Where drafts of rules are tried; nothing stays in it."""
+    return environment.var / "risk" / "trials"
+
+
 def folder_of(run: Run) -> Path:
     """Where the results of a run lie."""
     return runs_folder() / run.name

@@ -111,3 +111,49 @@ class DecidedWith(models.Model):
 
     class Meta:
         verbose_name = "决定时的类别"
+
+
+class Failure(models.TextChoices):
+    """Why a draft of rules cannot be tried."""
+
+    OTHER_SNAPSHOT = (
+        "other_snapshot",
+        _("草案还改了记录的种类或者字段，现有的数据里没有它要看的内容。请先单独发布种类的修改，再起草分值。"),
+    )
+    NO_PLAN = "no_plan", _("草案的指标看的字段不存在或者不能这样比较。请对照指标说明改好，重新起草。")
+    NOTHING_IN_FORCE = (
+        "nothing_in_force",
+        _("试算的那一天，分界、上限或者轻微信息的月数没有数值。请在草案里补上那一天起的数值，重新起草。"),
+    )
+
+
+class Trial(models.Model):
+    """A draft of the rules tried on all enterprises beside the rules in force; nobody has a class by it.
+
+    ``rules`` and ``draft``: their digests; ``content``: the draft itself. ``day``: as of which both are reckoned. ``run``: the
+    background work. ``snapshot``: on which, and ``report``: the Simulation, empty until there is one. ``failure``: why there is
+    none.
+    """
+
+    rules = models.CharField("现行规则", max_length=64)
+    draft = models.CharField("规则草案", max_length=64)
+    content = models.TextField("草案内容")
+    day = models.DateField("计算日")
+    snapshot = models.CharField("快照", max_length=32, blank=True)
+    by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+    run = models.BigIntegerField("后台任务", null=True)
+    asked_at = models.DateTimeField("提出")
+    begun_at = models.DateTimeField("开始", null=True)
+    finished_at = models.DateTimeField("完成", null=True)
+    report = models.TextField("结果", blank=True)
+    failure = models.CharField("没有结果的原因", max_length=16, choices=Failure, blank=True)
+
+    class Meta:
+        verbose_name = "规则试算"
+        constraints = [
+            models.UniqueConstraint(fields=["rules", "draft", "day"], name="classification_tried_once"),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | ~Q(report="", failure="") & (Q(report="") | Q(failure="")),
+                name="classification_trial_ends_with_one",
+            ),
+        ]

@@ -5,11 +5,12 @@ day under the same rules, on the snapshot that it had begun with.
 """
 
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 from django.db import transaction
@@ -43,6 +44,7 @@ from rongxin.records.snapshots import Incomplete, RulesChanged, build, changed_s
 from rongxin.rulebook import queries as rulebook
 from rongxin.storage.turns import in_turn
 
+Told = TypeVar("Told")
 LONGEST_CHAIN: Final = 24
 """So many runs build on one another at most; then one is made in full."""
 
@@ -75,9 +77,26 @@ def classify_on(
         try:
             return _run(plan, policy, by, progress, engine, in_full=in_full)
         except SnapshotDamaged as damaged:
-            # It is a projection: what is damaged goes, and is made anew.
-            _drop_snapshot(damaged.path)
+            drop_snapshot(damaged.path)
             return _run(plan, policy, by, progress, engine, in_full=True)
+
+
+def on_snapshot(policy: Policy, progress: Progress, read: Callable[[Snapshot], Told]) -> Told:
+    """What ``read`` makes of the snapshot with all that is known now; runs are kept out only until that is there.
+
+    Once more on a new one where it is damaged, or where another process made it anew meanwhile and the one that was read went.
+    """
+    with suppress(FileNotFoundError):
+        try:
+            return read(_alone(policy, progress))
+        except SnapshotDamaged as damaged:
+            drop_snapshot(damaged.path)
+    return read(_alone(policy, progress))
+
+
+def _alone(policy: Policy, progress: Progress) -> Snapshot:
+    with alone_in(runs_folder()):
+        return kept_snapshot(policy, progress)
 
 
 def kept_snapshot(policy: Policy, progress: Progress) -> Snapshot:
@@ -90,7 +109,7 @@ def kept_snapshot(policy: Policy, progress: Progress) -> Snapshot:
             snapshot = Snapshot.at(folder)
             if needs_compaction(snapshot):
                 progress.phase("合并")
-                snapshot = compact(snapshot, next_snapshot_folder(), _steps(progress))
+                snapshot = compact(snapshot, next_snapshot_folder(), steps(progress))
             return extend(snapshot, policy, progress)
         except (RulesChanged, Incomplete, ValueError, FileNotFoundError):
             # Other rules, or damage: a snapshot may be made anew at any time.
@@ -189,14 +208,16 @@ def _classified(plan: Plan, snapshot: Snapshot, begun: Run, progress: Progress) 
     if (folder / "run.json").exists():
         return Results.at(folder)
     if begun.engine == Engine.SPARK:
-        return run_on_spark(plan, snapshot, folder, environment.spark_master, _steps(progress))
+        return run_on_spark(plan, snapshot, folder, environment.spark_master, steps(progress))
     if begun.before is None:
-        return run(plan, snapshot, folder, _steps(progress))
+        return run(plan, snapshot, folder, steps(progress))
     changed = changed_subjects(snapshot_of(begun.before), snapshot)
-    return rerun(plan, snapshot, results_of(begun.before), changed, folder, _steps(progress))
+    return rerun(plan, snapshot, results_of(begun.before), changed, folder, steps(progress))
 
 
-def _steps(progress: Progress) -> Steps:
+def steps(progress: Progress) -> Steps:
+    """What the engine tells of how far it is, told as progress of the phase."""
+
     def told(done: int, total: int) -> None:
         progress.total = total
         progress.set(done)
@@ -240,8 +261,8 @@ def _by(whole: pl.DataFrame, name: str) -> dict[str, list[int]]:
     return found
 
 
-def _drop_snapshot(damaged: Path) -> None:
-    """Take away the snapshot that a damaged file belongs to."""
+def drop_snapshot(damaged: Path) -> None:
+    """Take away the snapshot that a damaged file belongs to: it is a projection, and is made anew."""
     for folder in damaged.parents:
         if folder.parent == snapshots_folder():
             shutil.rmtree(folder, ignore_errors=True)

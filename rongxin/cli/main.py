@@ -19,6 +19,7 @@ from rongxin.cli import (
     publish,
     report,
     serving,
+    simulate,
     subjects,
     workdays,
 )
@@ -48,6 +49,7 @@ app.command("quickstart")(serving.quickstart)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.command("scheduler")(serving.scheduler)
+app.command("simulate")(simulate.simulate)
 app.command("check")(checking.check)
 app.command("migrate")(serving.migrate)
 app.command("bench")(bench.bench)

@@ -18,6 +18,7 @@ class DeskConfig(AppConfig):
             rule_drafts,
             servings,
             told,
+            trials,
             unwinding,
         )
         from rongxin.desk.case_panels import add_panel, add_panel_to_all, show_as
@@ -32,6 +33,7 @@ class DeskConfig(AppConfig):
         add_panel(DECLARATION, declarations.facts)
         add_panel(FALSEHOOD, declarations.falsehood_facts)
         add_panel(RULES, rule_drafts.comparison)
+        add_panel(RULES, trials.panel)
         add_panel_to_all(evidence.panel)
         add_panel_to_all(servings.panel)
         add_panel_to_all(told.panel)

@@ -20,7 +20,7 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.classification.adjusting import KIND, NotOpened, of, propose
 from rongxin.classification.explaining import NotClassified, Past, Unexplained, explained, history_of, sources_of
-from rongxin.classification.listing import NONE, Comparison, compare
+from rongxin.classification.listing import Comparison, compare
 from rongxin.classification.models import Adjustment, DecidedWith, Run, Use
 from rongxin.classification.reading import Held, held
 from rongxin.classification.running import newest_run
@@ -28,7 +28,7 @@ from rongxin.classification.using import KIND as USING
 from rongxin.classification.using import current, in_preview, uses_of
 from rongxin.departments.regions import stem
 from rongxin.desk.case_panels import Panel, Place, add_panel
-from rongxin.desk.classes import GRADES
+from rongxin.desk.class_matrix import Rows, rows_of
 from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.disclosure.subjects import industry_name, region_name
 from rongxin.engine.risk.results import ResultsDamaged
@@ -116,7 +116,7 @@ class ComparisonCard:
     before: Run
     after: Run
     comparison: Comparison
-    rows: tuple[tuple[str, tuple[tuple[str, int | None], ...]], ...]
+    rows: Rows
     indicators: tuple[IndicatorLine, ...]
     moved: tuple[MovedLine, ...]
     same_rules: bool
@@ -256,16 +256,11 @@ def _comparison(before: Run, after: Run) -> ComparisonCard:
     policies = [rulebook.by_digest(each.policy_digest) for each in (after, before)]
     titles = {name: each.title for policy in reversed(policies) for name, each in policy.indicators.items()}
     firms = {each.pk: each for each in Subject.objects.filter(pk__in=[each.subject for each in found.sample])}
-    names = [*(grade.value for grade in GRADES), NONE]
     return ComparisonCard(
         before=before,
         after=after,
         comparison=found,
-        rows=tuple(
-            (one, tuple((two, found.matrix.get((one, two), 0) if one != two else None) for two in names))
-            for one in names
-            if any(found.matrix.get((one, two)) for two in names)
-        ),
+        rows=rows_of(found.matrix),
         indicators=tuple(
             IndicatorLine(title=titles.get(name, Title(zh=name, en=name)), number=number, points=points)
             for name, (number, points) in found.indicators.items()

@@ -288,11 +288,12 @@ def _tallies(run: Run, name: str, officer: Account, policy: Policy) -> tuple[Tal
         told = {word: numbers for word, numbers in told.items() if word.startswith(prefix)}
     elif any(not word.startswith(prefix) for word in run.tallies.get("region", {}) if word):
         return ()
-    lines = (TallyLine(name=_named(name, word, policy), numbers=tuple(numbers)) for word, numbers in told.items())
+    lines = (TallyLine(name=group_name(name, word, policy), numbers=tuple(numbers)) for word, numbers in told.items())
     return tuple(sorted(lines, key=lambda each: -each.whole))
 
 
-def _named(name: str, word: str, policy: Policy) -> str:
+def group_name(name: str, word: str, policy: Policy) -> str:
+    """What a ``region``, a section of ``industry`` or a ``scale`` of a tally is called; an empty word: it is not known."""
     match name:
         case "region":
             return region_name(word, policy) or word or _("没有登记地区")

@@ -9,11 +9,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from rongxin.policy.indicator_words import CLASS_TITLES
 from rongxin.policy.indicators import RiskClass
 from rongxin.ui.class_card import Band, FactorLine, Then
 from rongxin.ui.templatetags.rongxin import lang
 
 _ROW: Final = 46
+_PAIR: Final = 52
 _LEFT, _RIGHT = 8.0, 96.0
 _TOP, _BOTTOM = 18, 172
 _HEIGHT: Final = 212
@@ -36,6 +38,40 @@ def class_bar(numbers: Sequence[int]) -> SafeString:
         '<svg class="rx-barline rx-classbar" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 {} 8">{}</svg>',
         max(position, 1),
         rects,
+    )
+
+
+def class_pairs(before: Sequence[int], after: Sequence[int]) -> SafeString:
+    """How many have each class before and after: of each two bars, the upper before, the lower after, and the numbers."""
+    most = max((*before, *after), default=0) or 1
+    rows = format_html_join(
+        "",
+        '<text x="0" y="{1}">{0}</text><text class="v" x="100%" y="{1}" text-anchor="end">{2} → {3}</text>'
+        '<rect class="bar" x="0" y="{4}" width="{5}%" height="8" rx="1"/>'
+        '<rect class="bar now" x="0" y="{6}" width="{7}%" height="8" rx="1"/>',
+        (
+            (
+                lang(CLASS_TITLES[grade]),
+                at * _PAIR + 13,
+                f"{one:,}",
+                f"{two:,}",
+                at * _PAIR + 20,
+                round(one / most * 100, 2),
+                at * _PAIR + 30,
+                round(two / most * 100, 2),
+            )
+            for at, (grade, one, two) in enumerate(zip(RiskClass, before, after, strict=True))
+        ),
+    )
+    told = "；".join(
+        f"{lang(CLASS_TITLES[grade])} {one:,} → {two:,}"
+        for grade, one, two in zip(RiskClass, before, after, strict=True)
+    )
+    return format_html(
+        '<svg class="rx-trend rx-factors" role="img" aria-label="{}" height="{}">{}</svg>',
+        told,
+        len(RiskClass) * _PAIR,
+        rows,
     )
 
 

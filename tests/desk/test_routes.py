@@ -120,6 +120,10 @@ ROUTES: Final = {
     "class_use": Route(Action.CLASS_KEEP, POST, may_be_missing=True),
     "class_adjust": Route(Action.CLASS_KEEP, of="firm", may_be_missing=True),
     "weights": Route(Action.RULE_DRAFT),
+    "trial_start": Route(Action.RULE_DRAFT, POST, of="case", may_be_missing=True),
+    "trial": Route(Action.CLASS_READ, may_be_missing=True),
+    "trial_json": Route(Action.CLASS_READ, may_be_missing=True),
+    "trial_csv": Route(Action.CLASS_READ, may_be_missing=True),
     "incidents": Route(ANYBODY),
     "incidents_csv": Route(Action.CASE_READ),
     "incident_register": Route(Action.INCIDENT_REPORT),
@@ -231,6 +235,7 @@ OF_NO_DEPARTMENT: Final[Mapping[str, list[object]]] = {
     **{key: ["d"] for key in ("class_list", "class_list_csv")},
     "class_compare": ["one", "other"],
     "class_use": ["one"],
+    **{key: [1] for key in ("trial", "trial_json", "trial_csv")},
     "recipient_key_end": [1, "rx000000000000"],
 }
 """Deeds on the register and recipients belong to no department; without one there is nothing there, for whoever may."""

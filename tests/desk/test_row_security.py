@@ -142,9 +142,10 @@ OF_LEDGER: Final = tuple(  # tests/ledger
     )
 )
 OF_RECIPIENTS: Final = tuple(f"recipients_{name}" for name in ("recipientkey", "address", "spotfile"))  # tests/exchange
+OF_TRIALS: Final = ("classification_trial",)  # tests/classification
 ELSEWHERE: Final = {
     *("records_recordcontent", "intake_idempotencykey"),
-    *(*OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_DENIALS, *OF_LEDGER, *OF_RECIPIENTS),
+    *(*OF_MANDATES, *OF_SENDING, *OF_CODES, *OF_DENIALS, *OF_LEDGER, *OF_RECIPIENTS, *OF_TRIALS),
 }
 GUARDED: Final = {*OF_ACCOUNTS, *OF_DEPARTMENTS, *ELSEWHERE}
 

@@ -16,7 +16,10 @@ WRITTEN = polib.pofile(str(LOCALE / "django.po"))
 KNOWN = {entry.msgid for entry in WRITTEN}
 SOURCES = sorted(
     path
-    for app in ("ui", "portal", "entrance", "desk", "administration", "accounts", "notices", "enterprise", "remedies")
+    for app in (
+        *("ui", "portal", "entrance", "desk", "administration", "accounts", "notices", "enterprise", "remedies"),
+        "classification",
+    )
     for path in (ROOT / "rongxin" / app).rglob("*.py")
 )
 CALL = re.compile(r"\b(?:gettext|ngettext|pgettext|npgettext|_)\(")

@@ -6,5 +6,6 @@ from rongxin.ui import class_drawing
 
 register = template.Library()
 register.simple_tag(class_drawing.class_bar)
+register.simple_tag(class_drawing.class_pairs)
 register.simple_tag(class_drawing.factor_bars)
 register.simple_tag(class_drawing.course_steps)
