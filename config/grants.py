@@ -22,6 +22,7 @@ CHANGED = frozenset(
         "axes.AccessAttemptExpiration",
         "axes.AccessLog",
         "classification.Adjustment",
+        "classification.HitReport",
         "classification.Run",
         "classification.Trial",
         "classification.Use",

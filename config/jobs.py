@@ -1,6 +1,7 @@
 """What runs in the background: the modules whose jobs a worker knows, and what falls due when."""
 
 from rongxin.classification.jobs import classify_changed, classify_in_full, keep_decided
+from rongxin.classification.measuring import measure_hits
 from rongxin.disclosure.bulk_jobs import keep_bulk_files
 from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
@@ -27,6 +28,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.records.citing",
     "rongxin.records.publication",
     "rongxin.classification.jobs",
+    "rongxin.classification.measuring",
     "rongxin.classification.trying",
     "rongxin.intake.jobs",
     "rongxin.intake.tidy",
@@ -73,6 +75,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(classify_in_full, at="02:30"),
     Every(classify_changed, minutes=60),
     Every(keep_decided, minutes=1),
+    Daily(measure_hits, at="05:10"),
     Daily(tidy_exports, at="03:50"),
     # Makes the report of the week before, once.
     Daily(report_looks, at="04:10"),

@@ -157,3 +157,14 @@ class Trial(models.Model):
                 name="classification_trial_ends_with_one",
             ),
         ]
+
+
+class HitReport(models.Model):
+    """Whether classes hit, as it was known on a day: HitRates of the inspections before it. No enterprise is named."""
+
+    day = models.DateField("计算日", unique=True)
+    made_at = models.DateTimeField("完成")
+    report = models.TextField("结果")
+
+    class Meta:
+        verbose_name = "分类检验"

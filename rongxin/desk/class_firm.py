@@ -111,7 +111,7 @@ class IndicatorLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonCard:
-    """``desk/_class_comparison.html``. ``rows``: the class before, and how many went to each class from it, stayed left out."""
+    """``desk/class_compare.html``. ``rows``: each class before, and how many of it went to each other class."""
 
     before: Run
     after: Run

@@ -187,7 +187,7 @@ OPEN: Final = {
     ),
     "recipients_paper": "which document tells of which public number; the document itself is guarded",
     **dict.fromkeys(
-        ("classification_run", "classification_use", "classification_decidedwith"),
+        ("classification_run", "classification_use", "classification_decidedwith", "classification_hitreport"),
         "when everything was classified, and how many have which class",
     ),
     "rulebook_release": "the rules are public",

@@ -2,10 +2,11 @@
 
 from django import template
 
-from rongxin.ui import class_drawing
+from rongxin.ui import class_drawing, class_hits_drawing
 
 register = template.Library()
 register.simple_tag(class_drawing.class_bar)
 register.simple_tag(class_drawing.class_pairs)
 register.simple_tag(class_drawing.factor_bars)
 register.simple_tag(class_drawing.course_steps)
+register.simple_tag(class_hits_drawing.rate_dots)
