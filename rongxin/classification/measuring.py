@@ -11,6 +11,7 @@ from rongxin.classification.running import on_snapshot, results_of
 from rongxin.engine.risk.hits import HitRates, Use, hit_rates
 from rongxin.engine.risk.inspections import inspections
 from rongxin.engine.risk.layout import Snapshot
+from rongxin.engine.risk.results import Results, ResultsDamaged
 from rongxin.jobs.progress import Progress
 from rongxin.jobs.registry import job
 from rongxin.primitives.periods import add_months
@@ -38,14 +39,23 @@ def measured(today: date, progress: Progress | None = None) -> HitRates:
 def uses() -> Iterator[Use]:
     """From which day to which, in Shanghai, the results of which run were in use; the one that is now, to no end.
 
-    On the day on which another took its place the new one counts; one that was in use for a part of a day alone is left out.
+    On the day on which another took its place the new one counts; one that was in use for a part of a day alone is left out,
+    and one whose results are gone from the disk.
     """
     for use in models.Use.objects.select_related("run").exclude(since=None).order_by("since"):
         assert use.since is not None
         begins = timezone.localdate(use.since)
         ends = timezone.localdate(use.until) - timedelta(days=1) if use.until else date.max
-        if begins <= ends:
-            yield begins, ends, results_of(use.run)
+        results = _kept(use.run) if begins <= ends else None
+        if results is not None:
+            yield begins, ends, results
+
+
+def _kept(run: models.Run) -> Results | None:
+    try:
+        return results_of(run)
+    except (FileNotFoundError, ResultsDamaged):
+        return None
 
 
 def newest_report() -> models.HitReport | None:

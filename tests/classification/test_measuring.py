@@ -1,5 +1,6 @@
 """Whether classes hit: inspections after a run came into use are held against it; days are those of Shanghai."""
 
+import shutil
 from datetime import date, datetime
 
 import pytest
@@ -89,6 +90,12 @@ def _in_use(city: City, run: Run, begins: datetime, ends: datetime | None) -> No
         folder_of(copy).symlink_to(folder_of(run))
         run = copy
     Use.objects.create(case=case, run=run, since=begins, until=ends, is_current=None if ends else True)
+
+
+def test_a_run_whose_results_are_gone_is_left_out(city: City) -> None:
+    use = city.used()
+    shutil.rmtree(folder_of(use.run))
+    assert list(uses()) == []
 
 
 def test_the_report_of_a_day_is_one_and_the_newest_is_shown(city: City) -> None:
