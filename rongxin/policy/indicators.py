@@ -58,8 +58,9 @@ class Condition(Strict):
     """One condition on a row: ``field`` and exactly one comparison, or exactly one of ``all``, ``any``, ``not`` without a field.
 
     An empty cell meets no comparison but ``filled: false``; ``not`` of an unmet one is met. ``has_part``: any part of a
-    several-valued cell (parted by ；). ``within_months`` n: from the day n months before the day of the run to that day;
-    ``older_than_months`` n: before those.
+    several-valued cell (parted by ；). ``within_months`` n: days whose period of n months reaches the day of the run, and
+    none after it (a period ends on the last day of a month that lacks its day: Civil Code arts. 201, 202); ``older_than_months`` n:
+    before those.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, ignored_types=(cached_property,))
