@@ -187,7 +187,7 @@ def compared(request: HttpRequest, before: str, after: str) -> HttpResponse:
     if set(found) != {before, after}:
         raise Http404
     try:
-        card = _comparison(found[before], found[after])
+        card = _comparison(found[before], found[after], access_of(request, Purpose.SUPERVISION))
     except (FileNotFoundError, ResultsDamaged):
         raise Http404 from None
     return show(request, "desk/class_compare.html", card)
@@ -251,11 +251,14 @@ def _card(run: Run, firm: Subject, access: Access) -> tuple[ClassCard | None, st
     ), ""
 
 
-def _comparison(before: Run, after: Run) -> ComparisonCard:
+def _comparison(before: Run, after: Run, access: Access) -> ComparisonCard:
+    """By name only enterprises of the officer's own region, each of which learns that its class was looked at."""
     found = compare(before, after, most=MOST_MOVED)
     policies = [rulebook.by_digest(each.policy_digest) for each in (after, before)]
     titles = {name: each.title for policy in reversed(policies) for name, each in policy.indicators.items()}
-    firms = {each.pk: each for each in Subject.objects.filter(pk__in=[each.subject for each in found.sample])}
+    its = Subject.objects.filter(region__startswith=stem(access.actor.works_for.region))
+    firms = {each.pk: each for each in its.filter(pk__in=[each.subject for each in found.sample])}
+    access.look((each.uscc for each in firms.values()), "class")
     return ComparisonCard(
         before=before,
         after=after,
@@ -281,7 +284,7 @@ def _comparison(before: Run, after: Run) -> ComparisonCard:
     )
 
 
-def _use_panel(case: Case, _access: Access) -> Panel | None:
+def _use_panel(case: Case, access: Access) -> Panel | None:
     """What coming into use would change, beside the run in use; how many have which class where none is."""
     use = Use.objects.select_related("run").get(case=case)
     now = current()
@@ -289,7 +292,7 @@ def _use_panel(case: Case, _access: Access) -> Panel | None:
     if now is None or now.run == use.run:
         return Panel(title=title, template="desk/_class_first.html", content=use.run, place=Place.TOP)
     try:
-        card = _comparison(now.run, use.run)
+        card = _comparison(now.run, use.run, access)
     except (FileNotFoundError, ResultsDamaged):
         return None
     return Panel(title=title, template="desk/_class_moves.html", content=card, place=Place.TOP)

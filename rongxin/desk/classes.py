@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from rongxin.accounts.access import Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
@@ -22,7 +23,7 @@ from rongxin.classification.reading import Held, held
 from rongxin.classification.running import newest_run
 from rongxin.classification.using import NotProposed, current, in_preview, propose, uses_of
 from rongxin.departments.regions import stem
-from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.disclosure.subjects import region_name
 from rongxin.policy.indicator_words import CLASS_TITLES
 from rongxin.policy.indicators import RiskClass
@@ -156,7 +157,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @officer_only
 @require_safe
 def listing(request: HttpRequest, grade: str) -> HttpResponse:
-    """The enterprises of a class, the most points first."""
+    """The enterprises of a class, the most points first; each enterprise learns that its class was looked at."""
     officer, chosen = _reader(request), _grade(grade)
     run, is_in_use = _shown_run()
     numbers = _numbers(run, officer)
@@ -167,6 +168,7 @@ def listing(request: HttpRequest, grade: str) -> HttpResponse:
     try:
         found = listed(run, chosen, _prefix(officer), offset=max(at.start_index() - 1, 0), limit=PAGE_SIZE)
         lines = _lines(found.points, rulebook.current())
+        access_of(request, Purpose.SUPERVISION).look((line.firm.uscc for line in lines), "class")
         is_gone = False
     except FileNotFoundError:
         is_gone = True
@@ -199,10 +201,11 @@ def listing_csv(request: HttpRequest, grade: str) -> HttpResponse:
     policy = rulebook.current()
     found = dict(every_one(run, chosen, _prefix(officer)))
     heads = (_("统一社会信用代码"), _("名称"), _("地区"), _("类别"), _("分值"), _("计算日"))
-    firms = Subject.objects.filter(pk__in=found).order_by("pk")
+    firms = list(Subject.objects.filter(pk__in=found).order_by("pk"))
+    access_of(request, Purpose.SUPERVISION).look((each.uscc for each in firms), "class", act="export")
     rows = (
         (each.uscc, each.name, region_name(each.region, policy), chosen.value.upper(), found[each.pk], run.day)
-        for each in firms.iterator()
+        for each in firms
     )
     return csv_download(f"classes-{chosen.value}-{run.day}.csv", heads, rows)
 

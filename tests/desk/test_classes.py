@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from collections import Counter
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,8 +16,11 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
 from rongxin.classification.jobs import classify_in_full
 from rongxin.classification.models import Adjustment, Use
+from rongxin.classification.reading import reckoned
 from rongxin.classification.running import classify_on
 from rongxin.jobs.models import Run as JobRun
+from rongxin.ledger.entries import Kind
+from rongxin.ledger.models import Pending
 from rongxin.records.models import Effect, Record
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.keeping import keep_clocks
@@ -123,6 +128,29 @@ def test_a_list_costs_a_fixed_number_of_queries_and_is_the_file(city: City) -> N
     rows = list(csv.reader(io.StringIO(client.get("/desk/classes/a.csv").content.decode("utf-8-sig"))))
     assert len(rows) == 21
     shown(client, "/desk/classes/e", status=404)
+
+
+def looks() -> Counter[str]:
+    """How often each enterprise was told of a look at its class."""
+    told = map(json.loads, Pending.objects.filter(kind=Kind.ACCESS).values_list("payload", flat=True))
+    return Counter(each["act"] for each in told if each.get("what") == "class")
+
+
+def test_whoever_sees_the_class_of_a_named_enterprise_leaves_a_look(city: City) -> None:
+    city.used()
+    with on(IN_USE_ON):
+        second = city.proposed(classify_on(TODAY, in_full=True))
+        client = as_officer(city.first)
+        seen = [looks()]
+        for path in (
+            f"/desk/classes/firms/{city.town.firm.uscc}",
+            f"/desk/classes/{reckoned(second.run, [city.town.firm.pk])[city.town.firm.pk].grade.value}",
+        ):
+            assert client.get(path).status_code == 200
+            seen.append(looks())
+            assert seen[-1]["read"] == seen[-2]["read"] + 1
+        assert client.get(f"{path}.csv").status_code == 200
+        assert looks()["export"] == 1
 
 
 def test_the_second_person_sees_who_moves(city: City) -> None:

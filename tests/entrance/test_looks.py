@@ -208,6 +208,15 @@ def a_desk() -> Platform:
         *map(desk, ("home", "rights", "documents", "cases", "cases_csv", "inquiry_enter", "rule_draft", "messages")),
         *map(desk, ("messages_failed", "upload", "record_form", "clocks", "clocks_csv", "coverage", "coverage_report")),
         desk("weights"),
+        # Without a run nothing is known of classes; that each look at one is logged is tried in tests/desk/test_classes.py.
+        *map(desk, ("classes", "class_hits", "class_hits_json")),
+        *(desk(name, method=POST) for name in ("class_start", "class_hits_start")),
+        *(desk(name, "d") for name in ("class_list", "class_list_csv")),
+        *(desk(name, asks.uscc) for name in ("class_firm", "class_adjust")),
+        desk("class_compare", "one", "other"),
+        desk("class_use", "one", method=POST),
+        *(desk(name, 1) for name in ("trial", "trial_json", "trial_csv")),
+        desk("trial_start", case.number, method=POST),
         *map(desk, ("coverage_series", "coverage_series_csv", "texts", "texts_csv", "kept_records", "withdrawn_csv")),
         *map(
             desk, ("batches", "mappings", "mappings_csv", "questions_csv", "duties", "duties_csv", "subjects", "login")
@@ -444,6 +453,8 @@ def an_enterprise(hall: Hall) -> Platform:
         of("claim_take", claim.number, method=POST, given={"step": "withdraw", "seen": "0"}),
         of("proxy_end", firm.uscc, given.pk, method=POST),
         of("invitation_end", firm.uscc, invitation.pk, method=POST),
+        of("class", firm.uscc),
+        of("class_object", firm.uscc, "one"),
         of("arrivals", firm.uscc, hidden.number),
         *(of(name, firm.uscc, "R-1") for name in ("sync_certificate", "withdrawal_notice")),
         of("leave", firm.uscc),
