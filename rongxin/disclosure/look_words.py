@@ -24,6 +24,7 @@ WHATS: Final[Mapping[str, Title]] = {
     "question": Title(zh="归属疑问", en="Questions whose a row is"),
     "told": Title(zh="告知情况", en="What it was told"),
     "text": Title(zh="公示文本", en="Texts for display"),
+    "class": Title(zh="风险类别", en="Class of risk"),
 }
 FIELDS: Final[Mapping[str, Title]] = {
     DataClass.RESTRICTED: Title(zh="受限内容", en="Restricted"),

@@ -10,6 +10,7 @@ import sys
 from datetime import date
 from html import unescape
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -18,11 +19,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.environment import ROOT
+from rongxin.accounts.access import Act, What
 from rongxin.accounts.askers import asker_of
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Role
 from rongxin.departments.models import Department
-from rongxin.disclosure import looks
+from rongxin.disclosure import look_words, looks
 from rongxin.disclosure.looks import LOOKS, NoSuchEvent, Wanted
 from rongxin.ledger import logs
 from rongxin.ledger.entries import Kind, Of, Subject
@@ -392,3 +394,8 @@ def test_what_was_merged_into_the_firm_is_its_own(login: Account, firm: Firm) ->
     client, name = as_login(login), log_name()
     assert f"{name}-{absorbed.uscc}" in seen(client, at(firm))
     assert "旧码-1" in seen(client, f"{at(firm)}?book={name}-{absorbed.uscc}")
+
+
+def test_every_word_of_a_look_is_told_in_both_languages() -> None:
+    for named, titles in ((What, look_words.WHATS), (Act, look_words.ACTS)):
+        assert set(get_args(named)) == set(titles)
