@@ -31,14 +31,14 @@ from rongxin.classification.folders import (
 )
 from rongxin.classification.models import Run
 from rongxin.engine.risk.layout import SUBJECTS_TABLE, Snapshot
-from rongxin.engine.risk.plans import GRADES, Plan, compile_plan
+from rongxin.engine.risk.plans import GRADES, Plan, PlanError, compile_plan
 from rongxin.engine.risk.results import Results, ResultsDamaged
 from rongxin.engine.risk.runs import OtherRules, rerun, run
 from rongxin.engine.risk.snapshots import Progress as Steps
 from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged, compact, needs_compaction
 from rongxin.engine.risk.spark.running import run_on_spark
 from rongxin.jobs.progress import Progress
-from rongxin.policy.pack import Policy
+from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.primitives.files import alone_in
 from rongxin.records.snapshots import Incomplete, RulesChanged, build, changed_subjects, extend
 from rongxin.rulebook import queries as rulebook
@@ -54,6 +54,15 @@ class Engine(StrEnum):
 
     POLARS = "polars"
     SPARK = "spark"
+
+
+def is_classified_by(rules: Policy, day: date) -> bool:
+    """Whether the rules make classes at all on the day."""
+    try:
+        compile_plan(rules, day)
+    except (PlanError, NothingInForce):
+        return False
+    return True
 
 
 def classify_on(

@@ -57,15 +57,6 @@ def changed_days(rules: Policy, draft: Policy, today: date) -> tuple[date, ...]:
     return tuple(found)
 
 
-def is_classified_by(rules: Policy, day: date) -> bool:
-    """Whether the rules make classes at all on the day."""
-    try:
-        compile_plan(rules, day)
-    except (PlanError, NothingInForce):
-        return False
-    return True
-
-
 def tried(
     rules: Policy, draft: Policy, day: date, progress: Progress | None = None, known: Simulation | None = None
 ) -> Simulation:

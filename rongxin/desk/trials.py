@@ -16,7 +16,8 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.classification.models import Trial
-from rongxin.classification.trying import FAILURES, NothingToTry, ask, changed_days, is_classified_by
+from rongxin.classification.running import is_classified_by
+from rongxin.classification.trying import FAILURES, NothingToTry, ask, changed_days
 from rongxin.desk.case import own_case
 from rongxin.desk.case_panels import Panel, Place, address
 from rongxin.desk.classes import GRADES

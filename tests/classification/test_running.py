@@ -9,6 +9,7 @@ import pytest
 from config.environment import environment
 from rongxin.classification import running
 from rongxin.classification.folders import folder_of, prune, runs_folder, snapshot_folder_of
+from rongxin.classification.jobs import classify_changed, classify_in_full
 from rongxin.classification.models import Run
 from rongxin.classification.reading import reckoned
 from rongxin.classification.running import classify_on, newest_run, results_of, snapshot_of
@@ -23,7 +24,7 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.merging import Doubt, merge, unmerge
 from tests.classification.city import TODAY
 from tests.disks import small_disk
-from tests.factories import a_record, a_sole_trader, a_subject, at, note
+from tests.factories import a_record, a_sole_trader, a_subject, at, note, the_rules
 from tests.remedies.town import Town, on
 
 
@@ -194,3 +195,13 @@ def test_rules_that_are_released_during_a_run_are_for_the_next(town: Town, monke
     run = classify_on(TODAY)
     assert run.policy_digest == before.digest
     assert results_of(run).plan.policy == before.digest
+
+
+def test_a_platform_without_enterprises_or_without_rules_of_classes_runs_on(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = the_rules()
+    assert sum(classify_on(TODAY).counts.values()) == 0
+    kept = {key: value for key, value in rules.values.items() if key != "risk/classes"}
+    monkeypatch.setattr(rulebook, "current", lambda: rules.model_copy(update={"values": kept}))
+    assert classify_in_full.call_now() == classify_changed.call_now() == ""
