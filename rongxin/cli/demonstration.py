@@ -58,6 +58,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     """
     start()
     from rongxin.demonstration import classes, declarations, firms, loading, recipients, remedies, staff, undone
+    from rongxin.storage.statistics import refresh_filled
 
     if not environment.demo:
         return []
@@ -78,6 +79,7 @@ def prepare(subjects: int) -> list[tuple[str, str]]:
     steps = loading.steps_of(history)
     with typer.progressbar(length=len(steps), label="报送、校验、发布、入库", file=sys.stderr) as bar:
         loading.relive(history, steps, advance=bar.update)
+    refresh_filled()
     firms.open_firms()
     recipients.register_some()
     remedies.remedy_some()
