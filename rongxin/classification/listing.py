@@ -60,29 +60,29 @@ class Comparison:
 
 def listed(run: Run, grade: RiskClass, region: str, *, offset: int, limit: int) -> Listed:
     """The enterprises of a class whose region begins with ``region``. FileNotFoundError where the snapshot of the run is gone."""
-    results, reader = results_of(run), Reader(snapshot_of(run))
     number, best = 0, pl.DataFrame(schema={"subject": pl.Int64, "points": pl.Int32})
+    for found in _of_class(run, grade, region):
+        number += found.height
+        best = pl.concat([best, found]).sort("points", "subject", descending=[True, False]).head(offset + limit)
+    return Listed(number, dict(best.slice(offset, limit).iter_rows()))
+
+
+def every_one(run: Run, grade: RiskClass, region: str) -> Iterator[tuple[int, int]]:
+    """All of them, key and points, bucket by bucket."""
+    for found in _of_class(run, grade, region):
+        yield from found.iter_rows()
+
+
+def _of_class(run: Run, grade: RiskClass, region: str) -> Iterator[pl.DataFrame]:
+    """Subject and points of those in a class whose region begins with ``region``, bucket by bucket."""
+    results, reader = results_of(run), Reader(snapshot_of(run))
     for bucket in results.buckets:
         found = results.classes(bucket, ["subject", "points", "class"]).filter(pl.col("class") == GRADES.index(grade))
         subjects = reader.table(SUBJECTS_TABLE, bucket, ["subject", "region"]) if region else None
         if subjects is not None:
             its = subjects.filter(pl.col("region").str.starts_with(region))
             found = found.join(its, on="subject", how="semi")
-        number += found.height
-        both = pl.concat([best, found.select("subject", "points")])
-        best = both.sort("points", "subject", descending=[True, False]).head(offset + limit)
-    return Listed(number, dict(best.slice(offset, limit).iter_rows()))
-
-
-def every_one(run: Run, grade: RiskClass, region: str) -> Iterator[tuple[int, int]]:
-    """All of them, key and points, bucket by bucket."""
-    results, reader = results_of(run), Reader(snapshot_of(run))
-    for bucket in results.buckets:
-        found = results.classes(bucket, ["subject", "points", "class"]).filter(pl.col("class") == GRADES.index(grade))
-        subjects = reader.table(SUBJECTS_TABLE, bucket, ["subject", "region"])
-        if subjects is not None:
-            its = subjects.filter(pl.col("region").fill_null("").str.starts_with(region))
-            yield from found.join(its, on="subject", how="semi").select("subject", "points").iter_rows()
+        yield found.select("subject", "points")
 
 
 def compare(before: Run, after: Run, *, most: int) -> Comparison:

@@ -32,8 +32,9 @@ from rongxin.classification.folders import (
 from rongxin.classification.models import Run
 from rongxin.engine.risk.layout import SUBJECTS_TABLE, Snapshot
 from rongxin.engine.risk.plans import GRADES, Plan, PlanError, compile_plan
-from rongxin.engine.risk.results import Results, ResultsDamaged
+from rongxin.engine.risk.results import RUN, Results, ResultsDamaged
 from rongxin.engine.risk.runs import OtherRules, rerun, run
+from rongxin.engine.risk.simulating import sections_by_division
 from rongxin.engine.risk.snapshots import Progress as Steps
 from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged, compact, needs_compaction
 from rongxin.engine.risk.spark.running import run_on_spark
@@ -214,7 +215,7 @@ def _can_build_on(last: Run, plan: Plan, snapshot: Snapshot) -> bool:
 
 def _classified(plan: Plan, snapshot: Snapshot, begun: Run, progress: Progress) -> Results:
     folder = folder_of(begun)
-    if (folder / "run.json").exists():
+    if (folder / RUN).exists():
         return Results.at(folder)
     if begun.engine == Engine.SPARK:
         return run_on_spark(plan, snapshot, folder, environment.spark_master, steps(progress))
@@ -242,12 +243,7 @@ def _finish(begun: Run, results: Results, snapshot: Snapshot, policy: Policy) ->
 
 def tallied(results: Results, snapshot: Snapshot, policy: Policy) -> dict[str, dict[str, list[int]]]:
     """How many have each class, by region, section of industry and size: of each word the numbers of a, b, c, d."""
-    reader, parts = Reader(snapshot), []
-    sections = {
-        f"{number:02d}": section.code
-        for section in policy.industries
-        for number in range(int(section.first), int(section.last) + 1)
-    }
+    reader, parts, sections = Reader(snapshot), [], sections_by_division(policy.industries)
     for bucket in results.buckets:
         subjects = reader.table(SUBJECTS_TABLE, bucket, ["subject", "region", "industry", "scale"])
         classes = results.classes(bucket, ["subject", "class"])

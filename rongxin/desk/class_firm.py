@@ -19,7 +19,7 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.classification.adjusting import KIND, NotOpened, of, propose
-from rongxin.classification.explaining import NotClassified, Past, Unexplained, explained, history_of, sources_of
+from rongxin.classification.explaining import NotClassified, Past, Unexplained, history_of
 from rongxin.classification.listing import Comparison, compare
 from rongxin.classification.models import Adjustment, DecidedWith, Run, Use
 from rongxin.classification.reading import Held, held
@@ -29,13 +29,14 @@ from rongxin.classification.using import current, in_preview, uses_of
 from rongxin.departments.regions import stem
 from rongxin.desk.case_panels import Panel, Place, add_panel
 from rongxin.desk.class_matrix import Rows, rows_of
+from rongxin.desk.classes import reader_of
 from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.disclosure.subjects import industry_name, region_name
 from rongxin.engine.risk.results import ResultsDamaged
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.models import Subject
-from rongxin.ui.class_card import AdjustmentCard, ClassCard, card_of
+from rongxin.ui.class_card import AdjustmentCard, ClassCard, class_card
 from rongxin.ui.labels import label
 from rongxin.ui.parts import Tab
 from rongxin.workflow.models import Case
@@ -126,10 +127,10 @@ class ComparisonCard:
 @require_safe
 def detail(request: HttpRequest, uscc: str) -> HttpResponse:
     """Why an enterprise has its class: in the run in use, or in another that is named."""
-    officer, policy = _reader(request), rulebook.current()
+    officer, policy = reader_of(request), rulebook.current()
     firm = _firm(officer, uscc)
     runs = _runs()
-    run = next((each for each in runs if each.name == request.GET.get("run")), runs[0] if runs else None)
+    run = next((each for each in runs if each.name == request.GET.get("run")), next(iter(runs), None))
     if run is None:
         raise Http404
     use = uses_of([run]).get(run.pk)
@@ -142,7 +143,7 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
         use=use,
         is_in_use=bool(use and use.is_current),
         is_preview=bool(use and use.case.state == "preview"),
-        tabs=tuple(_tab(each, run, firm) for each in runs) if len(runs) > 1 else (),
+        tabs=tuple(_tabs(runs, run, firm)) if len(runs) > 1 else (),
         card=card,
         why=why,
         held=held([firm.pk], timezone.localdate()).get(firm.pk),
@@ -182,7 +183,7 @@ def adjust(request: HttpRequest, uscc: str) -> HttpResponse:
 @require_safe
 def compared(request: HttpRequest, before: str, after: str) -> HttpResponse:
     """Who moved between two runs, and by which indicators."""
-    _reader(request)
+    reader_of(request)
     found = {each.name: each for each in Run.objects.exclude(finished_at=None).filter(name__in=(before, after))}
     if set(found) != {before, after}:
         raise Http404
@@ -199,12 +200,6 @@ def add_to_cases() -> None:
     add_panel(KIND, _adjustment_panel)
 
 
-def _reader(request: HttpRequest) -> Account:
-    officer = officer_of(request)
-    demand(officer, Action.CLASS_READ, officer.works_for)
-    return officer
-
-
 def _firm(officer: Account, uscc: str) -> Subject:
     """The enterprise, if it is of a region of the officer; it is not found otherwise, as if there were none."""
     firm = Subject.objects.select_related("merged_into").filter(uscc=uscc).first()
@@ -219,36 +214,32 @@ def _decided(firm: Subject) -> Iterable[DecidedWith]:
     return DecidedWith.objects.select_related("event__case").filter(subject=firm).order_by("-pk")[:DECISIONS]
 
 
-def _runs() -> list[Run]:
-    """The run in use, the one in preview, the newest: each once."""
-    found = [each.run for each in (current(), in_preview()) if each]
+def _runs() -> dict[Run, Title]:
+    """The run in use, the one in preview, the newest: each once, by what it is called."""
+    named = (
+        (current(), Title(zh="正在使用", en="In use")),
+        (in_preview(), Title(zh="申诉期内", en="In preview")),
+    )
+    found = {use.run: title for use, title in named if use}
     newest = newest_run()
-    return list(dict.fromkeys([*found, *([newest] if newest else [])]))
+    if newest is not None:
+        found.setdefault(newest, Title(zh="最近一次", en="Newest"))
+    return found
 
 
-def _tab(run: Run, chosen: Run, firm: Subject) -> Tab:
-    preview, use = in_preview(), current()
-    if use and use.run == run:
-        title = Title(zh="正在使用", en="In use")
-    elif preview and preview.run == run:
-        title = Title(zh="申诉期内", en="In preview")
-    else:
-        title = Title(zh="最近一次", en="Newest")
-    url = f"{reverse('desk:class_firm', args=[firm.uscc])}?run={run.name}"
-    return Tab(label=title, url=url, is_current=run == chosen)
+def _tabs(runs: dict[Run, Title], chosen: Run, firm: Subject) -> Iterable[Tab]:
+    address = reverse("desk:class_firm", args=[firm.uscc])
+    for run, title in runs.items():
+        yield Tab(label=title, url=f"{address}?run={run.name}", is_current=run == chosen)
 
 
 def _card(run: Run, firm: Subject, access: Access) -> tuple[ClassCard | None, str]:
     try:
-        told = explained(run, firm, access)
+        return class_card(run, firm, access, lambda number: reverse("desk:kept_record", args=[number])), ""
     except NotClassified:
         return None, _("这个主体没有分类：个体工商户从不分类；计算以后才登记的，下一次计算才有。")
     except (Unexplained, FileNotFoundError, ResultsDamaged):
         return None, _("这次计算的快照已经清理，逐项来源不再显示；类别和分值见历史。")
-    policy = rulebook.by_digest(run.policy_digest)
-    return card_of(
-        told, sources_of(told.explanation), policy, lambda number: reverse("desk:kept_record", args=[number])
-    ), ""
 
 
 def _comparison(before: Run, after: Run, access: Access) -> ComparisonCard:

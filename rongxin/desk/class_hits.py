@@ -14,6 +14,7 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.classification.measuring import MONTHS, measure_hits, newest_report
 from rongxin.classification.words import title_of
+from rongxin.desk.classes import reader_of
 from rongxin.desk.frame import officer_of, officer_only, show
 from rongxin.engine.risk.differences import Part
 from rongxin.engine.risk.hits import HitRates, Hits
@@ -97,8 +98,7 @@ class HitsPage:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The report kept last, or what is needed for one."""
-    officer = officer_of(request)
-    demand(officer, Action.CLASS_READ, officer.works_for)
+    officer = reader_of(request)
     kept = newest_report()
     report = HitRates.of_json(kept.report) if kept else None
     shown = HitsPage(
@@ -115,8 +115,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def as_json(request: HttpRequest) -> HttpResponse:
     """The report kept last, for machines."""
-    officer = officer_of(request)
-    demand(officer, Action.CLASS_READ, officer.works_for)
+    reader_of(request)
     kept = newest_report()
     if kept is None:
         raise Http404

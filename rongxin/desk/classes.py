@@ -1,7 +1,7 @@
 """风险分类: the run in use, the one in preview, the newest; how many enterprises have which class; making and using a run."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -132,7 +132,7 @@ class ClassListPage:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """How many have which class, and what is under way."""
-    officer, policy = _reader(request), rulebook.current()
+    officer, policy = reader_of(request), rulebook.current()
     use, preview, newest = current(), in_preview(), newest_run()
     shown = use.run if use else preview.run if preview else newest
     runs = _runs(use)
@@ -158,7 +158,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def listing(request: HttpRequest, grade: str) -> HttpResponse:
     """The enterprises of a class, the most points first; each enterprise learns that its class was looked at."""
-    officer, chosen = _reader(request), _grade(grade)
+    officer, chosen = reader_of(request), _grade(grade)
     run, is_in_use = _shown_run()
     numbers = _numbers(run, officer)
     asked, whole = request.GET.get("page"), numbers[GRADES.index(chosen)]
@@ -186,7 +186,7 @@ def listing(request: HttpRequest, grade: str) -> HttpResponse:
             )
             for each in GRADES
         ),
-        lines=Page(lines, at.number, pages),  # type: ignore[arg-type]  # of the pages only the number is asked
+        lines=Page(lines, at.number, cast("Paginator[FirmLine]", pages)),
         is_gone=is_gone,
     )
     return show(request, "desk/class_list.html", page)
@@ -196,7 +196,7 @@ def listing(request: HttpRequest, grade: str) -> HttpResponse:
 @require_safe
 def listing_csv(request: HttpRequest, grade: str) -> HttpResponse:
     """The same as CSV, all of them."""
-    officer, chosen = _reader(request), _grade(grade)
+    officer, chosen = reader_of(request), _grade(grade)
     run, _is_in_use = _shown_run()
     policy = rulebook.current()
     found = dict(every_one(run, chosen, _prefix(officer)))
@@ -237,7 +237,8 @@ def use(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("desk:case", number=proposed.case.number)
 
 
-def _reader(request: HttpRequest) -> Account:
+def reader_of(request: HttpRequest) -> Account:
+    """The officer, who may look at classes; raises PermissionDenied."""
     officer = officer_of(request)
     demand(officer, Action.CLASS_READ, officer.works_for)
     return officer

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rongxin.accounts.access import Access
 from rongxin.accounts.permissions import Action
 from rongxin.classification.adjusting import KIND, NotOpened, object_to, of
-from rongxin.classification.explaining import NotClassified, Past, Unexplained, explained, history_of, sources_of
+from rongxin.classification.explaining import NotClassified, Past, Unexplained, history_of
 from rongxin.classification.models import Adjustment, Use
 from rongxin.classification.reading import Held, held
 from rongxin.classification.using import current, in_preview
@@ -28,7 +28,7 @@ from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.models import Subject
-from rongxin.ui.class_card import AdjustmentCard, ClassCard, card_of
+from rongxin.ui.class_card import AdjustmentCard, ClassCard, class_card
 from rongxin.ui.evidence import attach_all
 from rongxin.ui.labels import label
 from rongxin.ui.parts import Tab
@@ -128,15 +128,13 @@ def _tab(use: Use, chosen: Use | None, uscc: str) -> Tab:
 
 
 def _card(request: HttpRequest, use: Use, mandate: Mandate) -> ClassCard | None:
+    def record(number: str) -> str:
+        return reverse("enterprise:record", args=[mandate.firm.uscc, number])
+
     try:
-        told = explained(use.run, mandate.firm, access_of(request))
+        return class_card(use.run, mandate.firm, access_of(request), record)
     except (NotClassified, Unexplained, FileNotFoundError, ResultsDamaged):
         return None
-    uscc = mandate.firm.uscc
-    policy = rulebook.by_digest(use.run.policy_digest)
-    return card_of(
-        told, sources_of(told.explanation), policy, lambda number: reverse("enterprise:record", args=[uscc, number])
-    )
 
 
 def _objection(firm: Subject, use: Use) -> Adjustment | None:

@@ -9,14 +9,17 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rongxin.classification.explaining import Named, Told
-from rongxin.classification.models import Adjustment
+from rongxin.accounts.access import Access
+from rongxin.classification.explaining import Named, Told, explained, sources_of
+from rongxin.classification.models import Adjustment, Run
 from rongxin.engine.risk.explaining import Aside, Factor, Standing, Why
 from rongxin.engine.risk.plans import GRADES, Plan
 from rongxin.policy.indicator_words import CLASS_TITLES, DIMENSION_TITLES, MONEY
 from rongxin.policy.indicators import Dimension, Indicator, RiskClass
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
+from rongxin.rulebook import queries as rulebook
+from rongxin.subjects.models import Subject
 from rongxin.ui.templatetags.rongxin import lang, yuan
 
 Address = Callable[[str], str]
@@ -141,8 +144,13 @@ class AdjustmentCard:
     shows_answer: bool
 
 
-def card_of(told: Told, sources: Mapping[int, Named], policy: Policy, address: Address) -> ClassCard:
-    """The card of an explanation. ``policy``: that of the run, for titles."""
+def class_card(run: Run, firm: Subject, access: Access, address: Address) -> ClassCard:
+    """The card of an enterprise in a run, in the words of the rules of that run. Raises what explained and results_of raise."""
+    told = explained(run, firm, access)
+    return _card_of(told, sources_of(told.explanation), rulebook.by_digest(run.policy_digest), address)
+
+
+def _card_of(told: Told, sources: Mapping[int, Named], policy: Policy, address: Address) -> ClassCard:
     plan, explanation = told.plan, told.explanation
     standing = explanation.standing
     indicators = {each.name: each.indicator for each in plan.indicators}

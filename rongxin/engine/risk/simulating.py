@@ -228,14 +228,19 @@ _GROUPS: Final = ("region", "section", "scale")
 _CASE: Final = ("class", "points", "floor")
 
 
+def sections_by_division(sections: Sequence[IndustrySection]) -> dict[str, str]:
+    """The letter of the section of each two-digit division of GB/T 4754."""
+    return {
+        f"{division:02d}": each.code for each in sections for division in range(int(each.first), int(each.last) + 1)
+    }
+
+
 class _Counting:
     """What is otherwise in the buckets that were taken; it grows with regions, indicators and kinds of movement only."""
 
     def __init__(self, before: Results, after: Results, sections: Sequence[IndustrySection]) -> None:
         self.before, self.after = before, after
-        self.section_of = {
-            f"{division:02d}": each.code for each in sections for division in range(int(each.first), int(each.last) + 1)
-        }
+        self.section_of = sections_by_division(sections)
         self.differences = differences(before.plan, after.plan)
         self.moves = np.zeros(_CELLS, dtype=np.int64)
         counted = {"cell": pl.Int64, "len": pl.UInt32}
