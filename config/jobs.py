@@ -38,6 +38,7 @@ MODULES: tuple[str, ...] = (
     "rongxin.governance.rules.jobs",
     "rongxin.governance.incidents.jobs",
     "rongxin.remedies.declarations.jobs",
+    "rongxin.remedies.declarations.inviting",
     "rongxin.notices.jobs",
     "rongxin.remedies.unwinding.jobs",
     "rongxin.notices.confirming",

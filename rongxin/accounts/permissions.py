@@ -19,6 +19,7 @@ class Action(StrEnum):
     CODE_MEND = "code:mend"
     CONTACT_KEEP = "contact:keep"
     COUNT_FILE = "count:file"
+    DECLARATION_INVITE = "declaration:invite"
     DECLARATION_MAKE = "declaration:make"
     DOCUMENT_ISSUE = "document:issue"
     DOCUMENT_READ = "document:read"

@@ -80,6 +80,7 @@ def frame_for(officer: Account) -> Frame:
         may_read_documents=officer.may(Action.DOCUMENT_READ, officer.works_for),
         may_audit=officer.may(Action.LEDGER_READ, officer.works_for),
         may_read_classes=officer.may(Action.CLASS_READ, officer.works_for),
+        may_invite=officer.may(Action.DECLARATION_INVITE, officer.works_for),
         may_keep_recipients=officer.may(Action.RECIPIENT_KEEP, officer.works_for),
         to_release=queries.to_release(officer).count(),
         with_returned_rows=queries.with_returned_rows(officer).count(),

@@ -24,7 +24,7 @@ class Frame:
     ``is_workday`` None: no calendar for this year. ``may_send``: this officer may send files and enter records,
     ``may_clear``: decide what is shown of texts that may name persons, ``may_read_documents``: see the department's official
     documents, ``may_audit``: read the ledger, ``may_keep_recipients``: register recipients, ``may_read_classes``: see
-    how enterprises are classified.
+    how enterprises are classified, ``may_invite``: invite enterprises to declare.
     ``wanting_room``: background work that waits until the platform has room again; told to who
     looks after several departments. ``has_cases``: this platform runs procedures; ``cases_to_do`` wait for this officer,
     ``cases_overdue`` are late in the department. ``unread_notices``: messages that this officer has not opened.
@@ -42,6 +42,7 @@ class Frame:
     may_audit: bool = False
     may_keep_recipients: bool = False
     may_read_classes: bool = False
+    may_invite: bool = False
     to_release: int = 0
     with_returned_rows: int = 0
     open_questions: int = 0

@@ -1,6 +1,6 @@
 """自主申报: what the firm declares of itself: what could be declared, each version as it stands, and declaring."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -21,6 +21,7 @@ from rongxin.policy.declarations import DeclaredField, DeclaredItem
 from rongxin.policy.words import Title
 from rongxin.remedies.declarations.actions import declare
 from rongxin.remedies.declarations.falsehoods import OUTCOMES
+from rongxin.remedies.declarations.inviting import Invitation, invitation_of
 from rongxin.remedies.declarations.models import Outcome
 from rongxin.remedies.declarations.queries import (
     DeclarationView,
@@ -70,7 +71,9 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclarationsPage:
-    """``enterprise/declarations.html``. ``declared`` of ``could``: items under which something stands."""
+    """``enterprise/declarations.html``. ``declared`` of ``could``: items under which something stands. ``invitation``: with the
+    items worth declaring, while nothing was declared since.
+    """
 
     name: str
     uscc: str
@@ -79,6 +82,8 @@ class DeclarationsPage:
     items: tuple[ItemLine, ...]
     declared: int
     could: int
+    invitation: Invitation | None
+    invited_to: tuple[ItemLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,17 +122,20 @@ def listing(request: HttpRequest, uscc: str) -> HttpResponse:
     living = [each for each in views if each.is_living]
     names = {each.item for each in living}
     declared, could = completeness(policy.declared_items, names)
+    items = {name: _item_line(item, uscc, names) for name, item in policy.declared_items.items()}
+    invitation = invitation_of(mandate.firm, policy, timezone.now())
+    if invitation and any(each.declared_on >= invitation.on for each in views):
+        invitation = None
     page = DeclarationsPage(
         name=mandate.firm.name,
         uscc=uscc,
         lines=_lines(living, uscc),
         past=_lines([each for each in views if not each.is_living][:PAST], uscc),
-        items=tuple(
-            ItemLine(item=item, url=reverse("enterprise:declare", args=[uscc, name]), is_declared=name in names)
-            for name, item in policy.declared_items.items()
-        ),
+        items=tuple(items.values()),
         declared=declared,
         could=could,
+        invitation=invitation,
+        invited_to=tuple(items[item.name] for item in invitation.items) if invitation else (),
     )
     return show(request, "enterprise/declarations.html", page, firm=uscc)
 
@@ -225,6 +233,12 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return date.min
+
+
+def _item_line(item: DeclaredItem, uscc: str, declared: Collection[str]) -> ItemLine:
+    return ItemLine(
+        item=item, url=reverse("enterprise:declare", args=[uscc, item.name]), is_declared=item.name in declared
+    )
 
 
 def _lines(views: Sequence[DeclarationView], uscc: str) -> tuple[DeclarationLine, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
+from rongxin.policy.declaration_checks import check_invited
 from rongxin.policy.documents import Document, contains, obstacle
 from rongxin.policy.files import Findings
 from rongxin.policy.indicator_checks import check_indicators
@@ -38,6 +39,7 @@ def check(chain: list[ReadPack], findings: Findings) -> None:
         _check_templates(pack, findings)
         _check_notices(pack, [*above, pack], findings)
         check_indicators(pack, [*above, pack], findings)
+        check_invited(pack, [*above, pack], findings)
     _check_calendar(chain, findings)
     _check_divisions(chain, findings)
     _check_nothing_outside(chain, findings)

@@ -1,7 +1,8 @@
 """What an enterprise may declare of itself (自愿注册): the items, their fields, what shows them, how long one stands.
 
-Item 5 of 闽信用〔2019〕7号: enterprises are encouraged to file credit information of their own accord. ``declarations.yaml`` of a
-pack may hold items; an item of a more specific pack replaces the item of the same name above it. No item asks for a person.
+Item 5 of 闽信用〔2019〕7号: enterprises are encouraged to file credit information of their own accord, above all those
+evaluated low, supervised closely, or small and little known. ``declarations.yaml`` of a pack may hold items and groups that are
+invited; one of a more specific pack replaces the one of the same name above it. No item asks for a person.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Final
 
 from pydantic import Field, model_validator
 
+from rongxin.policy.indicators import RiskClass
 from rongxin.policy.kinds import Basis, FieldName
 from rongxin.policy.words import Strict, Title
 
@@ -86,21 +88,54 @@ class DeclaredItem(Strict):
         return self
 
 
+class InvitedGroup(Strict):
+    """Enterprises that are invited to declare: those with a class of ``classes``, those with a value of one of ``indicators``, and
+    those of which no more than ``records_at_most`` records are known; at least one of the three is given.
+
+    ``scales``: only those of these sizes. ``says``: why they are invited and what it can change, as the enterprise reads it.
+    ``items``: names of what is worth declaring, the most useful first.
+    """
+
+    name: FieldName
+    title: Title
+    says: Title
+    classes: tuple[RiskClass, ...] = ()
+    indicators: tuple[FieldName, ...] = ()
+    records_at_most: int | None = Field(default=None, ge=0)
+    scales: tuple[FieldName, ...] = ()
+    items: tuple[FieldName, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _says_who(self) -> "InvitedGroup":
+        if not self.classes and not self.indicators and self.records_at_most is None:
+            raise ValueError(f"{self.name} says nobody: give classes, indicators or records_at_most")
+        return self
+
+
 class Declarations(Strict):
     """``declarations.yaml`` of one pack."""
 
     basis: Basis
     note: Title | None = None
     items: tuple[DeclaredItem, ...] = Field(min_length=1)
+    invited: tuple[InvitedGroup, ...] = ()
 
     @model_validator(mode="after")
     def _each_once(self) -> "Declarations":
-        names = [item.name for item in self.items]
-        if doubled := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"item {doubled} stands twice")
+        for word, names in (
+            ("item", [item.name for item in self.items]),
+            ("group", [group.name for group in self.invited]),
+        ):
+            if doubled := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"{word} {doubled} stands twice")
         return self
 
 
 def items_of(tables: Sequence[Declarations]) -> dict[str, DeclaredItem]:
     """The items by name, in the order in which the packs, the most general first, name them."""
     return {item.name: item for table in tables for item in table.items}
+
+
+def invited_of(tables: Sequence[Declarations]) -> dict[str, InvitedGroup]:
+    """The groups that are invited by name, likewise."""
+    return {group.name: group for table in tables for group in table.invited}

@@ -23,6 +23,7 @@ TABLES = (
     "notices",
     "outside_texts",
     "declarations",
+    "invited",
     "indicators",
     "floors",
 )
@@ -125,6 +126,11 @@ def _tables(policy: Policy) -> dict[str, dict[str, Any]]:
         "outside_texts": content.get("outside_texts", {}),
         "declarations": {
             item["name"]: item for table in content.get("declaration_tables", ()) for item in table["items"]
+        },
+        "invited": {
+            group["name"]: group
+            for table in content.get("declaration_tables", ())
+            for group in table.get("invited", ())
         },
         **{
             table: {each["name"]: each for pack in content.get("indicator_tables", ()) for each in pack.get(table, ())}

@@ -9,7 +9,7 @@ from functools import cached_property
 from pydantic import ConfigDict, Field
 
 from rongxin.policy.catalogue import ItemInForce, PackCatalogue, items_in_force
-from rongxin.policy.declarations import Declarations, DeclaredItem, items_of
+from rongxin.policy.declarations import Declarations, DeclaredItem, InvitedGroup, invited_of, items_of
 from rongxin.policy.documents import Document, Territory, contains
 from rongxin.policy.indicators import Floor, Indicator, Indicators, floors_of, indicators_of
 from rongxin.policy.kinds import Basis, RecordKind
@@ -144,6 +144,11 @@ class Policy(Strict):
     def declared_items(self) -> dict[str, DeclaredItem]:
         """What an enterprise may declare of itself, by name; a more specific pack's item replaces the one above."""
         return items_of(self.declaration_tables)
+
+    @cached_property
+    def invited_groups(self) -> dict[str, InvitedGroup]:
+        """Which enterprises are invited to declare likewise."""
+        return invited_of(self.declaration_tables)
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:

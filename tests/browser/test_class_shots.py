@@ -18,6 +18,9 @@ from rongxin.governance.rules.models import RuleDraft
 from rongxin.governance.rules.setting import Setting, setting
 from rongxin.policy.indicators import RiskClass
 from rongxin.policy.pack import Policy
+from rongxin.remedies.declarations.inviting import ask as invite
+from rongxin.remedies.declarations.inviting import draft_invitations, send, send_invitations
+from rongxin.remedies.declarations.models import Invited
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.queries import mandates_of
 from rongxin.subjects.models import Subject
@@ -79,6 +82,25 @@ def test_pages_for_whoever_sets_the_rules(page: "Page", address: str) -> None:  
         "99b-class-hits": "classes/hits",
     }.items():
         shoot(page, f"{address}/desk/{place}", name)
+
+
+def test_pages_of_invitations(page: "Page", address: str) -> None:  # noqa: F811
+    lead = Account.objects.get(username="demo-lead")
+    (mandate, *_) = mandates_of(Account.objects.get(username="demo-firm"))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    logins.log_in(page, address, "demo-lead", PASSWORD)
+    shoot(page, f"{address}/desk/invitations", "99c-invitations-none")
+    made = invite(["low_evaluation", "key_supervised", "thin_file"], by=lead)
+    draft_invitations.call_now(made.pk)
+    shoot(page, f"{address}/desk/invitations/{made.pk}", "99d-invitation")
+    Invited.objects.get_or_create(list=made, subject=mandate.firm, defaults={"group": "thin_file"})
+    send(made, by=lead)
+    send_invitations.call_now(made.pk)
+    shoot(page, f"{address}/desk/invitations/{made.pk}?group=thin_file", "99e-invitation-sent")
+    shoot(page, f"{address}/desk/invitations", "99f-invitations")
+    page.context.clear_cookies()
+    logins.log_in(page, address, "demo-firm", PASSWORD)
+    shoot(page, f"{address}/enterprise/firms/{mandate.firm.uscc}/declarations", "99g-invited")
 
 
 def test_pages_of_the_enterprise(page: "Page", address: str) -> None:  # noqa: F811

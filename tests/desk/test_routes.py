@@ -28,7 +28,7 @@ from rongxin.intake.receiving import receive
 from rongxin.ledger.models import Audit, Log, Task
 from rongxin.notices.models import Notice, Sending, SendingState
 from rongxin.notices.serving import Given, serve
-from rongxin.remedies.declarations.models import Declaration
+from rongxin.remedies.declarations.models import Declaration, InvitationList, Invited
 from rongxin.remedies.repairs.actions import apply_at_counter
 from rongxin.remedies.repairs.models import Ground, Repair
 from rongxin.subjects.mandates.actions import open_claim
@@ -87,6 +87,7 @@ class Route:
         "unwinding",
         "repair",
         "evidence",
+        "invitations",
     ] = ""
     given: Mapping[str, str] = field(default_factory=dict)
     may_be_missing: bool = False
@@ -123,6 +124,11 @@ ROUTES: Final = {
     "class_use": Route(Action.CLASS_KEEP, POST, may_be_missing=True),
     "class_adjust": Route(Action.CLASS_KEEP, of="firm", may_be_missing=True),
     "weights": Route(Action.RULE_DRAFT),
+    "invitations": Route(Action.DECLARATION_INVITE),
+    "invitation": Route(Action.DECLARATION_INVITE, of="invitations"),
+    "invitation_csv": Route(Action.DECLARATION_INVITE, of="invitations"),
+    "invitation_send": Route(Action.DECLARATION_INVITE, POST, of="invitations"),
+    "invitation_drop": Route(Action.DECLARATION_INVITE, POST, of="invitations"),
     "trial_start": Route(Action.RULE_DRAFT, POST, of="case", may_be_missing=True),
     "trial": Route(Action.CLASS_READ, may_be_missing=True),
     "trial_json": Route(Action.CLASS_READ, may_be_missing=True),
@@ -347,6 +353,7 @@ def things_of(department: Department) -> Things:
             "declaration": [a_declaration(department).number],
             "unwinding": [open_case("unwinding", title="示例", owner=department).number],
             "repair": [repair.case.number],
+            "invitations": [an_invitation_list(department, clerk).pk],
             "evidence": [attach(repair.case, name="凭证.pdf", content=b"%PDF-1.7", by=clerk).pk],
             "document": [document.code],
             "page": [document.code, 1],
@@ -362,6 +369,16 @@ def a_repair(office: Department, clerk: Account) -> Repair:
     firm = a_subject()
     record = a_record(firm, department=office, decided_on=NOW.date() - timedelta(days=150))
     return apply_at_counter(firm, record.number, Ground.FULFILLED, "已经缴清。", has_committed=True, by=clerk)
+
+
+def an_invitation_list(office: Department, by: Account, firm: Subject | None = None) -> InvitationList:
+    """Drafted for one enterprise, and neither sent nor dropped."""
+    then = {"asked_at": NOW, "drafted_at": NOW, "as_of": NOW.date()}
+    made = InvitationList.objects.create(
+        office=office, region="35", groups=["thin_file"], counts={"thin_file": 1}, by=by, **then
+    )
+    Invited.objects.create(list=made, subject=firm or a_subject(), group="thin_file")
+    return made
 
 
 def an_audit() -> Audit:

@@ -105,6 +105,12 @@ OF_DEPARTMENTS: Final = {
         "JOIN documents_document d ON d.id = t.document_id",
         Action.DOCUMENT_READ,
     ),
+    "declarations_invitationlist": ("t.office_id", "", Action.DECLARATION_INVITE),
+    "declarations_invited": (
+        "l.office_id",
+        "JOIN declarations_invitationlist l ON l.id = t.list_id",
+        Action.DECLARATION_INVITE,
+    ),
     "unwinding_unwinding": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "unwinding_redecision": ("c.owner_id", "JOIN workflow_case c ON c.id = t.case_id", Action.CASE_READ),
     "unwinding_item": (

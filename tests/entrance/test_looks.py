@@ -57,7 +57,7 @@ from rongxin.workflow.actions import take_step
 from rongxin.workflow.evidence import attach
 from rongxin.workflow.models import Case
 from rongxin.workflow.papers import documents_of
-from tests.desk.test_routes import a_declaration, an_audit, an_incident
+from tests.desk.test_routes import a_declaration, an_audit, an_incident, an_invitation_list
 from tests.documents.papers import values
 from tests.entrance.looking import Example, Looked, looked, routes
 from tests.factories import PENALTY, a_department, a_record, a_subject, an_account, at, note
@@ -198,6 +198,9 @@ def a_desk() -> Platform:
     signed()
     fallen_firm = a_subject()
     undone = undone_after(a_record(fallen_firm, department=office), reason=said("核对", fallen_firm.uscc))
+    invited_firm = a_subject("福州示例受邀有限公司")
+    words[invited_firm.name] = frozenset({invited_firm.uscc})
+    invited = an_invitation_list(office, clerk, invited_firm)
     meant_firms = frozenset(subject.uscc for subject in meant)
     assert meant_firms
 
@@ -215,6 +218,10 @@ def a_desk() -> Platform:
         *(desk(name, asks.uscc) for name in ("class_firm", "class_adjust")),
         desk("class_compare", "one", "other"),
         desk("class_use", "one", method=POST),
+        desk("invitations"),
+        desk("invitation", invited.pk, reveals=True),
+        desk("invitation_csv", invited.pk, reveals=True),
+        *(desk(name, invited.pk, method=POST) for name in ("invitation_drop", "invitation_send")),
         *(desk(name, 1) for name in ("trial", "trial_json", "trial_csv")),
         desk("trial_start", case.number, method=POST),
         *map(desk, ("coverage_series", "coverage_series_csv", "texts", "texts_csv", "kept_records", "withdrawn_csv")),

@@ -73,6 +73,8 @@ OTHERWISE = {
     "classification.Use": "each step is one of its case",
     "declarations.Declaration": "each step is one of its case",
     "declarations.Falsehood": "each step is one of its case",
+    "declarations.InvitationList": "an offer; no right rests on it",
+    "declarations.Invited": "an offer; no right rests on it",
     "disclosure.BulkEdition": "a copy of what is displayed",
     "disclosure.StatusCheck": "when the lists were last checked",
     "disclosure.StatusIndices": "a permutation drawn at random",

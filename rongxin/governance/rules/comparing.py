@@ -28,6 +28,7 @@ AREAS: Final = {
     "notices": Title(zh="通知模板", en="Notices"),
     "outside_texts": Title(zh="邮件与短信", en="Mails and SMS"),
     "declarations": Title(zh="自主申报事项", en="What enterprises may declare"),
+    "invited": Title(zh="邀请申报的对象", en="Who is invited to declare"),
     "indicators": Title(zh="风险指标", en="Indicators of risk"),
     "floors": Title(zh="风险硬规则", en="Hard rules of the risk classes"),
 }

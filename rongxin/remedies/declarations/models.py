@@ -1,5 +1,6 @@
 from django.db import models
 
+from rongxin.accounts.models import Account
 from rongxin.departments.models import Department
 from rongxin.subjects.models import Subject
 from rongxin.workflow.models import Case
@@ -94,3 +95,51 @@ class Falsehood(models.Model):
                 fields=["declaration"], condition=models.Q(is_open=True), name="declarations_one_open_falsehood"
             )
         ]
+
+
+class InvitationList(models.Model):
+    """Enterprises that an office invites to declare: drafted, looked at, then sent or dropped as a whole.
+
+    ``region``: the digits with which their regions begin. ``groups``: names of the groups that were asked for. ``as_of``: the day
+    of the run by whose indicators and snapshot they were found. ``counts``: how many enterprises of each group. ``job``: what
+    drafts or sends it.
+    """
+
+    office = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="单位")
+    region = models.CharField("地区", max_length=6, blank=True)
+    groups = models.JSONField("对象")
+    as_of = models.DateField("计算日", null=True)
+    counts = models.JSONField("户数", default=dict)
+    job = models.BigIntegerField("后台任务", null=True)
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField("提出")
+    drafted_at = models.DateTimeField("拟好", null=True)
+    sent_at = models.DateTimeField("发出", null=True)
+    dropped_at = models.DateTimeField("取消", null=True)
+
+    class Meta:
+        verbose_name = "邀请名单"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sent_at=None) | models.Q(drafted_at__isnull=False, dropped_at=None),
+                name="declarations_sent_as_drafted",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(drafted_at=None) | models.Q(as_of__isnull=False), name="declarations_drafted_as_of"
+            ),
+        ]
+
+
+class Invited(models.Model):
+    """An enterprise on a list. ``group``: the first of the rules that it belongs to. ``told_at``: when its window was told; null
+    where nobody acts for it here: it reads the invitation when somebody does.
+    """
+
+    list = models.ForeignKey(InvitationList, models.CASCADE, related_name="+", verbose_name="邀请名单")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name="企业")
+    group = models.CharField("对象", max_length=63)
+    told_at = models.DateTimeField("已通知", null=True)
+
+    class Meta:
+        verbose_name = "受邀企业"
+        constraints = [models.UniqueConstraint(fields=["list", "subject"], name="declarations_invited_once")]
