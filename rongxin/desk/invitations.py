@@ -1,7 +1,7 @@
 """邀请申报: a list of enterprises is drafted, looked at, sent or dropped; how many declared since."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -58,6 +58,14 @@ class InvitationsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirmLine:
+    """An enterprise on a list."""
+
+    invited: Invited
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationPage:
     """``desk/invitation.html``. ``job``: what drafts it; ``has_given_up``: and did not end well. ``figures``: what came of it."""
 
@@ -66,7 +74,7 @@ class InvitationPage:
     group: InvitedGroup | None
     items: str
     tabs: tuple[Tab, ...]
-    firms: Page[Invited]
+    lines: Page[FirmLine]
     job: Run | None
     has_given_up: bool
     figures: tuple[Figure, ...]
@@ -112,7 +120,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     group = policy.invited_groups.get(name)
     rows = inviting.on_list(found, name) if found.drafted_at and name else inviting.on_list(found).none()
     firms = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    access_of(request, Purpose.SUPERVISION).look((each.subject.uscc for each in firms), "class")
+    lines = [FirmLine(invited=each, region=region_name(each.subject.region, policy)) for each in firms]
+    access_of(request, Purpose.SUPERVISION).look((each.invited.subject.uscc for each in lines), "class")
     job = run_state(found.job) if found.job and found.drafted_at is None else None
     page = InvitationPage(
         line=_line(found, policy),
@@ -128,7 +137,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             )
             for each in found.groups
         ),
-        firms=firms,
+        lines=Page(lines, firms.number, cast("Paginator[FirmLine]", firms.paginator)),
         job=job,
         has_given_up=found.drafted_at is None and (job is None or job.state in (State.FAILED, State.CANCELLED)),
         figures=_figures(found),
