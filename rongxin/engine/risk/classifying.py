@@ -13,7 +13,7 @@ import polars as pl
 
 from rongxin.engine.risk.conditions import Span
 from rongxin.engine.risk.days import NEVER, NEVER_NUMBER, after, next_full_month
-from rongxin.engine.risk.grouping import Array, Groups, Places, days_of, numbers_of, order_of
+from rongxin.engine.risk.grouping import Array, Groups, Merged, Places, days_of, numbers_of
 from rongxin.engine.risk.layout import Through
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan, Weighed
 from rongxin.engine.risk.points import HUNDREDTHS, VALUE, WORD
@@ -53,6 +53,26 @@ class _Valued:
         """Which have a value."""
         has = self.frame[VALUE].is_not_null()
         return ((has | self.frame[WORD].is_not_null()) if WORD in self.frame.columns else has).to_numpy()
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """What an indicator brings the enterprises at the places ``at``; a ``word``, or a ``value`` that is never null."""
+
+    at: Array
+    value: Array
+    word: pl.Series | None
+    points: Array
+    next: Array
+    gone: Array
+
+    @classmethod
+    def of(cls, valued: _Valued, points: Array, kept: Array) -> "_Factors":
+        """Of the values that are ``kept``."""
+        if not kept.all():
+            valued, points = valued.where(kept), points[kept]
+        word = valued.frame[WORD] if WORD in valued.frame.columns else None
+        return cls(valued.at, valued.frame[VALUE].to_numpy(), word, points, valued.next, valued.gone)
 
 
 def classify(plan: Plan, tables: Tables, presence: Presence | None = None) -> Classified:
@@ -95,7 +115,7 @@ class _Bucket:
         dimensions = {dimension: np.zeros(size, dtype=np.int64) for dimension in Dimension}
         changes = np.full(size, NEVER_NUMBER, dtype=np.int32)
         floors = _Floors(plan, size)
-        factors: dict[int, tuple[Array, pl.DataFrame]] = {}
+        factors: dict[int, _Factors] = {}
         for place, valued in self.valued():
             weighed = plan.indicators[place]
             points = valued.frame.select(weighed.pointing.polars()).to_series().to_numpy() * weighed.sign
@@ -105,7 +125,7 @@ class _Bucket:
             if place in plan.floored:
                 kept |= valued.has
                 floors.meet(place, valued)
-            factors[place] = _factors(place, valued, points, kept)
+            factors[place] = _Factors.of(valued, points, kept)
         total = np.zeros(size, dtype=np.int64)
         for dimension, points in dimensions.items():
             most = plan.dimensions.get(dimension.value)
@@ -245,14 +265,36 @@ class _Bucket:
         nexts, gone = groups.least(numbers_of(standing[NEXT])), groups.most(numbers_of(standing[GONE]))
         return _joined(_Valued(groups.at, frame, nexts, gone), shares.filter(~pl.col("stands")).sort(AT))
 
-    def _sorted(self, factors: dict[int, tuple[Array, pl.DataFrame]]) -> pl.DataFrame:
-        parts = [factors[place] for place in sorted(factors)]
-        if not parts:
+    def _sorted(self, factors: dict[int, _Factors]) -> pl.DataFrame:
+        """FACTORS, every cell written to its place at once."""
+        parts = {place: factors[place] for place in sorted(factors)}
+        merged = Merged.of([part.at for part in parts.values()], len(self.keys))
+        size = int(merged.counts.sum())
+        if not size:
             return pl.DataFrame(schema=dict(FACTORS))
-        order = order_of([at for at, _ in parts], len(self.keys))
-        at = np.concatenate([at for at, _ in parts])[order]
-        rows = pl.concat([frame for _, frame in parts], rechunk=True)[order]
-        return rows.insert_column(0, pl.Series("subject", self.keys[at], dtype=pl.Int64))
+        value, is_known = np.zeros(size, np.int64), np.zeros(size, np.bool_)
+        indicator, points = np.empty(size, np.uint16), np.empty(size, np.int32)
+        nexts, gone = np.empty(size, np.int32), np.empty(size, np.int32)
+        words = pl.Series("word", [None], pl.String).new_from_index(0, size)
+        for at, (place, part) in zip(merged.rows, parts.items(), strict=True):
+            indicator[at], points[at] = place, part.points
+            nexts[at], gone[at] = part.next, part.gone
+            if part.word is None:
+                value[at], is_known[at] = part.value, True
+            else:
+                words = words.scatter(at, part.word)
+        return pl.DataFrame(
+            {
+                "subject": np.repeat(self.keys, merged.counts),
+                "indicator": indicator,
+                "value": pl.Series(value).set(pl.Series(~is_known), None) if not is_known.all() else value,
+                "word": words,
+                "points": points,
+                "next_on": _until_never("next_on", nexts),
+                "gone_on": _until_never("gone_on", gone),
+            },
+            schema=dict(FACTORS),
+        )
 
 
 def held_shares(links: pl.DataFrame, related: Related, day: date, presence: pl.DataFrame) -> pl.DataFrame:
@@ -303,20 +345,6 @@ class _Floors:
             grade = GRADES.index(floor.lowest)
             stricter = (grade > self.grades[at]) | (grade == self.grades[at]) & (place < self.places[at])
             self.grades[at[stricter]], self.places[at[stricter]] = grade, place
-
-
-def _factors(place: int, valued: _Valued, points: Array, kept: Array) -> tuple[Array, pl.DataFrame]:
-    frame = valued.frame.filter(pl.Series(kept))
-    word = frame[WORD] if WORD in frame.columns else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
-    columns = {
-        "indicator": pl.repeat(place, frame.height, dtype=pl.UInt16, eager=True),
-        "value": frame[VALUE],
-        "word": word,
-        "points": points[kept].astype(np.int32),
-        "next_on": _until_never("next_on", valued.next[kept]),
-        "gone_on": _until_never("gone_on", valued.gone[kept]),
-    }
-    return valued.at[kept], pl.DataFrame(columns, schema={name: FACTORS[name] for name in columns})
 
 
 def _until_never(name: str, numbers: Array) -> pl.Series:

@@ -72,18 +72,24 @@ def days_of(name: str, numbers: Array) -> pl.Series:
     return pl.Series(name, np.asarray(numbers, dtype=np.int32)).cast(pl.Date)
 
 
-def order_of(groups: list[Array], size: int) -> Array:
-    """In which order the rows of several tables, put one below the other, stand sorted by their numbers below ``size``, for the
-    same number in the order of the tables. In no table a number stands twice.
+@dataclass(frozen=True)
+class Merged:
+    """Several tables put together, sorted by their numbers below a size, for the same number in the order of the tables. In no
+    table a number stands twice. ``counts``: how many rows each number has; ``rows``: of each table in which rows its own stand.
     """
-    each = np.zeros(size + 1, dtype=np.int64)
-    for numbers in groups:
-        each[numbers + 1] += 1
-    free = np.cumsum(each)
-    order = np.empty(free[-1], dtype=np.int64)
-    row = 0
-    for numbers in groups:
-        order[free[numbers]] = np.arange(row, row + len(numbers))
-        free[numbers] += 1
-        row += len(numbers)
-    return order
+
+    counts: Array
+    rows: list[Array]
+
+    @classmethod
+    def of(cls, tables: list[Array], size: int) -> "Merged":
+        """Of the numbers of the rows of each table."""
+        counts = np.zeros(size, dtype=np.int32)
+        for numbers in tables:
+            counts[numbers] += 1
+        free = np.cumsum(counts, dtype=np.int64) - counts
+        rows = []
+        for numbers in tables:
+            rows.append(free[numbers])
+            free[numbers] += 1
+        return cls(counts, rows)

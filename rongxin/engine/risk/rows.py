@@ -68,13 +68,15 @@ def beside(records: pl.DataFrame, places: Places, established: pl.Series) -> pl.
     if len(at) and at.min() < 0:
         known = at >= 0
         records, at = records.filter(pl.Series(known)), at[known]
-    return records.with_columns(pl.Series(AT, at), established.gather(at).alias(ESTABLISHED))
+    # Told that it rises, Polars groups by it without hashing.
+    return records.with_columns(pl.Series(AT, at).set_sorted(), established.gather(at).alias(ESTABLISHED))
 
 
 def early(kind: str, records: pl.DataFrame) -> pl.DataFrame:
     """FINDINGS about the records of ``kind``, with ESTABLISHED beside them."""
+    is_early = records.select(before_established() & (pl.col("state") == State.COUNTS)).to_series()
     return (
-        records.filter(before_established() & (pl.col("state") == State.COUNTS))
+        (records.filter(is_early) if is_early.any() else records.clear())
         .select("subject", pl.lit(kind).alias("kind"), "decided_on", pl.col(ESTABLISHED).alias("established_on"))
         .cast(pl.Schema(FINDINGS))
     )
@@ -82,29 +84,24 @@ def early(kind: str, records: pl.DataFrame) -> pl.DataFrame:
 
 def looked_at(plan: Plan, weighed: list[Weighed], records: pl.DataFrame, beside: tuple[str, ...] = ()) -> list[Looked]:
     """The rows of ``records``, which are alive, that each indicator looks at, with the columns ``beside``."""
-    day = plan.day
-    spans = [span_of(each) for each in weighed]
+    day, rows = plan.day, records.lazy()
     last = records["decided_on"].max()
     is_ahead = isinstance(last, date) and last > day
-    coming = [span.coming(day) if is_ahead or len(span.starts) > 1 or span.timed else None for span in spans]
-    masks = records.select(
-        *(span.met(day).alias(f"now{place}") for place, span in enumerate(spans)),
-        *(mask.alias(f"coming{place}") for place, mask in enumerate(coming) if mask is not None),
-    )
     looked = []
-    for place, (each, span) in enumerate(zip(weighed, spans, strict=True)):
-        now = _rows(records.filter(masks[f"now{place}"]), each, span, day, beside, is_coming=False)
+    for each in weighed:
+        span = span_of(each)
+        now = _rows(rows.filter(span.met(day)), each, span, day, beside, is_coming=False).collect()
+        coming = span.coming(day) if is_ahead or len(span.starts) > 1 or span.timed else None
         later = None
-        if coming[place] is not None:
-            ahead = records.filter(masks[f"coming{place}"])
-            later = _rows(ahead, each, span, day, beside, is_coming=True) if ahead.height else None
-        looked.append(Looked(now, later))
+        if coming is not None:
+            later = _rows(rows.filter(coming), each, span, day, beside, is_coming=True).collect()
+        looked.append(Looked(now, later if later is not None and later.height else None))
     return looked
 
 
 def _rows(
-    rows: pl.DataFrame, weighed: Weighed, span: Span, day: date, beside: tuple[str, ...], *, is_coming: bool
-) -> pl.DataFrame:
+    rows: pl.LazyFrame, weighed: Weighed, span: Span, day: date, beside: tuple[str, ...], *, is_coming: bool
+) -> pl.LazyFrame:
     indicator = weighed.indicator
     changes = span.begins(day) if is_coming else span.changes(day)
     if isinstance(weighed.taking, Share) and not is_coming:
