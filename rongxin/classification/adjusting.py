@@ -13,7 +13,7 @@ from django.db import transaction
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action, Role
 from rongxin.accounts.queries import Denied, demand
-from rongxin.classification.models import Adjustment, Outcome, Use
+from rongxin.classification.models import OUTCOMES, Adjustment, Outcome, Use
 from rongxin.classification.reading import reckoned
 from rongxin.classification.using import PREVIEW_DAYS
 from rongxin.policy.words import Title
@@ -44,14 +44,6 @@ _OFFICES: Final = tuple(
 _MONTHS_WRONG: Final = Title(zh="调整几个月", en="for how many months")
 _KEEP: Final = Title(
     zh="维持类别不填月数；调整为别的类别要填", en="no months where the class stays; months where another shall hold"
-)
-_OUTCOMES: Final = (
-    (Outcome.KEPT.value, Title(zh="维持计算的类别", en="The class stays as reckoned")),
-    *(
-        (grade.value, Title(zh=f"调整为 {grade.value.upper()} 类", en=f"Class {grade.value.upper()} for a time"))
-        for grade in Outcome
-        if grade != Outcome.KEPT
-    ),
 )
 
 
@@ -178,7 +170,7 @@ ADJUSTMENT: Final = Procedure(
             needs_reason=True,
             reason_is_told=True,
             asks=(
-                Ask("outcome", Title(zh="结果", en="Outcome"), AskKind.CHOICE, _OUTCOMES),
+                Ask("outcome", Title(zh="结果", en="Outcome"), AskKind.CHOICE, tuple(OUTCOMES.items())),
                 Ask("months", Title(zh="调整几个月", en="For how many months"), AskKind.COUNT, is_required=False),
                 LOOKED,
             ),

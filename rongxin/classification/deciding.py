@@ -3,42 +3,55 @@
 Reads the log of cases; a class has no say in most of these decisions, and none in this module.
 """
 
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final
 
 from rongxin.classification.models import DecidedWith
-from rongxin.classification.reading import held
+from rongxin.classification.reading import Held, held_on
 from rongxin.storage.askers import PLATFORM, asks
-from rongxin.subjects.mandates.outside import firm_of_case
+from rongxin.subjects.mandates.outside import firms_of_cases
+from rongxin.subjects.models import Subject
 from rongxin.workflow.models import CaseEvent, EventKind
-from rongxin.workflow.outbox import LIMIT, deliver
+from rongxin.workflow.outbox import LIMIT, deliver_part
 from rongxin.workflow.registry import UnknownProcedure, procedure
 
 CONSUMER: Final = "classification"
 
 
-def keep_classes() -> int:
-    """Keep the class with every decision that has none yet; returns how many events were read."""
+def keep_classes(limit: int = LIMIT) -> int:
+    """Keep the class with every decision that has none yet, ``limit`` events at a time; returns how many were read."""
     read = 0
     with asks(PLATFORM):
-        while done := deliver(CONSUMER, keep):
+        while done := deliver_part(CONSUMER, keep, limit=limit):
             read += done
-            if done < LIMIT:
+            if done < limit:
                 break
     return read
 
 
-def keep(event: CaseEvent) -> None:
-    """Keep the class of the enterprise that the case is about, where the event decides."""
-    firm = firm_of_case(event.case) if decides(event) else None
-    if firm is None:
-        return
-    found = held([firm.pk], event.on).get(firm.pk)
-    DecidedWith.objects.create(
+def keep(events: Iterable[CaseEvent]) -> None:
+    """Keep the classes of the enterprises that the cases are about, where an event decides."""
+    deciding = [event for event in events if decides(event)]
+    firms = firms_of_cases(event.case for event in deciding)
+    asked: dict[date, set[int]] = {}
+    for event in deciding:
+        if firm := firms.get(event.case_id):
+            asked.setdefault(event.on, set()).add(firm.pk)
+    found = held_on(asked)
+    DecidedWith.objects.bulk_create(
+        _kept(event, firms[event.case_id], found[event.on]) for event in deciding if event.case_id in firms
+    )
+
+
+def _kept(event: CaseEvent, firm: Subject, held: Mapping[int, Held]) -> DecidedWith:
+    its = held.get(firm.pk)
+    return DecidedWith(
         event=event,
         subject=firm,
-        run=found.run if found else None,
-        grade=found.grade.value if found and found.grade else "",
-        how=found.how.value if found else "",
+        run=its.run if its else None,
+        grade=its.grade.value if its and its.grade else "",
+        how=its.how.value if its else "",
     )
 
 

@@ -9,12 +9,12 @@ import polars as pl
 from rongxin.classification.models import Run
 from rongxin.classification.running import results_of, snapshot_of
 from rongxin.engine.risk.layout import SUBJECTS_TABLE
+from rongxin.engine.risk.moves import Moves, cell
 from rongxin.engine.risk.plans import GRADES
 from rongxin.engine.risk.results import movements
 from rongxin.engine.risk.snapshots import Reader
 from rongxin.policy.indicators import RiskClass
 
-NONE: Final = "none"
 MOST_INDICATORS: Final = 12
 
 
@@ -39,23 +39,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is otherwise between two runs. ``matrix``: how many went from a class (or NONE) to another. ``indicators``: by name, of
-    how many of those who moved the points differ, and by how many points in all. ``sample``: those who moved furthest.
+    """What is otherwise between two runs. ``moves``: of those in another class alone. ``indicators``: by name, of how many of those
+    who moved the points differ, and by how many points in all. ``sample``: those who moved furthest.
     """
 
-    matrix: dict[tuple[str, str], int]
+    moves: Moves
     indicators: dict[str, tuple[int, int]]
     sample: tuple[Moved, ...]
-
-    @property
-    def worse(self) -> int:
-        """How many are in a class of higher risk."""
-        return sum(number for (one, two), number in self.matrix.items() if NONE not in (one, two) and two > one)
-
-    @property
-    def better(self) -> int:
-        """How many are in a class of lower risk."""
-        return sum(number for (one, two), number in self.matrix.items() if NONE not in (one, two) and two < one)
 
 
 def listed(run: Run, grade: RiskClass, region: str, *, offset: int, limit: int) -> Listed:
@@ -87,13 +77,11 @@ def _of_class(run: Run, grade: RiskClass, region: str) -> Iterator[pl.DataFrame]
 
 def compare(before: Run, after: Run, *, most: int) -> Comparison:
     """What is otherwise in ``after``; at most ``most`` of those who moved, those furthest first."""
-    matrix: dict[tuple[str, str], int] = {}
+    moves = Moves()
     indicators: dict[str, tuple[int, int]] = {}
     furthest = pl.DataFrame()
     for movement in movements(results_of(before), results_of(after)):
-        for one, two, number in movement.classes.group_by("class_before", "class_after").len().sort("len").iter_rows():
-            pair = _word(one), _word(two)
-            matrix[pair] = matrix.get(pair, 0) + number
+        moves += Moves.of(movement.classes.select(cell()).to_series())
         changed = movement.factors.with_columns(moved=pl.col("points_after") - pl.col("points_before"))
         for name, number, points in (
             changed.group_by("indicator")
@@ -105,7 +93,7 @@ def compare(before: Run, after: Run, *, most: int) -> Comparison:
             indicators[name] = had[0] + number, had[1] + points
         furthest = _furthest(pl.concat([furthest, movement.classes]) if furthest.height else movement.classes, most)
     largest = sorted(indicators.items(), key=lambda each: (-each[1][0], each[0]))[:MOST_INDICATORS]
-    return Comparison(matrix, dict(largest), tuple(_moved(row) for row in furthest.iter_rows(named=True)))
+    return Comparison(moves, dict(largest), tuple(_moved(row) for row in furthest.iter_rows(named=True)))
 
 
 def _furthest(rows: pl.DataFrame, most: int) -> pl.DataFrame:
@@ -129,7 +117,3 @@ def _moved(row: dict[str, int | None]) -> Moved:
         row["points_before"],
         row["points_after"],
     )
-
-
-def _word(place: int | None) -> str:
-    return NONE if place is None else GRADES[place].value

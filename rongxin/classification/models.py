@@ -1,9 +1,12 @@
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rongxin.accounts.models import Account
 from rongxin.policy.indicators import RiskClass
+from rongxin.policy.words import Title
 from rongxin.subjects.models import Subject
 from rongxin.workflow.models import Case, CaseEvent
 
@@ -62,14 +65,23 @@ class Use(models.Model):
         ]
 
 
+OUTCOMES: Final = {
+    "kept": Title(zh="维持计算的类别", en="The class stays as reckoned"),
+    **{
+        grade.value: Title(zh=f"调整为 {grade.value.upper()} 类", en=f"Class {grade.value.upper()} for a time")
+        for grade in RiskClass
+    },
+}
+
+
 class Outcome(models.TextChoices):
     """What the office answers: the class stays, or another holds for a time."""
 
-    KEPT = "kept", _("维持计算的类别")
-    A = "a", _("调整为 A 类")
-    B = "b", _("调整为 B 类")
-    C = "c", _("调整为 C 类")
-    D = "d", _("调整为 D 类")
+    KEPT = "kept", OUTCOMES["kept"].zh
+    A = "a", OUTCOMES["a"].zh
+    B = "b", OUTCOMES["b"].zh
+    C = "c", OUTCOMES["c"].zh
+    D = "d", OUTCOMES["d"].zh
 
 
 class Adjustment(models.Model):
@@ -95,6 +107,11 @@ class Adjustment(models.Model):
     class Meta:
         verbose_name = "分类申诉与调整"
         indexes = [models.Index(fields=["subject", "until_on"], name="classification_adjusted")]
+
+    @property
+    def outcome_title(self) -> Title | str:
+        """The outcome in words; empty where none is drafted."""
+        return OUTCOMES[self.outcome] if self.outcome else ""
 
 
 class DecidedWith(models.Model):

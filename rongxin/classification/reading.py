@@ -75,30 +75,40 @@ def held(keys: Collection[int], today: date) -> dict[int, Held]:
 
     A fixed number of queries, and of each run the buckets of these enterprises.
     """
+    return held_on({today: keys})[today]
+
+
+def held_on(asked: Mapping[date, Collection[int]]) -> dict[date, dict[int, Held]]:
+    """The same of the enterprises asked of each day, in as many queries as of one."""
     with asks(PLATFORM):
-        return _all_held(keys, today)
+        return _all_held(asked)
 
 
-def _all_held(keys: Collection[int], today: date) -> dict[int, Held]:
-    use = current()
-    if use is None:
-        return {}
-    in_use = reckoned(use.run, keys, today)
+def _all_held(asked: Mapping[date, Collection[int]]) -> dict[date, dict[int, Held]]:
+    use, keys = current(), {key for its in asked.values() for key in its}
+    if use is None or not keys:
+        return {day: {} for day in asked}
     newest = newest_run()
-    newer = reckoned(newest, keys, today) if newest and newest != use.run else {}
     objecting = set(
         Adjustment.objects.filter(
             subject__in=keys, run=use.run, case__is_open=True, applied_by__isnull=False
         ).values_list("subject", flat=True)
     )
     fallback = before(use) if objecting else None
-    former = reckoned(fallback.run, objecting, today) if fallback else {}
-    adjusted = _adjusted(keys, today)
-    return {
-        key: _held(key, use.run, newest, in_use, newer, key in objecting, former, adjusted.get(key))
-        for key in keys
-        if key in in_use or key in newer
-    }
+    adjustments = _adjustments(keys, min(asked), max(asked))
+
+    found: dict[date, dict[int, Held]] = {}
+    for day, its in asked.items():
+        in_use = reckoned(use.run, its, day)
+        newer = reckoned(newest, its, day) if newest and newest != use.run else {}
+        former = reckoned(fallback.run, objecting.intersection(its), day) if fallback else {}
+        adjusted = _adjusted(adjustments, day)
+        found[day] = {
+            key: _held(key, use.run, newest, in_use, newer, key in objecting, former, adjusted.get(key))
+            for key in its
+            if key in in_use or key in newer
+        }
+    return found
 
 
 def _held(
@@ -132,12 +142,21 @@ def _stands(adjustment: Adjustment, grade: RiskClass | None) -> bool:
     return grade is None or adjustment.outcome >= adjustment.grade or grade <= adjustment.grade
 
 
-def _adjusted(keys: Collection[int], today: date) -> dict[int, Adjustment]:
-    """The adjustments that hold, the one decided last of each enterprise."""
+def _adjustments(keys: Collection[int], first: date, last: date) -> list[Adjustment]:
+    """The adjustments that hold on any day from ``first`` to ``last``, those decided last at the end."""
     found = Adjustment.objects.filter(
-        subject__in=keys, from_on__lte=today, until_on__gte=today, case__state="decided"
+        subject__in=keys, from_on__lte=last, until_on__gte=first, case__state="decided"
     ).exclude(outcome=Outcome.KEPT)
-    return {each.subject_id: each for each in found.order_by("from_on", "pk")}
+    return list(found.order_by("from_on", "pk"))
+
+
+def _adjusted(adjustments: Iterable[Adjustment], day: date) -> dict[int, Adjustment]:
+    """Those that hold on a day, the one decided last of each enterprise."""
+    return {
+        each.subject_id: each
+        for each in adjustments
+        if each.from_on and each.until_on and each.from_on <= day <= each.until_on
+    }
 
 
 def _by_bucket(keys: Iterable[int]) -> dict[int, list[int]]:

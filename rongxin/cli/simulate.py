@@ -64,7 +64,7 @@ def _day(text: str) -> date:
 
 
 def _print(found: "Simulation", rules: "Policy", draft: "Policy") -> None:
-    from rongxin.engine.risk.simulating import NONE, STANDINGS
+    from rongxin.engine.risk.moves import NONE, STANDINGS
 
     moves = found.moves
     typer.echo(f"按 {found.day} 计算：{moves.all:,} 户里 {moves.up:,} 户变差、{moves.down:,} 户变好，其余不变。")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from rongxin.demonstration import famous, flaws, other_kinds
+from rongxin.demonstration import famous, flaws, inspections, other_kinds
 from rongxin.demonstration.acts import LICENCE, PENALTY
 from rongxin.demonstration.authorities import AUTHORITIES, SHOWN, Authority
 from rongxin.demonstration.chance import Index, below
@@ -19,6 +19,7 @@ from rongxin.demonstration.enterprises import LAST_DAY, identities, register_row
 from rongxin.demonstration.famous import FAMOUS
 from rongxin.demonstration.other_kinds import Model
 from rongxin.demonstration.parts import REGISTRATION
+from rongxin.policy.words import Polarity
 from rongxin.primitives.workdays import Calendar
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -29,6 +30,7 @@ WAITING_FILE: Final = "行政许可-待审核.csv"
 
 _TITLES: Final = {PENALTY: "行政处罚", LICENCE: "行政许可", REGISTRATION: "新设立登记"}
 _OPENS = time(9, 5)
+_LISTED: Final = 7
 _SENT_BACK: Final = "许可决定日期与决定书原件不一致，请核对第2行至第4行后重新报送。"
 
 
@@ -96,6 +98,7 @@ class History:
             for sending in self._of_diary(Diary(self.seed, authority, kind, self.calendar, known))
         ]
         sent += [*self._others(known), *self._newcomers()]
+        sent += list(self._inspections(known, _burdens(sent, self.models)))
         return sorted(sent, key=lambda each: (each.received_at, each.authority.code, each.kind))
 
     def _index(self) -> Index:
@@ -183,13 +186,26 @@ class History:
         return min(evening, self.now - timedelta(minutes=20))
 
     def _others(self, known: pl.DataFrame) -> Iterator[Sending]:
-        """What departments send besides penalties and licences."""
+        """What departments send besides penalties, licences and inspections."""
+        for authority, days, model in self._with_models():
+            if not model.kind.credit.inspection:
+                for day, rows in other_kinds.sendings(self.seed, authority, model, known, days):
+                    yield self._sending(authority, model.kind.name, day, rows)
+
+    def _inspections(self, known: pl.DataFrame, burdens: pl.DataFrame) -> Iterator[Sending]:
+        """What inspections found."""
+        for authority, days, model in self._with_models():
+            if model.kind.credit.inspection:
+                for day, rows in inspections.sendings(self.seed, authority, model, known, burdens, days):
+                    yield self._sending(authority, model.kind.name, day, rows)
+
+    def _with_models(self) -> Iterator[tuple[Authority, list[date], Model]]:
+        """Every kind that an authority sends after a model, and on which days it sends."""
         for authority in AUTHORITIES:
             days = sending_days(authority, self.calendar, self.first_day, self.last_whole_day)
             for name in authority.kinds:
                 if name in self.models:
-                    for day, rows in other_kinds.sendings(self.seed, authority, self.models[name], known, days):
-                        yield self._sending(authority, name, day, rows)
+                    yield authority, days, self.models[name]
 
     def _newcomers(self) -> Iterator[Sending]:
         """The enterprises founded last come in as a register of their own, from the authority that registered them."""
@@ -209,6 +225,17 @@ def _with_wrong_penalties(sent: list[Sending]) -> Iterator[Sending]:
             yield replace(each, rows=pl.concat([flaws.penalties(each.rows), again], how="diagonal"))
         else:
             yield each
+
+
+def _burdens(sent: list[Sending], models: Mapping[str, Model]) -> pl.DataFrame:
+    """What is known against whom from which day: uscc, on, weight. An entry in a list weighs more."""
+    found = [pl.DataFrame(schema={"uscc": pl.String, "on": pl.Date, "weight": pl.Int64})]
+    for each in sent:
+        credit = models[each.kind].kind.credit if each.kind in models else None
+        if credit and credit.party.uscc and credit.polarity == Polarity.ADVERSE:
+            rows = each.rows.select(uscc=pl.col(credit.party.uscc), on=pl.lit(each.received_at.date()))
+            found.append(rows.with_columns(weight=pl.lit(_LISTED if credit.listing else 1, pl.Int64)))
+    return pl.concat(found)
 
 
 def _later(instant: datetime | None) -> datetime:

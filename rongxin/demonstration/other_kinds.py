@@ -1,5 +1,5 @@
-"""What the made-up departments send besides licences and penalties: rows of the packs' own examples, about other enterprises,
-on other days, under numbers of their own.
+"""What the made-up departments send besides licences, penalties and inspections: rows of the packs' own examples, about other
+enterprises, on other days, under numbers of their own.
 """
 
 import re
@@ -64,7 +64,7 @@ def sendings(
 
     ``known``: the enterprises that acts may be about (``identities``); only organisations are taken.
     """
-    parties = known.filter(pl.col("uscc").str.starts_with("91"))
+    parties = organisations(known)
     number, spell = HOW_MANY[model.kind.credit.polarity], len(days) // SENDINGS
     if parties.is_empty() or spell == 0:
         return
@@ -78,12 +78,17 @@ def sendings(
         yield (
             day,
             pl.DataFrame(
-                [_told_anew(model, authority, day, at, chosen[at], chosen[(at + 1) % len(chosen)]) for at in told]
+                [told_anew(model, authority, day, at, chosen[at], chosen[(at + 1) % len(chosen)]) for at in told]
             ),
         )
 
 
-def _told_anew(
+def organisations(known: pl.DataFrame) -> pl.DataFrame:
+    """Those of ``known`` that are no sole traders."""
+    return known.filter(pl.col("uscc").str.starts_with("91"))
+
+
+def told_anew(
     model: Model, authority: Authority, day: date, at: int, party: tuple[str, str], other: tuple[str, str]
 ) -> dict[str, str]:
     """A row of the example as ``authority`` sends it on ``day`` about another enterprise (and an ``other`` one, where the kind

@@ -254,7 +254,7 @@ def _comparison(before: Run, after: Run, access: Access) -> ComparisonCard:
         before=before,
         after=after,
         comparison=found,
-        rows=rows_of(found.matrix),
+        rows=rows_of(found.moves),
         indicators=tuple(
             IndicatorLine(title=titles.get(name, Title(zh=name, en=name)), number=number, points=points)
             for name, (number, points) in found.indicators.items()

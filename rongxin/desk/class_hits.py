@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile
 from typing import Final
 
 from django.contrib import messages
@@ -70,7 +71,9 @@ class QuarterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitsCard:
-    """What the report says. ``told``: in a sentence; ``trend``: whether it rises with the class, in words."""
+    """What the report says. ``told``: in a sentence; ``trend``: whether it rises with the class, in words. ``few``: lifts of
+    indicators that too few of those inspected have. ``quarters``: since a run came into use.
+    """
 
     report: HitRates
     made_at: datetime
@@ -79,6 +82,7 @@ class HitsCard:
     lines: tuple[ClassLine, ...]
     bands: tuple[BandLine, ...]
     lifts: tuple[LiftLine, ...]
+    few: tuple[LiftLine, ...]
     quarters: tuple[QuarterLine, ...]
     left_out: tuple[tuple[str, int], ...]
 
@@ -158,14 +162,20 @@ def _card(report: HitRates, made_at: datetime) -> HitsCard:
             BandLine(span=_span(one.least, one.below), random=one.failed, everyone=two.failed)
             for one, two in zip(random.bands, everyone.bands, strict=True)
         ),
-        lifts=tuple(sorted(lifts, key=lambda each: -each.ratio.ratio if each.ratio else 1.0)),
+        lifts=tuple(
+            sorted(
+                (each for each in lifts if each.with_it.rate is not None),
+                key=lambda each: -each.ratio.ratio if each.ratio else 1.0,
+            )
+        ),
+        few=tuple(each for each in lifts if each.with_it.rate is None),
         quarters=tuple(
             QuarterLine(
                 name=f"{each.year} Q{each.quarter}",
                 rates=tuple((grade.value.upper(), each.random[grade.value]) for grade in RiskClass),
                 population=tuple((each.population or {}).get(grade.value, 0) for grade in RiskClass),
             )
-            for each in report.quarters
+            for each in dropwhile(lambda each: each.population is None, report.quarters)
         ),
         left_out=(
             (_("当时还没有启用任何分类"), counted.before_first_run),

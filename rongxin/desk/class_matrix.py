@@ -1,20 +1,18 @@
 """How many went from which class to which, as the rows of a table."""
 
-from collections.abc import Mapping
-
-from rongxin.classification.listing import NONE
-from rongxin.desk.classes import GRADES
+from rongxin.engine.risk.moves import NONE, STANDINGS, Moves
 
 Rows = tuple[tuple[str, tuple[tuple[str, int | None], ...]], ...]
 """A class (or NONE), and how many went from it to each class; None for those who stayed."""
 
 
-def rows_of(counts: Mapping[tuple[str, str], int]) -> Rows:
-    """``desk/_class_matrix.html``: ``counts`` by class before and after, without the rows that nobody leaves."""
+def rows_of(moves: Moves) -> Rows:
+    """``desk/_class_matrix.html``: without the rows that nobody leaves, and without NONE where nobody comes from or to it."""
+    counts = {(one, two): number for one, two, number in moves.pairs()}
     has_none = any(number for pair, number in counts.items() if NONE in pair)
-    names = [*(grade.value for grade in GRADES), *([NONE] if has_none else [])]
+    names = [name for name in STANDINGS if name != NONE or has_none]
     return tuple(
-        (one, tuple((two, counts.get((one, two), 0) if one != two else None) for two in names))
+        (one, tuple((two, counts[one, two] if one != two else None) for two in names))
         for one in names
-        if any(counts.get((one, two)) for two in names if two != one)
+        if any(counts[one, two] for two in names if two != one)
     )

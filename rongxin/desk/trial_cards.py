@@ -13,7 +13,8 @@ from rongxin.departments.regions import stem
 from rongxin.desk.class_matrix import Rows, rows_of
 from rongxin.desk.classes import GRADES, group_name
 from rongxin.engine.risk.differences import Part
-from rongxin.engine.risk.simulating import NONE, STANDINGS, Case, Group, Moves, Reach, Simulation
+from rongxin.engine.risk.moves import NONE, Moves
+from rongxin.engine.risk.simulating import Case, Group, Reach, Simulation
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.subjects.models import Subject
@@ -99,7 +100,7 @@ def result_of(report: Simulation, rules: Policy, draft: Policy) -> ResultCard:
     """The numbers of a report, named in the words of both rules."""
     return ResultCard(
         moves=report.moves,
-        rows=rows_of(_pairs(report.moves)),
+        rows=rows_of(report.moves),
         before=_numbers(report.moves.before),
         after=_numbers(report.moves.after),
         reach=tuple(
@@ -133,14 +134,6 @@ def cases_of(report: Simulation, rules: Policy, draft: Policy, access: Access) -
         for each in report.cases
         if each.subject in found
     )
-
-
-def _pairs(moves: Moves) -> dict[tuple[str, str], int]:
-    return {
-        (one, two): number
-        for one, row in zip(STANDINGS, moves.counts, strict=True)
-        for two, number in zip(STANDINGS, row, strict=True)
-    }
 
 
 def _numbers(counts: dict[str, int]) -> tuple[int, ...]:

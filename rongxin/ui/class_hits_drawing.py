@@ -23,7 +23,8 @@ def rate_dots(random: Mapping[str, Rate], everyone: Mapping[str, Rate]) -> SafeS
     line in which it lies with 95 % confidence, over an axis from 0.
     """
     highest = max((rate.high or 0.0 for rates in (random, everyone) for rate in rates.values()), default=0.0)
-    end = max(ceil(highest * 20) / 20, 0.05)
+    step_width = 0.05 if highest > 0.04 else 0.01
+    end = max(ceil(highest / step_width / _STEPS), 1) * step_width * _STEPS
     height = len(RiskClass) * _ROW + 26
     ticks = format_html_join(
         "",

@@ -48,6 +48,24 @@ def deliver(consumer: str, handle: Callable[[CaseEvent], None], *, limit: int = 
 
 
 @transaction.atomic
+def deliver_part(consumer: str, handle: Callable[[list[CaseEvent]], None], *, limit: int = LIMIT) -> int:
+    """The next ``limit`` events in one transaction, for a consumer that reads many at once; returns how many there were.
+
+    As ``deliver``, but what ``handle`` raises holds back the whole part.
+    """
+    Consumer.objects.get_or_create(name=consumer)
+    reader = Consumer.objects.select_for_update().get(name=consumer)
+    events = events_after(reader.position, limit=limit)
+    if events:
+        now = timezone.now()
+        Delivery.objects.bulk_create(Delivery(consumer=reader, event=event, delivered_at=now) for event in events)
+        handle(events)
+        reader.position = events[-1].position
+        reader.save(update_fields=["position"])
+    return len(events)
+
+
+@transaction.atomic
 def _deliver_next(consumer: str, handle: Callable[[CaseEvent], None]) -> bool:
     reader = Consumer.objects.select_for_update().get(name=consumer)
     events = events_after(reader.position, limit=1)

@@ -27,7 +27,6 @@ from rongxin.subjects.models import Subject
 from tests import logins
 from tests.browser.shots import shoot
 from tests.browser.test_shots import address  # noqa: F401
-from tests.desk.test_class_hits import hits, kept
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -73,7 +72,6 @@ def test_pages_for_whoever_sets_the_rules(page: "Page", address: str) -> None:  
     made = a_heavier_draft(Account.objects.get(username="demo-lead"))
     trial = ask(Policy.from_canonical(made.content), by=made.case.opened_by)  # type: ignore[arg-type]
     try_draft.call_now(trial.pk)
-    kept(hits((400, 20), (100, 10), (60, 12), (40, 16)))
     page.set_viewport_size({"width": 1440, "height": 900})
     logins.log_in(page, address, "demo-lead", PASSWORD)
     for name, place in {

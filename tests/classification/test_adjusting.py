@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from rongxin.accounts.permissions import Action
 from rongxin.classification.adjusting import Bar, NotOpened, object_to, propose
-from rongxin.classification.models import Adjustment
+from rongxin.classification.models import OUTCOMES, Adjustment, Outcome
 from rongxin.classification.reading import How, held
 from rongxin.classification.running import classify_on
 from rongxin.policy.indicators import RiskClass
@@ -169,3 +169,8 @@ def test_a_stopped_worker_never_prolongs_a_burden(city: City) -> None:
     assert found is not None
     assert found.reckoned is not None
     assert (found.grade, found.reckoned.points) == (RiskClass.A, 0)
+
+
+def test_every_outcome_has_its_words_once() -> None:
+    assert {outcome.value: outcome.label for outcome in Outcome} == {name: title.zh for name, title in OUTCOMES.items()}
+    assert [Adjustment(outcome=name).outcome_title for name in ("", "b")] == ["", OUTCOMES["b"]]

@@ -1,11 +1,18 @@
 """The class at the time is kept with every decision about an enterprise, once, and never changes."""
 
-import pytest
+from collections.abc import Collection, Mapping
+from datetime import date
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from rongxin.classification import deciding
 from rongxin.classification.deciding import decides, keep_classes
 from rongxin.classification.models import DecidedWith
+from rongxin.classification.reading import Held, held_on
 from rongxin.records.models import Effect, Record
-from rongxin.workflow.models import CaseEvent
+from rongxin.workflow.models import CaseEvent, Consumer, Delivery
 from tests.classification.city import IN_USE_ON, City, a_city
 from tests.factories import note
 from tests.remedies.town import Town, on
@@ -40,6 +47,58 @@ def test_without_a_class_in_use_none_is_kept(city: City) -> None:
     city.town.granted(city.town.apply())
     keep_classes()
     assert ("grant", "") in kept()
+
+
+def granted(city: City, number: int) -> None:
+    """So many decisions about the enterprise, on days one after the other."""
+    for place in range(number):
+        with on(f"2026-11-{27 + place % 3}"):
+            penalty = city.town.penalty(f"榕市监罚〔2026〕{800 + Record.objects.count()}号")
+            city.town.granted(city.town.apply(penalty.number))
+
+
+def test_what_was_decided_before_is_read_in_parts(city: City) -> None:
+    city.used()
+    granted(city, 4)
+    assert keep_classes(limit=5) == CaseEvent.objects.count() > 10
+    events = CaseEvent.objects.select_related("case", "by").order_by("position")
+    decisions = [event.step for event in events if event.case.firm and decides(event)]
+    assert [step for step, _ in kept()] == decisions
+    assert kept().count(("grant", "a")) == decisions.count("grant") == 4
+
+
+def test_a_part_is_asked_for_in_as_many_queries_as_an_event(city: City) -> None:
+    city.used()
+    keep_classes()
+    granted(city, 1)
+    with CaptureQueriesContext(connection) as few:
+        assert keep_classes() > 0
+    granted(city, 5)
+    with CaptureQueriesContext(connection) as many:
+        assert keep_classes() > 10
+    assert len(many) == len(few) < 20
+
+
+def test_a_killed_worker_goes_on_where_it_was(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    city.used()
+    granted(city, 4)
+    parts: list[int] = []
+
+    def killed(asked: Mapping[date, Collection[int]]) -> dict[date, dict[int, Held]]:
+        parts.append(len(asked))
+        if len(parts) == 3:
+            raise KeyboardInterrupt
+        return held_on(asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deciding, "held_on", killed)
+        with pytest.raises(KeyboardInterrupt):
+            keep_classes(limit=5)
+    before = kept()
+    assert Consumer.objects.get(name=deciding.CONSUMER).position == Delivery.objects.count() == 10
+    keep_classes(limit=5)
+    assert kept()[: len(before)] == before
+    assert [event for event, _ in kept()].count("grant") == 4
 
 
 def test_what_time_or_the_platform_does_is_no_decision(city: City) -> None:

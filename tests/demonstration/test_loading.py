@@ -12,6 +12,8 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from rongxin.accounts.models import Account
+from rongxin.classification.measuring import newest_report
+from rongxin.classification.models import Use
 from rongxin.cli.demonstration import PASSWORD, prepare
 from rongxin.demonstration.acts import PENALTY
 from rongxin.demonstration.authorities import AUTHORITIES, SHOWN
@@ -19,6 +21,7 @@ from rongxin.demonstration.famous import DOCUMENT_NUMBER
 from rongxin.demonstration.staff import logins
 from rongxin.departments.models import Department
 from rongxin.engine.cells import document_key
+from rongxin.engine.risk.hits import HitRates
 from rongxin.intake import queries as intake
 from rongxin.intake.models import Batch, BatchState, RowProblem
 from rongxin.jobs.models import Run, State
@@ -198,6 +201,15 @@ def test_minor_penalties_are_withheld_and_all_texts_are_marked(db: None) -> None
     marked = Q(document_number__contains="示") | Q(document_number__startswith="990000") | Q(document_number="")
     assert not Record.objects.exclude(marked).exists()
     assert not RecordContent.objects.filter(title="").exists()
+
+
+def test_inspections_are_held_against_the_class_before_them(db: None) -> None:
+    report = newest_report()
+    assert report
+    counted = HitRates.of_json(report.report).counted
+    assert counted.classed > counted.before_first_run > 0
+    assert (counted.without_run, counted.without_class, counted.without_result) == (0, 0, 0)
+    assert [use.since is not None for use in Use.objects.order_by("pk")] == [True, False]
 
 
 def test_the_ledger_was_told_of_all_of_it(db: None) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -122,6 +123,19 @@ def test_it_is_honest(page: Client, classes: list[tuple[int, int]], told: str) -
 def test_a_rate_of_too_few_is_not_told(page: Client) -> None:
     kept(hits((400, 20), (100, 10), (60, 12), (3, 2)))
     assert "样本太少（3 次）" in text_of(page)
+
+
+def test_indicators_that_few_have_and_quarters_before_the_first_run_make_no_rows(page: Client) -> None:
+    kept(hits((400, 20), (100, 10), (10, 2), (3, 2)))
+    report = HitReport.objects.get()
+    told = HitRates.of_json(report.report)
+    early = Quarter(2025, 4, told.random.classes, told.random.classes, None)
+    report.report = replace(told, quarters=(early, *told.quarters)).json()
+    report.save()
+    text = text_of(page)
+    assert "另有 1 个指标样本太少，还不能说" in text
+    assert "抽查到的企业还没有计过任何指标" not in text
+    assert ("2025 Q4" in text, "2026 Q2" in text) == (False, True)
 
 
 def test_the_report_is_a_download(page: Client) -> None:

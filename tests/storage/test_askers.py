@@ -86,6 +86,14 @@ def test_settings_end_with_the_statement() -> None:
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
+def test_no_statement_is_compiled_first() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('jit')")
+        assert cursor.fetchone() == ("off",)
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
 def test_inside_a_transaction_the_next_asker_takes_the_place_of_the_last() -> None:
     first = an_officer(a_department(), username="first")
     second = an_officer(a_department("other"), username="second")

@@ -1,5 +1,5 @@
-"""An office invites those of which little is known; one of them reads why, declares a thing and shows it; the public reads that nobody
-checked it, until an office did; and the office sees that somebody answered. In a real browser.
+"""An office invites those of which little is known; one of them reads why, declares a thing and shows it; the public reads that
+nobody checked it, until an office did; and the office sees that somebody answered. In a real browser.
 """
 
 import pytest

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rongxin.policy.indicators import RiskClass
 from rongxin.policy.words import Severity, Title
 from rongxin.ui.drawing import Term, bar_line, qr, share_bar, share_dot, term_bar
 from rongxin.ui.highlight import marked
@@ -40,6 +41,7 @@ def test_another_code_stays_as_it_is() -> None:
         "{{ text|grouped_code }}",
         "{% chip text %}",
         "{% icon text %}",
+        "{% class_letter text %}",
         "{{ text|marked:'x' }}",
         "{{ text|marked:text }}",
         "{% qr 'a' text %}",
@@ -62,6 +64,11 @@ def test_a_chip_has_a_known_tone() -> None:
     assert 'class="rx-chip is-late"' in chip("逾期", "late")
     with pytest.raises(TemplateSyntaxError):
         chip("逾期", "urgent")
+
+
+def test_the_letter_of_a_class_is_read_out_unless_words_beside_it_say_it(render: Render) -> None:
+    assert render("{% class_letter grade %}", grade=RiskClass.C) == '<span class="rx-class c">C</span>'
+    assert render("{% class_letter 'd' 'xl' %}") == '<span class="rx-class d xl" aria-hidden="true">D</span>'
 
 
 def test_amounts_are_whole_fen_written_in_yuan() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from rongxin.workflow.models import Case, CaseEvent, Delivery
-from rongxin.workflow.outbox import deliver, events_after
+from rongxin.workflow.outbox import deliver, deliver_part, events_after
 from tests.workflow.conftest import Bureau
 
 
@@ -55,3 +55,24 @@ def test_each_consumer_reads_at_its_own_pace(bureau: Bureau) -> None:
     assert deliver("notices", lambda event: None, limit=1) == 1
     assert deliver("ledger", lambda event: None) == 2
     assert deliver("notices", lambda event: None) == 1
+
+
+def test_a_part_is_handed_on_whole_or_not_at_all(bureau: Bureau) -> None:
+    case = bureau.open()
+    bureau.take(case, "accept")
+
+    def crashes(events: list[CaseEvent]) -> None:
+        Case.objects.filter(pk=case.pk).update(title="写了一半")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        deliver_part("notices", crashes)
+    case.refresh_from_db()
+    assert case.title.startswith("示例修复")
+    assert Delivery.objects.count() == 0
+
+    told: list[int] = []
+    handle = lambda events: told.extend(event.position for event in events)  # noqa: E731
+    assert [deliver_part("notices", handle, limit=1) for _ in range(3)] == [1, 1, 0]
+    assert told == [1, 2]
+    assert deliver("notices", lambda event: None) == 0

@@ -13,12 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-import numpy as np
 import polars as pl
 
 from rongxin.engine.risk.differences import Difference, Part, differences
-from rongxin.engine.risk.grouping import Array
 from rongxin.engine.risk.layout import SHIFT, SUBJECTS, SUBJECTS_TABLE, Snapshot, held
+from rongxin.engine.risk.moves import NONE, Moves, cell
 from rongxin.engine.risk.plans import GRADES, Plan
 from rongxin.engine.risk.reaching import REACH, reach_of
 from rongxin.engine.risk.reports import Report
@@ -29,47 +28,11 @@ from rongxin.policy.tables import IndustrySection
 from rongxin.primitives.files import alone_in
 
 MOST_CASES: Final = 40
-NONE: Final = "none"
-"""Stands for the class of an enterprise that has none."""
-STANDINGS: Final = (*(grade.value for grade in GRADES), NONE)
 _ROOM: Final = ".simulation-"
-_CELLS: Final = len(STANDINGS) ** 2
 
 
 class OtherSnapshot(ValueError):
     """The snapshot was made under other record kinds than the draft has: build one under the rules of the draft."""
-
-
-@dataclass(frozen=True)
-class Moves:
-    """How many enterprises came from each class (row) into each class (column), in the order of STANDINGS."""
-
-    counts: tuple[tuple[int, ...], ...]
-
-    @property
-    def before(self) -> dict[str, int]:
-        """How many had each class."""
-        return {name: sum(row) for name, row in zip(STANDINGS, self.counts, strict=True)}
-
-    @property
-    def after(self) -> dict[str, int]:
-        """How many would have each class."""
-        return {name: sum(column) for name, column in zip(STANDINGS, zip(*self.counts, strict=True), strict=True)}
-
-    @property
-    def up(self) -> int:
-        """How many would come into a class of higher risk."""
-        return sum(sum(row[place + 1 : len(GRADES)]) for place, row in enumerate(self.counts[: len(GRADES)]))
-
-    @property
-    def down(self) -> int:
-        """How many would come into a class of lower risk."""
-        return sum(sum(row[:place]) for place, row in enumerate(self.counts[: len(GRADES)]))
-
-    @property
-    def all(self) -> int:
-        """How many enterprises there are."""
-        return sum(map(sum, self.counts))
 
 
 @dataclass(frozen=True)
@@ -149,7 +112,7 @@ class Simulation(Report):
         found: dict[str | None, list[Moves]] = {}
         for group in self.regions:
             found.setdefault(group.name and f"{group.name[:4]}00", []).append(group.moves)
-        return tuple(Group(name, _sum(moves)) for name, moves in found.items())
+        return tuple(Group(name, sum(moves, Moves())) for name, moves in found.items())
 
 
 def simulate(
@@ -242,7 +205,7 @@ class _Counting:
         self.before, self.after = before, after
         self.section_of = sections_by_division(sections)
         self.differences = differences(before.plan, after.plan)
-        self.moves = np.zeros(_CELLS, dtype=np.int64)
+        self.moves = Moves()
         counted = {"cell": pl.Int64, "len": pl.UInt32}
         self.groups = {group: pl.DataFrame(schema={group: pl.String, **counted}) for group in _GROUPS}
         self.reach = pl.DataFrame(schema=REACH)
@@ -251,11 +214,11 @@ class _Counting:
     def take(self, bucket: int, subjects: pl.DataFrame | None) -> None:
         """Add a bucket."""
         both = classes_of_both(self.before, self.after, bucket, _CASE).with_columns(
-            _cell().alias("cell"),
+            cell().alias("cell"),
             _floor_names(self.before.plan, "before"),
             _floor_names(self.after.plan, "after"),
         )
-        self.moves += np.bincount(both["cell"].to_numpy(), minlength=_CELLS)
+        self.moves += Moves.of(both["cell"])
         self._group(both, subjects)
         found = reach_of(self.before, self.after, self.differences, bucket, both)
         self.reach = pl.concat([self.reach, found]).group_by("part", "name").sum()
@@ -286,7 +249,7 @@ class _Counting:
             snapshot=snapshot.id,
             plan_before=self.before.run.plan,
             plan_after=self.after.run.plan,
-            moves=_moves(self.moves),
+            moves=self.moves,
             regions=self._told("region"),
             sections=self._told("section"),
             scales=self._told("scale"),
@@ -306,7 +269,7 @@ class _Counting:
         found = self.groups[group].group_by(group).agg("cell", "len").sort(group, nulls_last=True)
         told = []
         for name, cells, counts in found.iter_rows():
-            told.append(Group(name, _moves(np.bincount(cells, weights=counts, minlength=_CELLS).astype(np.int64))))
+            told.append(Group(name, Moves.of(pl.Series(cells), pl.Series(counts))))
         return tuple(told)
 
     def _cases(self) -> Iterator[Case]:
@@ -338,12 +301,6 @@ class _Counting:
         return factors
 
 
-def _cell() -> pl.Expr:
-    """The place of the kind of movement among the counts of Moves."""
-    one, two = (pl.col(f"class_{when}").cast(pl.Int64).fill_null(len(GRADES)) for when in ("before", "after"))
-    return one * len(STANDINGS) + two
-
-
 def _turn() -> pl.Expr:
     """0 for the first of every kind of movement, 1 for the second …"""
     return pl.int_range(pl.len()).over("cell")
@@ -357,11 +314,3 @@ def _floor_names(plan: Plan, when: str) -> pl.Expr:
 
 def _standing(grade: int | None) -> str:
     return NONE if grade is None else GRADES[grade].value
-
-
-def _moves(counts: Array) -> Moves:
-    return Moves(tuple(map(tuple, counts.reshape(len(STANDINGS), -1).tolist())))
-
-
-def _sum(moves: Sequence[Moves]) -> Moves:
-    return _moves(np.sum([each.counts for each in moves], axis=0))

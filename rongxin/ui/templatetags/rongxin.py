@@ -54,6 +54,13 @@ def chip(text: object, tone: str = "plain", icon_name: str = "") -> SafeString:
     return format_html('<span class="rx-chip is-{}">{}{}</span>', tone, sign, text)
 
 
+@register.simple_tag
+def class_letter(grade: str, size: str = "") -> SafeString:
+    """The letter of a class of risk. ``size`` xl stands beside words that say the class, so hidden from screen readers."""
+    plain, large = '<span class="rx-class {}">{}</span>', '<span class="rx-class {} xl" aria-hidden="true">{}</span>'
+    return format_html(large if size == "xl" else plain, grade, grade.upper())
+
+
 # ── words, codes, numbers, days ──────────────────────────────────────────────────────────────────────────────────────
 @register.filter
 def lang(title: Title | str) -> str:

@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from rongxin.engine.risk import writing
 from rongxin.engine.risk.differences import Difference, Part, differences
 from rongxin.engine.risk.layout import Snapshot, held
+from rongxin.engine.risk.moves import NONE, STANDINGS
 from rongxin.engine.risk.plans import Plan
 from rongxin.engine.risk.results import Results
 from rongxin.engine.risk.runs import run
 from rongxin.engine.risk.simulating import (
     MOST_CASES,
-    NONE,
-    STANDINGS,
     Case,
     FactorChange,
     OtherSnapshot,
