@@ -4,11 +4,12 @@ Reads the log of cases; a class has no say in most of these decisions, and none 
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from rongxin.classification.models import DecidedWith
-from rongxin.classification.reading import Held, held_on
+from rongxin.classification.models import DecidedWith, Use
+from rongxin.classification.reading import Held, How, held_on, reckoned
+from rongxin.classification.using import all_used
 from rongxin.storage.askers import PLATFORM, asks
 from rongxin.subjects.mandates.outside import firms_of_cases
 from rongxin.subjects.models import Subject
@@ -34,18 +35,39 @@ def keep(events: Iterable[CaseEvent]) -> None:
     """Keep the classes of the enterprises that the cases are about, where an event decides."""
     deciding = [event for event in events if decides(event)]
     firms = firms_of_cases(event.case for event in deciding)
-    asked: dict[date, set[int]] = {}
+    uses = all_used()
+    asked: dict[Use | None, dict[date, set[int]]] = {}
     for event in deciding:
         if firm := firms.get(event.case_id):
-            asked.setdefault(event.on, set()).add(firm.pk)
-    found = held_on(asked)
+            asked.setdefault(_use_at(event.at, uses), {}).setdefault(event.on, set()).add(firm.pk)
+    found = {use: _held_under(use, its) for use, its in asked.items()}
     DecidedWith.objects.bulk_create(
-        _kept(event, firms[event.case_id], found[event.on]) for event in deciding if event.case_id in firms
+        _kept(event, firm, found[_use_at(event.at, uses)][event.on].get(firm.pk))
+        for event in deciding
+        if (firm := firms.get(event.case_id))
     )
 
 
-def _kept(event: CaseEvent, firm: Subject, held: Mapping[int, Held]) -> DecidedWith:
-    its = held.get(firm.pk)
+def _use_at(at: datetime, uses: list[Use]) -> Use | None:
+    """The use that was in force then."""
+    return next((use for use in uses if use.since and use.since <= at and (use.until is None or at < use.until)), None)
+
+
+def _held_under(use: Use | None, asked: Mapping[date, set[int]]) -> Mapping[date, Mapping[int, Held]]:
+    """What held on the days while ``use`` was in force. Of one that is over its run alone says it: what newer runs, objections and
+    adjustments made of it then is not known any more.
+    """
+    if use is None:
+        return {day: {} for day in asked}
+    if use.is_current:
+        return held_on(asked)
+    return {
+        day: {key: Held(its.grade, How.IN_USE, use.run, its) for key, its in reckoned(use.run, keys, day).items()}
+        for day, keys in asked.items()
+    }
+
+
+def _kept(event: CaseEvent, firm: Subject, its: Held | None) -> DecidedWith:
     return DecidedWith(
         event=event,
         subject=firm,

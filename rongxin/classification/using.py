@@ -88,6 +88,12 @@ def uses_of(runs: Collection[Run]) -> dict[int, Use]:
 
 
 @asks(PLATFORM)
+def all_used() -> list[Use]:
+    """Every use that came into force, the newest first."""
+    return list(Use.objects.select_related("run").exclude(since=None).order_by("-since"))
+
+
+@asks(PLATFORM)
 def before(use: Use) -> Use | None:
     """The use that ``use`` took the place of."""
     ended = Use.objects.select_related("run", "case").exclude(until=None).exclude(pk=use.pk)

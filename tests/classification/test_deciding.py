@@ -1,7 +1,7 @@
 """The class at the time is kept with every decision about an enterprise, once, and never changes."""
 
-from collections.abc import Collection, Mapping
 from datetime import date
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from rongxin.classification import deciding
 from rongxin.classification.deciding import decides, keep_classes
-from rongxin.classification.models import DecidedWith
-from rongxin.classification.reading import Held, held_on
+from rongxin.classification.models import DecidedWith, Use
+from rongxin.classification.running import classify_on
+from rongxin.classification.using import all_used
 from rongxin.records.models import Effect, Record
+from rongxin.workflow.keeping import keep_clocks
 from rongxin.workflow.models import CaseEvent, Consumer, Delivery
 from tests.classification.city import IN_USE_ON, City, a_city
 from tests.factories import note
@@ -49,6 +51,23 @@ def test_without_a_class_in_use_none_is_kept(city: City) -> None:
     assert ("grant", "") in kept()
 
 
+def test_what_was_decided_before_a_run_came_into_use_keeps_what_held_then(city: City) -> None:
+    city.town.granted(city.town.apply())
+    city.town.penalty("榕市监罚〔2026〕800号", severity="serious")
+    city.used()
+    with on("2026-12-01"):
+        later = city.town.penalty("榕市监罚〔2026〕801号")
+        city.town.granted(city.town.apply(later.number))
+        city.town.penalty("榕市监罚〔2026〕802号", severity="serious")
+        next_run = classify_on(date(2026, 12, 1), in_full=True)
+        assert next_run.counts["c"] == 1
+        city.shown(next_run)
+    with on("2026-12-16"):
+        keep_clocks()
+        keep_classes()
+    assert [grade for step, grade in kept() if step == "grant"] == ["", "b"]
+
+
 def granted(city: City, number: int) -> None:
     """So many decisions about the enterprise, on days one after the other."""
     for place in range(number):
@@ -82,16 +101,15 @@ def test_a_part_is_asked_for_in_as_many_queries_as_an_event(city: City) -> None:
 def test_a_killed_worker_goes_on_where_it_was(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     city.used()
     granted(city, 4)
-    parts: list[int] = []
+    parts = count(1)
 
-    def killed(asked: Mapping[date, Collection[int]]) -> dict[date, dict[int, Held]]:
-        parts.append(len(asked))
-        if len(parts) == 3:
+    def killed() -> list[Use]:
+        if next(parts) == 3:
             raise KeyboardInterrupt
-        return held_on(asked)
+        return all_used()
 
     with monkeypatch.context() as patch:
-        patch.setattr(deciding, "held_on", killed)
+        patch.setattr(deciding, "all_used", killed)
         with pytest.raises(KeyboardInterrupt):
             keep_classes(limit=5)
     before = kept()
