@@ -64,7 +64,7 @@ class Places:
 
 def numbers_of(days: pl.Series) -> Array:
     """Days as days since 1970."""
-    return days.to_physical().to_numpy()
+    return days.cast(pl.Int32).to_numpy()
 
 
 def days_of(name: str, numbers: Array) -> pl.Series:

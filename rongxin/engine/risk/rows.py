@@ -74,11 +74,12 @@ def beside(records: pl.DataFrame, places: Places, established: pl.Series) -> pl.
 
 def early(kind: str, records: pl.DataFrame) -> pl.DataFrame:
     """FINDINGS about the records of ``kind``, with ESTABLISHED beside them."""
-    is_early = records.select(before_established() & (pl.col("state") == State.COUNTS)).to_series()
     return (
-        (records.filter(is_early) if is_early.any() else records.clear())
+        records.lazy()
+        .filter(before_established() & (pl.col("state") == State.COUNTS))
         .select("subject", pl.lit(kind).alias("kind"), "decided_on", pl.col(ESTABLISHED).alias("established_on"))
         .cast(pl.Schema(FINDINGS))
+        .collect()
     )
 
 
