@@ -37,7 +37,9 @@ class UnshownLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFile:
-    """``displayed`` and ``undisplayed`` hold a part of ``displayed_number`` and ``undisplayed_number`` records."""
+    """``displayed`` and ``undisplayed`` hold a part of ``displayed_number`` and ``undisplayed_number`` records; which part, counted
+    from 1, says ``displayed_part``, ``undisplayed_part``.
+    """
 
     name: str
     uscc: str
@@ -52,8 +54,10 @@ class OwnFile:
     source_on: date
     displayed: tuple[RecordLine, ...]
     displayed_number: int
+    displayed_part: int
     undisplayed: tuple[UnshownLine, ...]
     undisplayed_number: int
+    undisplayed_part: int
 
 
 def own_file(
@@ -64,15 +68,25 @@ def own_file(
     *,
     began_on: date,
     limit: int = PART,
+    parts: tuple[int, int] = (1, 1),
     act: Act = "read",
 ) -> OwnFile:
-    """The file of ``subject``, at most ``limit`` records of each sort, the latest decision first. Raises NotLogged.
+    """The file of ``subject``: of the records that are displayed and of those that are not, adverse ones first, then the latest
+    decision, the parts with these numbers of ``limit`` records each; the last one for a number that is too high. Raises NotLogged.
 
     For logins that act for it: ask ``subjects.mandates.queries.demand`` first.
     """
-    undisplayed = own.undisplayed_of(subject, policy, moment, access, limit=limit, act=act)
-    shown = records.of_subject(subject, policy, moment, limit=limit)
-    counts = records.counts_of([subject.pk], policy, moment).get(subject.pk, {})
+    numbers = (
+        sum(records.counts_of([subject.pk], policy, moment).get(subject.pk, {}).values()),
+        own.undisplayed_count(subject, policy, moment),
+    )
+    first, second = (
+        min(max(part, 1), max(-(-number // limit), 1)) for part, number in zip(parts, numbers, strict=True)
+    )
+    undisplayed = own.undisplayed_of(subject, policy, moment, access, limit=limit, offset=(second - 1) * limit, act=act)
+    shown = records.of_subject(
+        subject, policy, moment, limit=limit, offset=(first - 1) * limit, order=records.ADVERSE_FIRST
+    )
     return OwnFile(
         name=subject.name,
         uscc=subject.uscc,
@@ -86,9 +100,11 @@ def own_file(
         source=subject.source,
         source_on=subject.source_on,
         displayed=tuple(record_line(each, policy, moment.day, began_on=began_on) for each in shown),
-        displayed_number=sum(counts.values()),
+        displayed_number=numbers[0],
+        displayed_part=first,
         undisplayed=tuple(_line(each, policy) for each in undisplayed),
-        undisplayed_number=own.undisplayed_count(subject, policy, moment),
+        undisplayed_number=numbers[1],
+        undisplayed_part=second,
     )
 
 

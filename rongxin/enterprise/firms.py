@@ -1,9 +1,11 @@
 """我的企业: the firms of a login, what is under way, and the file of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar, cast
 
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +17,9 @@ from django.views.decorators.http import require_safe
 from rongxin.accounts.access import Access, Act
 from rongxin.accounts.matrix import matrix
 from rongxin.accounts.permissions import Action, Role
-from rongxin.disclosure.own_file import ALL, PART, OwnFile, own_file
+from rongxin.disclosure.own_file import ALL, PART, OwnFile, UnshownLine, own_file
 from rongxin.disclosure.subjects import platform_began_on
+from rongxin.disclosure.views import RecordLine
 from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login_of, show
 from rongxin.entrance.gate import gives_file
 from rongxin.policy.pack import Policy
@@ -35,6 +38,7 @@ from rongxin.ui.templatetags.rongxin import lang
 from rongxin.workflow.queries import of_firm
 from rongxin.workflow.registry import procedure
 
+Line = TypeVar("Line")
 ENDED: Final = 10
 WHY: Final[dict[Unshown, str | Promise]] = {
     Unshown.NOT_PUBLIC: gettext_lazy("依法不公示"),
@@ -92,11 +96,12 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmPage:
-    """``enterprise/firm.html``."""
+    """``enterprise/firm.html``. ``shown``, ``unshown``: a part of the records that are displayed, and that are not, with why."""
 
     file: OwnFile
     figures: tuple[Figure, ...]
-    unshown: tuple[tuple[object, str | Promise], ...]
+    shown: Page[RecordLine]
+    unshown: Page[tuple[UnshownLine, str | Promise]]
     role: Title
     is_holder: bool
     until: date | None
@@ -133,7 +138,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, uscc: str) -> HttpResponse:
     """The file of one firm."""
     mandate = demanded(request, uscc, Action.FILE_READ)
-    file = _file(mandate, access_of(request), limit=PART)
+    parts = _number(request.GET.get("page")), _number(request.GET.get("kept"))
+    file = _file(mandate, access_of(request), limit=PART, parts=parts)
     page = FirmPage(
         file=file,
         figures=(
@@ -142,7 +148,10 @@ def detail(request: HttpRequest, uscc: str) -> HttpResponse:
                 label=_("未公示"), value=f"{file.undisplayed_number:,}", note=_("只有企业自己和依法有权的单位能看到")
             ),
         ),
-        unshown=tuple((line, WHY[line.why]) for line in file.undisplayed),
+        shown=_part(file.displayed, file.displayed_part, file.displayed_number),
+        unshown=_part(
+            [(line, WHY[line.why]) for line in file.undisplayed], file.undisplayed_part, file.undisplayed_number
+        ),
         role=matrix().roles[Role(mandate.role)].title,
         is_holder=mandate.is_holder,
         until=mandate.until,
@@ -248,7 +257,20 @@ def claim_line(claim: Claim, policy: Policy, today: date) -> ClaimLine:
     )
 
 
-def _file(mandate: Mandate, access: Access, *, limit: int, act: Act = "read") -> OwnFile:
+def _file(
+    mandate: Mandate, access: Access, *, limit: int, parts: tuple[int, int] = (1, 1), act: Act = "read"
+) -> OwnFile:
     moment = Moment.now()
     began_on = platform_began_on(moment.day)
-    return own_file(mandate.firm, rulebook.current(), moment, access, began_on=began_on, limit=limit, act=act)
+    return own_file(
+        mandate.firm, rulebook.current(), moment, access, began_on=began_on, limit=limit, parts=parts, act=act
+    )
+
+
+def _number(asked: str | None) -> int:
+    """The number of a part as asked for; the first for anything else."""
+    return int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+
+
+def _part(lines: Sequence[Line], number: int, whole: int) -> Page[Line]:
+    return Page(lines, number, cast("Paginator[Line]", Paginator(range(whole), PART)))

@@ -11,7 +11,7 @@ from rongxin.policy.pack import Policy
 from rongxin.policy.words import Display, Severity
 from rongxin.records.display import Moment, displayed, known, over_when_first_recorded, standing_ends
 from rongxin.records.models import Effect, Record, RecordEvent
-from rongxin.records.queries import NEWEST_FIRST, Shown, history_of, resolved_to, with_content
+from rongxin.records.queries import ADVERSE_FIRST, Shown, history_of, resolved_to, with_content
 from rongxin.subjects.models import Subject
 
 
@@ -43,12 +43,12 @@ def undisplayed_of(
     offset: int = 0,
     act: Act = "read",
 ) -> list[OwnRecord]:
-    """Records of the company that are not displayed, the latest decision first; four queries, whatever their number.
+    """Records of the company that are not displayed, adverse ones first, then the latest decision; four queries in all.
 
     What was sealed or erased is not told: the one is nobody's business yet, the other is gone. Raises NotLogged.
     """
     access.look([subject.uscc], "file", act=act)
-    found = with_content(_undisplayed(subject, policy, moment), moment, NEWEST_FIRST, limit, offset)
+    found = with_content(_undisplayed(subject, policy, moment), moment, ADVERSE_FIRST, limit, offset)
     keys = {each.record.act_key for each in found}
     ends: dict[str, set[str]] = {}
     for act_key, effect in standing_ends(moment).filter(act_key__in=keys).values_list("record__act_key", "effect"):

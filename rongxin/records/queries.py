@@ -8,14 +8,14 @@ from typing import Final
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Count, Exists, JSONField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, JSONField, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from rongxin.policy.display import display_rule
 from rongxin.policy.kinds import RecordKind
 from rongxin.policy.pack import Policy
-from rongxin.policy.words import Display, Severity
+from rongxin.policy.words import Display, Polarity, Severity
 from rongxin.primitives.uscc import is_valid
 from rongxin.records.barred import Withdrawn, withdrawn_rows
 from rongxin.records.display import (
@@ -71,10 +71,12 @@ class Hidden(StrEnum):
 
 
 NEWEST_FIRST: Final = ("-decided_on", "-pk")
+ADVERSE_FIRST: Final = (Case(When(polarity=Polarity.ADVERSE, then=0), default=1), *NEWEST_FIRST)
+"""What an enterprise can do something about stands before its licences."""
 
 
 def with_content(
-    records: QuerySet[Record], moment: Moment, order: tuple[str, ...], limit: int, offset: int = 0
+    records: QuerySet[Record], moment: Moment, order: tuple[str | Case, ...], limit: int, offset: int = 0
 ) -> list[Shown]:
     """A part of ``records`` with their content: two queries, whatever the number of records."""
     first = Record.objects.filter(act_key=OuterRef("act_key"), display=Display.PUBLIC).order_by("version")
@@ -108,13 +110,20 @@ def resolved_to(subjects: Iterable[int]) -> QuerySet[Resolution]:
 
 
 def of_subject(
-    subject: Subject, policy: Policy, moment: Moment, *, kind: str = "", limit: int, offset: int = 0
+    subject: Subject,
+    policy: Policy,
+    moment: Moment,
+    *,
+    kind: str = "",
+    limit: int,
+    offset: int = 0,
+    order: tuple[str | Case, ...] = NEWEST_FIRST,
 ) -> list[Shown]:
     """The displayed records of a company, the latest decision first."""
     records = shown(policy, moment).filter(pk__in=resolved_to([subject.pk]).values("record"))
     if kind:
         records = records.filter(kind=kind)
-    return with_content(records, moment, NEWEST_FIRST, limit, offset)
+    return with_content(records, moment, order, limit, offset)
 
 
 def counts_of(subjects: Iterable[int], policy: Policy, moment: Moment) -> dict[int, dict[str, int]]:

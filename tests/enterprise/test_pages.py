@@ -1,5 +1,6 @@
 import csv
 import io
+from datetime import date
 from html import unescape
 
 import pytest
@@ -12,7 +13,7 @@ from rongxin.notices.jobs import make_notices
 from rongxin.records.models import Effect
 from rongxin.subjects.mandates import actions, proxies
 from rongxin.subjects.mandates.models import Claim, Mandate, Way
-from tests.factories import a_record, a_sole_trader, note
+from tests.factories import LICENCE, a_record, a_sole_trader, note
 from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,28 @@ def test_the_file_shows_what_is_displayed_and_what_is_kept_but_nothing_sealed(ha
         (shown.document_number, "公示中"),
         (repaired.document_number, "已修复，停止公示"),
     ]
+
+
+def test_an_old_penalty_stands_before_newer_licences_and_every_record_can_be_reached(hall: Hall) -> None:
+    firm, login = a_firm(), a_login()
+    hall.held(login, firm)
+    penalty = a_record(firm, decided_on=date(2026, 6, 1))
+    licences = [a_record(firm, kind=LICENCE, decided_on=date(2026, 10, day)) for day in range(1, 26)]
+    withdrawn = [a_record(firm, decided_on=date(2026, 7, day)) for day in range(1, 23)]
+    for each in withdrawn:
+        note(each, Effect.WITHDRAWN)
+    client, address = as_login(login), f"/enterprise/firms/{firm.uscc}"
+
+    def numbers(query: str) -> set[str]:
+        page = client.get(f"{address}{query}").content.decode()
+        return {each.number for each in (penalty, *licences, *withdrawn) if f"{address}/records/{each.number}" in page}
+
+    first = numbers("")
+    assert penalty.number in first
+    assert len(first) == 40
+    assert len(first | numbers("?page=2") | numbers("?kept=2")) == 48
+    assert numbers("?page=2&kept=2") == numbers("?page=99&kept=99")
+    assert numbers("?page=x&kept=-1") == first
 
 
 def test_the_file_costs_as_many_queries_for_many_records_as_for_few(

@@ -230,10 +230,16 @@ def current(context: RequestContext, *names: str) -> SafeString:
     return SafeString(' aria-current="page"' if match and match.view_name in names else "")
 
 
+@register.simple_tag(takes_context=True)
+def page_query(context: RequestContext, number: int, key: str = "") -> str:
+    """The query of this page for another part of a list, which ``key`` names where there are several."""
+    return query_with(context, **{key or "page": number})
+
+
 @register.inclusion_tag("ui/_pagination.html", takes_context=True)
-def pagination(context: RequestContext, page: Page[Any], unit: str = "") -> dict[str, Any]:
+def pagination(context: RequestContext, page: Page[Any], unit: str = "", key: str = "") -> dict[str, Any]:
     """Where we are in a list and the way to its neighbours; ``unit`` is the measure word of what is listed."""
-    return {"request": context["request"], "page": page, "unit": unit or _("条")}
+    return {"request": context["request"], "page": page, "unit": unit or _("条"), "key": key}
 
 
 @register.filter
