@@ -16,11 +16,14 @@ from rongxin.engine.risk.layout import SHIFT, Snapshot
 from rongxin.engine.risk.plans import Plan
 from rongxin.engine.risk.results import Results
 from rongxin.engine.risk.snapshots import Progress, Reader, quiet
-from rongxin.engine.risk.tables import PRESENCE, Presence, Tables
+from rongxin.engine.risk.tables import PRESENCE, Classified, Presence, Tables
 from rongxin.engine.risk.writing import Work, begun, over
 
 ENGINE: Final = f"polars {pl.__version__}"
 AT_ONCE: Final = 2
+FEW: Final = 1 << 15
+MOST_TOGETHER: Final = 16
+"""So many buckets are classified together where few enterprises of each are."""
 
 
 class OtherRules(ValueError):
@@ -62,31 +65,78 @@ def rerun(
         work.keep_presence(presence)
         keys = np.union1d(keys, reached)
 
-        def each(bucket: int) -> None:
-            if not work.is_whole(bucket):
-                _anew(plan, reader, before, bucket, keys, presence, work)
+        def due(bucket: int) -> Array:
+            told = before.classes(bucket, ["subject", "next_on"])
+            come = told.filter(pl.col("next_on") <= plan.day)["subject"].to_numpy()
+            return np.union1d(_of_bucket(keys, bucket), come)
 
-        over(sorted({*reader.buckets, *before.buckets}), each, progress, AT_ONCE)
+        def each(few: dict[int, Array]) -> None:
+            _anew(
+                plan, reader, {bucket: its for bucket, its in few.items() if not work.is_whole(bucket)}, presence, work
+            )
+
+        buckets = sorted({*reader.buckets, *before.buckets})
+        anew = dict(zip(buckets, over(buckets, due, quiet, AT_ONCE), strict=True))
+        over(_shared_out(anew), each, progress, AT_ONCE)
         return work.finish()
 
 
-def _anew(
-    plan: Plan, reader: Reader, before: Results, bucket: int, keys: Array, presence: Presence, work: Work
-) -> None:
-    told = before.classes(bucket, ["subject", "next_on"])
-    due = told.filter(pl.col("next_on") <= plan.day)["subject"].to_numpy()
-    anew = np.union1d(_of_bucket(keys, bucket), due)
-    if len(anew):
-        work.write(bucket, classify(plan, _only(reader.bucket_tables(bucket, plan), anew), presence), anew)
+def _shared_out(anew: dict[int, Array]) -> list[dict[int, Array]]:
+    """The enterprises of each bucket, MOST_TOGETHER buckets put together up to FEW enterprises: what a bucket costs, however few
+    of it are reckoned, is paid once for all of them.
+    """
+    parts: list[dict[int, Array]] = []
+    for bucket, keys in anew.items():
+        if not len(keys):
+            continue
+        last = parts[-1] if parts else {}
+        if not last or len(last) == MOST_TOGETHER or sum(map(len, last.values())) + len(keys) > FEW:
+            parts.append({})
+        parts[-1][bucket] = keys
+    return parts
+
+
+def _anew(plan: Plan, reader: Reader, few: dict[int, Array], presence: Presence, work: Work) -> None:
+    """Classify the enterprises of these buckets together, and write each bucket by itself."""
+    if not few:
+        return
+    tables = _together([_only(reader.bucket_tables(bucket, plan), keys) for bucket, keys in few.items()])
+    classified = classify(plan, tables, presence)
+    for bucket, keys in few.items():
+        its = pl.col("subject").is_between(bucket << SHIFT, ((bucket + 1) << SHIFT) - 1)
+        parts = (classified.factors, classified.classes, classified.findings)
+        work.write(bucket, Classified(*(rows.filter(its) for rows in parts)), keys)
+
+
+def _together(parts: list[Tables]) -> Tables:
+    """The tables of several buckets, which rise, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    kinds = {kind for part in parts for kind in part.records}
+    links = [part.links for part in parts if part.links is not None]
+    return Tables(
+        pl.concat([part.subjects for part in parts]),
+        {kind: pl.concat([part.records[kind] for part in parts if kind in part.records]) for kind in kinds},
+        pl.concat(links) if links else None,
+    )
 
 
 def _only(tables: Tables, keys: Array) -> Tables:
-    """The tables of a few enterprises; what others have is passed over."""
+    """The tables of a few enterprises."""
     return Tables(
-        tables.subjects.filter(pl.Series(np.isin(tables.subjects["subject"].to_numpy(), keys))),
-        tables.records,
-        tables.links,
+        _of(tables.subjects, keys),
+        {kind: _of(rows, keys) for kind, rows in tables.records.items()},
+        None if tables.links is None else _of(tables.links, keys),
     )
+
+
+def _of(rows: pl.DataFrame, keys: Array) -> pl.DataFrame:
+    """Those of ``rows``, which lie by enterprise, that are of one of ``keys``."""
+    lie = rows["subject"].to_numpy()
+    first, last = np.searchsorted(lie, keys), np.searchsorted(lie, keys, side="right")
+    counts = last - first
+    before = np.cumsum(counts) - counts
+    return rows[np.repeat(first - before, counts) + np.arange(counts.sum())]
 
 
 def _of_bucket(keys: Array, bucket: int) -> Array:

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,6 +35,7 @@ from rongxin.engine.risk.tables import Classified, Presence
 from rongxin.primitives.files import write_file
 
 T = TypeVar("T")
+Part = TypeVar("Part")
 
 
 class Work:
@@ -135,15 +136,15 @@ def begun(
         yield Work(plan, snapshot, folder, engine, on)
 
 
-def over(buckets: list[int], work: Callable[[int], T], progress: Progress, at_once: int) -> list[T]:
-    """What comes of each bucket, ``at_once`` of which are under way at the same time. The first error ends it."""
+def over(parts: Sequence[Part], work: Callable[[Part], T], progress: Progress, at_once: int) -> list[T]:
+    """What comes of each bucket or part, ``at_once`` of which are under way at the same time. The first error ends it."""
     done = []
     with ThreadPoolExecutor(at_once) as pool:
-        running = [pool.submit(work, bucket) for bucket in buckets]
+        running = [pool.submit(work, part) for part in parts]
         try:
             for each in running:
                 done.append(each.result())
-                progress(len(done), len(buckets))
+                progress(len(done), len(parts))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
