@@ -16,6 +16,7 @@ from rongxin.engine.risk.results import Results, ResultsDamaged, movements
 from rongxin.engine.risk.runs import OtherRules, rerun, run
 from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged, compact, damages, needs_compaction
 from rongxin.engine.risk.tables import Tables
+from rongxin.engine.risk.writing import Work
 from tests.engine.risk import plain_loop
 from tests.engine.risk.made_up import DAY, indicator, links, plan, records, subjects, tables, written
 from tests.engine.risk.test_classifying import PLAN, buckets
@@ -244,6 +245,49 @@ def test_only_what_changed_is_written(tmp_path):
 
     assert {path for path in some.run.files if path.startswith("classes")} == {bucket_file("classes", 1)}
     assert pl.read_parquet(tmp_path / "some" / bucket_file("classes", 1))["subject"].to_list() == [4 * WIDE]
+
+
+@pytest.mark.parametrize(
+    ("few", "most", "calls"), [(32768, 16, [3]), (2, 16, [2, 1]), (32768, 2, [2, 1]), (1, 16, [1, 1, 1])]
+)
+def test_few_of_several_buckets_are_classified_together_and_written_each_by_itself(
+    tmp_path, monkeypatch, few, most, calls
+):
+    base = written(tmp_path / "snapshot", SMALL)
+    first, full = run(PLAN, base, tmp_path / "first"), list(run(PLAN, base, tmp_path / "full").lines())
+    classify, asked = runs.classify, []
+
+    def counted(rules, bucket, presence):
+        asked.append(bucket.subjects.height)
+        return classify(rules, bucket, presence)
+
+    for name, value in (("classify", counted), ("FEW", few), ("MOST_TOGETHER", most), ("AT_ONCE", 1)):
+        monkeypatch.setattr(runs, name, value)
+    some = rerun(PLAN, base, first, pl.Series([1, 4, 7]) * WIDE, tmp_path / "some")
+    assert asked == calls
+    assert list(some.lines()) == full
+    written_rows = {path: file.rows for path, file in some.run.files.items() if path.startswith("classes")}
+    assert written_rows == {bucket_file("classes", bucket): 1 for bucket in (0, 1, 2)}
+
+
+def test_a_killed_run_of_what_changed_goes_on_with_the_buckets_that_are_not_yet_whole(tmp_path, monkeypatch):
+    base = written(tmp_path / "snapshot", SMALL)
+    first, changed = run(PLAN, base, tmp_path / "first"), pl.Series([1, 4, 7]) * WIDE
+    write, written_buckets = Work.write, []
+
+    def killed(self, bucket, classified, replaced=None):
+        if bucket == 1 and not written_buckets.count(1):
+            written_buckets.append(1)
+            raise KeyboardInterrupt
+        written_buckets.append(bucket)
+        write(self, bucket, classified, replaced)
+
+    monkeypatch.setattr(Work, "write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        rerun(PLAN, base, first, changed, tmp_path / "some")
+    some = rerun(PLAN, base, first, changed, tmp_path / "some")
+    assert written_buckets == [0, 1, 1, 2]
+    assert list(some.lines()) == list(first.lines())
 
 
 def _only_of(told: Tables, key: int) -> Tables:
