@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
+from types import FrameType
 from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
@@ -64,6 +66,7 @@ class Worker(db_worker.Worker):
         self.heartbeat = Heartbeat(tick=min(0.3, self.lease_seconds / 4))
         self.presence = Presence(self.worker_id)
         self.reaped_at = -self.lease_seconds
+        self._signals = count()
 
     def run(self) -> None:
         registry.load()
@@ -163,6 +166,12 @@ class Worker(db_worker.Worker):
                     raise
                 connection.close()
                 time.sleep(self.interval)
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """The second signal is told from the first, also where it comes while the first is being answered."""
+        if next(self._signals):
+            self.running = False
+        super().shutdown(signum, frame)
 
     @contextmanager
     def signals(self) -> Iterator[None]:

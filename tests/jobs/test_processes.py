@@ -6,8 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django_tasks_db.management.commands import db_worker
 
 from rongxin.jobs.models import Run, State
+from rongxin.jobs.worker import Worker
 from tests.jobs import work
 from tests.jobs.processes import ended, ready, workers
 from tests.jobs.work import lines, note, wait_for
@@ -112,6 +114,22 @@ def test_the_second_signal_gives_the_run_back_at_once(process_environment: dict[
     run.refresh_from_db()
     assert (run.state, run.attempt, run.lease_until) == (State.WAITING, 0, None)
     assert lines(out) == ["begun"]
+
+
+def test_a_signal_that_comes_while_the_first_is_answered_is_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, words = Worker(), list[str]()
+    worker.running_task = True
+
+    def warned(text: str, *_: object) -> None:
+        words.append(text)
+        if len(words) == 1:
+            worker.shutdown(signal.SIGTERM, None)
+
+    monkeypatch.setattr(db_worker.logger, "warning", warned)
+    with pytest.raises(SystemExit) as ended:
+        worker.shutdown(signal.SIGINT, None)
+    assert ended.value.code == 1
+    assert "terminating" in words[1]
 
 
 @pytest.mark.soak
