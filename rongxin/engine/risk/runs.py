@@ -1,6 +1,6 @@
 """A run over all buckets of a snapshot, in full or of what changed since another run.
 
-Two buckets are under way at once; each is read, classified and written before the next, so that memory is bounded by a bucket. A
+Four buckets are under way at once; each is read, classified and written before the next, so that memory is bounded by a bucket. A
 run that was killed goes on with the buckets that are not yet whole.
 """
 
@@ -20,7 +20,7 @@ from rongxin.engine.risk.tables import PRESENCE, Classified, Presence, Tables
 from rongxin.engine.risk.writing import Work, begun, over
 
 ENGINE: Final = f"polars {pl.__version__}"
-AT_ONCE: Final = 2
+AT_ONCE: Final = 4
 FEW: Final = 1 << 15
 MOST_TOGETHER: Final = 16
 """So many buckets are classified together where few enterprises of each are."""
@@ -83,14 +83,15 @@ def rerun(
 
 def _shared_out(anew: dict[int, Array]) -> list[dict[int, Array]]:
     """The enterprises of each bucket, MOST_TOGETHER buckets put together up to FEW enterprises: what a bucket costs, however few
-    of it are reckoned, is paid once for all of them.
+    of it are reckoned, is paid once for all of them; but so that AT_ONCE parts have something to do.
     """
     parts: list[dict[int, Array]] = []
+    most = min(MOST_TOGETHER, -(-len(anew) // AT_ONCE))
     for bucket, keys in anew.items():
         if not len(keys):
             continue
         last = parts[-1] if parts else {}
-        if not last or len(last) == MOST_TOGETHER or sum(map(len, last.values())) + len(keys) > FEW:
+        if not last or len(last) == most or sum(map(len, last.values())) + len(keys) > FEW:
             parts.append({})
         parts[-1][bucket] = keys
     return parts
