@@ -283,6 +283,7 @@ def test_a_killed_run_of_what_changed_goes_on_with_the_buckets_that_are_not_yet_
         write(self, bucket, classified, replaced)
 
     monkeypatch.setattr(Work, "write", killed)
+    monkeypatch.setattr(runs, "AT_ONCE", 1)
     with pytest.raises(KeyboardInterrupt):
         rerun(PLAN, base, first, changed, tmp_path / "some")
     some = rerun(PLAN, base, first, changed, tmp_path / "some")
