@@ -36,16 +36,12 @@ def keep(events: Iterable[CaseEvent]) -> None:
     deciding = [event for event in events if decides(event)]
     firms = firms_of_cases(event.case for event in deciding)
     uses = all_used()
+    about = [(event, firms[event.case_id], _use_at(event.at, uses)) for event in deciding if event.case_id in firms]
     asked: dict[Use | None, dict[date, set[int]]] = {}
-    for event in deciding:
-        if firm := firms.get(event.case_id):
-            asked.setdefault(_use_at(event.at, uses), {}).setdefault(event.on, set()).add(firm.pk)
+    for event, firm, use in about:
+        asked.setdefault(use, {}).setdefault(event.on, set()).add(firm.pk)
     found = {use: _held_under(use, its) for use, its in asked.items()}
-    DecidedWith.objects.bulk_create(
-        _kept(event, firm, found[_use_at(event.at, uses)][event.on].get(firm.pk))
-        for event in deciding
-        if (firm := firms.get(event.case_id))
-    )
+    DecidedWith.objects.bulk_create(_kept(event, firm, found[use][event.on].get(firm.pk)) for event, firm, use in about)
 
 
 def _use_at(at: datetime, uses: list[Use]) -> Use | None:

@@ -1,7 +1,7 @@
 """邀请申报: a list of enterprises is drafted, looked at, sent or dropped; how many declared since."""
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -17,8 +17,8 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.disclosure.subjects import region_name
-from rongxin.jobs.models import Run, State
-from rongxin.jobs.queries import run_state
+from rongxin.jobs.models import Run
+from rongxin.jobs.queries import ended_without_answer, run_state
 from rongxin.policy.declarations import InvitedGroup
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
@@ -139,7 +139,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         lines=Page(lines, firms.number, cast("Paginator[FirmLine]", firms.paginator)),
         job=job,
-        has_given_up=found.drafted_at is None and (job is None or job.state in (State.FAILED, State.CANCELLED)),
+        has_given_up=found.drafted_at is None and ended_without_answer(job),
         figures=_figures(found),
     )
     return show(request, "desk/invitation.html", page)
@@ -173,13 +173,7 @@ def as_csv(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite everybody on the list."""
-    found, officer = _own(request, pk), officer_of(request)
-    try:
-        inviting.send(found, by=officer)
-    except NotInvited as refused:
-        messages.error(request, _why(refused))
-    else:
-        messages.success(request, _("已发出。企业在自己的窗口里看到邀请，填不填由企业决定。"))
+    _take(request, pk, inviting.send, _("已发出。企业在自己的窗口里看到邀请，填不填由企业决定。"))
     return redirect("desk:invitation", pk=pk)
 
 
@@ -187,14 +181,22 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite nobody."""
-    found, officer = _own(request, pk), officer_of(request)
+    _take(request, pk, inviting.drop, _("已取消，没有通知任何企业。"))
+    return redirect("desk:invitations")
+
+
+class _Step(Protocol):
+    def __call__(self, found: InvitationList, *, by: Account) -> None: ...
+
+
+def _take(request: HttpRequest, pk: int, step: _Step, told: str) -> None:
+    found = _own(request, pk)
     try:
-        inviting.drop(found, by=officer)
+        step(found, by=officer_of(request))
     except NotInvited as refused:
         messages.error(request, _why(refused))
     else:
-        messages.success(request, _("已取消，没有通知任何企业。"))
-    return redirect("desk:invitations")
+        messages.success(request, told)
 
 
 def _inviter(request: HttpRequest) -> Account:

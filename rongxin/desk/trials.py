@@ -26,8 +26,8 @@ from rongxin.desk.trial_cards import CaseLine, ResultCard, cases_of, result_of
 from rongxin.engine.risk.simulating import Simulation
 from rongxin.governance.rules.models import RuleDraft
 from rongxin.governance.rules.workflow import KIND
-from rongxin.jobs.models import Run, State
-from rongxin.jobs.queries import run_state
+from rongxin.jobs.models import Run
+from rongxin.jobs.queries import ended_without_answer, run_state
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
@@ -67,7 +67,7 @@ class TrialCard:
     def has_given_up(self) -> bool:
         """Its work ended without an answer; it can be asked for again."""
         is_open = bool(self.trial and self.trial.finished_at is None)
-        return is_open and (self.job is None or self.job.state in (State.FAILED, State.CANCELLED))
+        return is_open and ended_without_answer(self.job)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,11 @@ def run_state(run_id: int) -> Run | None:
     return Run.objects.filter(pk=run_id).first()
 
 
+def ended_without_answer(run: Run | None) -> bool:
+    """Whether a run of ``run_state``, whose work is not there, will not bring it any more."""
+    return run is None or run.state in (State.FAILED, State.CANCELLED)
+
+
 def unfinished() -> QuerySet[Run]:
     """Runs that wait, work or gave up, the newest first."""
     return Run.objects.filter(Q(state=State.FAILED) | Q(pk__in=Run.objects.live()))

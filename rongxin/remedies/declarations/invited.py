@@ -27,8 +27,8 @@ _COLUMNS = ["subject", "region", "scale", "status"]
 
 def to_invite(
     groups: Sequence[InvitedGroup], run: Run, region: str, today: date, invited_after: datetime
-) -> Iterator[tuple[int, pl.DataFrame]]:
-    """Each bucket with ``subject`` and ``group`` of the enterprises in business whose region begins with ``region``: each once, in
+) -> Iterator[pl.DataFrame]:
+    """Bucket by bucket ``subject`` and ``group`` of the enterprises in business whose region begins with ``region``: each once, in
     the first of ``groups`` that it belongs to; without those invited after ``invited_after``.
 
     FileNotFoundError, ResultsDamaged and SnapshotDamaged where what the run read or wrote is gone or damaged.
@@ -49,7 +49,7 @@ def to_invite(
             chosen = left.join(_of_group(group, left, results, in_use, reader, bucket, today), on="subject", how="semi")
             found.append(chosen.select("subject", group=pl.lit(group.name)))
             left = left.join(chosen, on="subject", how="anti")
-        yield bucket, pl.concat(found).sort("subject")
+        yield pl.concat(found).sort("subject")
 
 
 def _of_group(

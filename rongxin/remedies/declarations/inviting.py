@@ -175,7 +175,7 @@ def draft_invitations(progress: Progress, key: int) -> int:
     counts = dict.fromkeys(found.groups, 0)
     progress.phase("查找")
     Invited.objects.filter(list=found).delete()
-    for _bucket, rows in to_invite(groups, run, found.region, today, _invited_after(policy, today)):
+    for rows in to_invite(groups, run, found.region, today, _invited_after(policy, today)):
         Invited.objects.bulk_create(
             (Invited(list=found, subject_id=subject, group=group) for subject, group in rows.iter_rows()),
             batch_size=PART,
