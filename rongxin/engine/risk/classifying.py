@@ -17,7 +17,7 @@ from rongxin.engine.risk.grouping import Array, Groups, Merged, Places, days_of,
 from rongxin.engine.risk.layout import Through
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan, Weighed
 from rongxin.engine.risk.points import HUNDREDTHS, VALUE, WORD
-from rongxin.engine.risk.rows import AT, GONE, NEXT, PERCENT, Looked, alive, beside, early, looked_at
+from rongxin.engine.risk.rows import AT, GONE, NEXT, PERCENT, Looked, beside, early, looks
 from rongxin.engine.risk.tables import CLASSES, FACTORS, FINDINGS, PRESENCE, Classified, Presence, Tables
 from rongxin.engine.risk.takes import Count, MonthsSince
 from rongxin.policy.indicators import Condition, Dimension, Related
@@ -102,6 +102,7 @@ class _Bucket:
 
     def __init__(self, plan: Plan, tables: Tables, presence: Presence) -> None:
         self.plan, self.tables, self.presence_of = plan, tables, presence
+        self.looks = looks(plan)
         if (tables.subjects["category"] == SOLE_TRADER).any():
             raise NotClassified
         self.keys = tables.subjects["subject"].to_numpy()
@@ -178,8 +179,7 @@ class _Bucket:
             if records is not None and records.height:
                 records = beside(records, self.places, established)
                 self.findings.append(early(kind, records))
-                records = alive(self.plan, kind, records)
-                looked = looked_at(self.plan, [self.plan.indicators[place] for place in places], records)
+                looked = self.looks.at(places, self.looks.alive(kind, records))
                 for place, each in zip(places, looked, strict=True):
                     waiting.setdefault(place, []).append(each)
             for place in places:
@@ -266,35 +266,24 @@ class _Bucket:
         return _joined(_Valued(groups.at, frame, nexts, gone), shares.filter(~pl.col("stands")).sort(AT))
 
     def _sorted(self, factors: dict[int, _Factors]) -> pl.DataFrame:
-        """FACTORS, every cell written to its place at once."""
-        parts = {place: factors[place] for place in sorted(factors)}
-        merged = Merged.of([part.at for part in parts.values()], len(self.keys))
-        size = int(merged.counts.sum())
-        if not size:
+        """FACTORS: the parts one after the other, every row then taken to its place at once."""
+        parts = [factors[place] for place in sorted(factors)]
+        if not parts:
             return pl.DataFrame(schema=dict(FACTORS))
-        value, is_known = np.zeros(size, np.int64), np.zeros(size, np.bool_)
-        indicator, points = np.empty(size, np.uint16), np.empty(size, np.int32)
-        nexts, gone = np.empty(size, np.int32), np.empty(size, np.int32)
-        words = pl.Series("word", [None], pl.String).new_from_index(0, size)
-        for at, (place, part) in zip(merged.rows, parts.items(), strict=True):
-            indicator[at], points[at] = place, part.points
-            nexts[at], gone[at] = part.next, part.gone
-            if part.word is None:
-                value[at], is_known[at] = part.value, True
-            else:
-                words = words.scatter(at, part.word)
-        return pl.DataFrame(
+        merged = Merged.of([part.at for part in parts], len(self.keys))
+        lengths = [len(part.at) for part in parts]
+        unsorted = pl.DataFrame(
             {
-                "subject": np.repeat(self.keys, merged.counts),
-                "indicator": indicator,
-                "value": pl.Series(value).set(pl.Series(~is_known), None) if not is_known.all() else value,
-                "word": words,
-                "points": points,
-                "next_on": _until_never("next_on", nexts),
-                "gone_on": _until_never("gone_on", gone),
-            },
-            schema=dict(FACTORS),
+                "indicator": np.repeat(np.array(sorted(factors), dtype=np.uint16), lengths),
+                "value": pl.concat([_values(part) for part in parts], rechunk=True),
+                "word": pl.concat([_words(part) for part in parts], rechunk=True),
+                "points": np.concatenate([part.points for part in parts]).astype(np.int32),
+                "next_on": _until_never("next_on", np.concatenate([part.next for part in parts])),
+                "gone_on": _until_never("gone_on", np.concatenate([part.gone for part in parts])),
+            }
         )
+        subjects = pl.Series("subject", np.repeat(self.keys, merged.counts))
+        return pl.DataFrame([subjects, *unsorted[pl.Series(merged.order)]], schema=dict(FACTORS))
 
 
 def held_shares(links: pl.DataFrame, related: Related, day: date, presence: pl.DataFrame) -> pl.DataFrame:
@@ -351,6 +340,18 @@ def _until_never(name: str, numbers: Array) -> pl.Series:
     """Days since 1970 as days, null for never."""
     days = days_of(name, numbers)
     return days.set(days == NEVER, None)
+
+
+def _values(part: _Factors) -> pl.Series:
+    if part.word is None:
+        return pl.Series("value", part.value, dtype=pl.Int64)
+    return pl.Series("value", [None], pl.Int64).new_from_index(0, len(part.at))
+
+
+def _words(part: _Factors) -> pl.Series:
+    if part.word is not None:
+        return part.word.cast(pl.String)
+    return pl.Series("word", [None], pl.String).new_from_index(0, len(part.at))
 
 
 def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:

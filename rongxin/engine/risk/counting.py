@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from rongxin.engine.risk.conditions import Span
-from rongxin.engine.risk.days import NEVER, last_of, spark_last_of
+from rongxin.engine.risk.days import NEVER, last_by_case, spark_last_of
 from rongxin.engine.risk.layout import State
 from rongxin.policy.display import display_rule
 from rongxin.policy.kinds import RecordKind
@@ -75,14 +75,12 @@ def before_established() -> pl.Expr:
 
 def stops_on(rule: KindRule) -> pl.Expr:
     """The last day on which a record counts that may; NEVER where none is the last."""
-    stops = pl.lit(NEVER)
-    for months in sorted({months for months in rule.months.values() if months is not None}):
-        severities = [severity for severity, each in rule.months.items() if each == months]
-        within = last_of(pl.col("decided_on"), months)
-        if len(severities) == len(rule.months):
-            stops = within
-        else:
-            stops = pl.when(pl.col("severity").is_in(severities)).then(within).otherwise(stops)
+    limited = sorted({months for months in rule.months.values() if months is not None})
+    cases = [
+        (pl.col("severity").is_in([name for name, each in rule.months.items() if each == months]), months)
+        for months in limited
+    ]
+    stops = last_by_case(pl.col("decided_on"), cases) if cases else pl.lit(NEVER)
     return pl.min_horizontal(stops, pl.col("valid_to")) if rule.ends_with_validity else stops
 
 

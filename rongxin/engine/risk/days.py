@@ -4,6 +4,7 @@ A period of n months that a day opens ends on the corresponding day of the last 
 arts. 201, 202). A day lies at most n months back while that period lasts.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ NEVER_NUMBER: Final = (NEVER - date(1970, 1, 1)).days
 _FIRST: Final = date(1800, 1, 1)
 _LAST: Final = date(2400, 12, 31)
 _FIRST_NUMBER: Final = (_FIRST - date(1970, 1, 1)).days
+_SIZE: Final = (_LAST - _FIRST).days + 2
 
 
 def since(day: date, months: int) -> date:
@@ -37,15 +39,34 @@ def last_of(cell: pl.Expr, months: int) -> pl.Expr:
 
     Days before 1800 are taken for 1 January 1800; what ends after 2400 ends never.
     """
-    table = _months_on(months)
-    place = (cell.to_physical() - _FIRST_NUMBER).clip(0, len(table) - 1)
-    return pl.lit(table).gather(place)
+    return pl.lit(_months_on(months)).gather(_place(cell))
+
+
+def last_by_case(cell: pl.Expr, cases: Sequence[tuple[pl.Expr, int]]) -> pl.Expr:
+    """``last_of`` with the months of the first case that a row meets; NEVER where it meets none. One look-up for all cases."""
+    begins = pl.lit(len(cases) * _SIZE, pl.Int32)
+    for number, (is_met, _) in reversed(list(enumerate(cases))):
+        begins = pl.when(is_met).then(pl.lit(number * _SIZE, pl.Int32)).otherwise(begins)
+    return pl.lit(_by_case(tuple(months for _, months in cases))).gather(begins + _place(cell))
+
+
+@cache
+def _by_case(months: tuple[int, ...]) -> pl.Series:
+    never = pl.Series("day", [NEVER]).new_from_index(0, _SIZE)
+    return pl.concat([*map(_months_on, months), never], rechunk=True)
+
+
+def _place(cell: pl.Expr) -> pl.Expr:
+    """Where the day in the cell stands in a table of days."""
+    place = cell.to_physical() - _FIRST_NUMBER
+    # Polars takes three times as long to clip.
+    return pl.when(place < 0).then(pl.lit(0, pl.Int32)).when(place >= _SIZE).then(_SIZE - 1).otherwise(place)
 
 
 @cache
 def _months_on(months: int) -> pl.Series:
     """The day ``months`` after each day from the first one on: looked up, because counting it anew costs ten times as much."""
-    days = np.arange(np.datetime64(_FIRST), np.datetime64(_LAST) + 2)
+    days = np.arange(np.datetime64(_FIRST), np.datetime64(_FIRST) + _SIZE)
     month = days.astype("datetime64[M]")
     of_month = days - month.astype("datetime64[D]")
     first = (month + months).astype("datetime64[D]")
@@ -57,7 +78,7 @@ def _months_on(months: int) -> pl.Series:
 
 def after(day: pl.Expr) -> pl.Expr:
     """The day after; never comes never."""
-    return (pl.min_horizontal(day, pl.lit(NEVER)).to_physical() + 1).clip(None, NEVER_NUMBER).cast(pl.Date)
+    return pl.when(day < NEVER).then((day.to_physical() + 1).cast(pl.Date)).otherwise(NEVER)
 
 
 def full_months(cell: pl.Expr, day: date) -> pl.Expr:

@@ -19,7 +19,7 @@ from rongxin.engine.risk.days import NEVER
 from rongxin.engine.risk.grouping import Places
 from rongxin.engine.risk.layout import State
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan
-from rongxin.engine.risk.rows import GONE, alive, beside, looked_at
+from rongxin.engine.risk.rows import GONE, beside, looks
 from rongxin.engine.risk.tables import Classified, Presence, Tables
 from rongxin.engine.risk.takes import RECORD
 from rongxin.policy.indicators import RiskClass
@@ -185,16 +185,17 @@ class _Explaining:
     def sources(self) -> dict[str, list[tuple[str, int, date, date | None]]]:
         """Kind, key, day of decision and last day of the records that each indicator looks at today."""
         found: dict[str, list[tuple[str, int, date, date | None]]] = {}
+        how = looks(self.plan)
         for kind, records in self.tables.records.items():
-            weighed = [each for each in self.plan.indicators if kind in (each.indicator.records or ())]
-            if not weighed or not records.height:
+            places = [
+                place for place, each in enumerate(self.plan.indicators) if kind in (each.indicator.records or ())
+            ]
+            if not places or not records.height:
                 continue
-            living = alive(self.plan, kind, beside(records, self._places, self._established))
-            for each, looked in zip(
-                weighed, looked_at(self.plan, weighed, living, (RECORD, "decided_on")), strict=True
-            ):
+            living = how.alive(kind, beside(records, self._places, self._established))
+            for place, looked in zip(places, how.at(places, living, (RECORD, "decided_on")), strict=True):
                 rows = looked.now.select(pl.lit(kind), RECORD, "decided_on", _day(GONE))
-                found.setdefault(each.name, []).extend(rows.iter_rows())
+                found.setdefault(self.plan.indicators[place].name, []).extend(rows.iter_rows())
         return found
 
     @property

@@ -57,9 +57,10 @@ class Places:
 
     def of(self, keys: Array) -> Array:
         """The place of each key."""
-        offset = keys - self._first
-        outside = len(self._table) - 1
-        return self._table[np.where((offset >= 0) & (offset < outside), offset, outside)]
+        outside = np.uint64(len(self._table) - 1)
+        # A key below the first is, without its sign, a very large number.
+        offset = np.minimum((keys - self._first).view(np.uint64), outside)
+        return self._table[offset.view(np.int64)]
 
 
 def numbers_of(days: pl.Series) -> Array:
@@ -75,21 +76,23 @@ def days_of(name: str, numbers: Array) -> pl.Series:
 @dataclass(frozen=True)
 class Merged:
     """Several tables put together, sorted by their numbers below a size, for the same number in the order of the tables. In no
-    table a number stands twice. ``counts``: how many rows each number has; ``rows``: of each table in which rows its own stand.
+    table a number stands twice. ``counts``: how many rows each number has; ``order``: of the tables one after the other, the row
+    that comes to each place.
     """
 
     counts: Array
-    rows: list[Array]
+    order: Array
 
     @classmethod
     def of(cls, tables: list[Array], size: int) -> "Merged":
         """Of the numbers of the rows of each table."""
-        counts = np.zeros(size, dtype=np.int32)
+        counts = np.bincount(np.concatenate(tables), minlength=size).astype(np.int32)
+        free = np.cumsum(counts, dtype=np.int32) - counts
+        order = np.empty(int(counts.sum()), dtype=np.uint32)
+        first = 0
         for numbers in tables:
-            counts[numbers] += 1
-        free = np.cumsum(counts, dtype=np.int64) - counts
-        rows = []
-        for numbers in tables:
-            rows.append(free[numbers])
-            free[numbers] += 1
-        return cls(counts, rows)
+            places = free[numbers]
+            free[numbers] = places + 1
+            order[places] = np.arange(first, first + len(numbers), dtype=np.uint32)
+            first += len(numbers)
+        return cls(counts, order)

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from pydantic import ConfigDict
 
-from rongxin.engine.risk.comparisons import ANY, DATE, NUMBER, WORD, Comparison, sort_of
-from rongxin.engine.risk.conditions import compiled
-from rongxin.engine.risk.counting import KindRule, kind_rule
+from rongxin.engine.risk.comparisons import ANY, DATE, NUMBER, WORD, Comparison, WithinMonths, sort_of
+from rongxin.engine.risk.conditions import Meets, Span, compiled
+from rongxin.engine.risk.counting import COUNTS, KindRule, kind_rule
 from rongxin.engine.risk.layout import SUBJECTS, Schema, record_schemas
 from rongxin.engine.risk.points import Pointing, pointing_of
 from rongxin.engine.risk.takes import Taking, taking_of
@@ -68,6 +68,18 @@ class Weighed(Strict):
         """How its value becomes points."""
         return pointing_of(self.indicator.points, self.numbers, fades=bool(self.indicator.fading))
 
+    @property
+    def span(self) -> Span:
+        """From when to when a record that may count does so for it."""
+        window = self.indicator.window
+        span = COUNTS & Span.of(self.indicator.where)
+        if window is None:
+            return span
+        within = Span.over([Meets(window.by, WithinMonths(window.months))])
+        if window.by == "decided_on":
+            within = Span(now=within.now, stops=within.stops)  # counting says already from when
+        return span & within
+
     def record_fields(self) -> set[str]:
         """Columns of records that it looks at."""
         indicator = self.indicator
@@ -115,7 +127,10 @@ class Plan(Strict):
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         return canonical_json(content)
 
-    @property
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of its JSON."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()

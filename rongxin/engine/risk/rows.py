@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
-from rongxin.engine.risk.comparisons import WithinMonths
-from rongxin.engine.risk.conditions import Meets, Span
-from rongxin.engine.risk.counting import COUNTS, ESTABLISHED, STOPS, before_established, may_count, stops_on
-from rongxin.engine.risk.days import NEVER, after, last_of, since
+from rongxin.engine.risk.counting import ESTABLISHED, STOPS, before_established, may_count, stops_on
+from rongxin.engine.risk.days import NEVER, after, last_by_case, since
 from rongxin.engine.risk.grouping import Places
 from rongxin.engine.risk.layout import State
 from rongxin.engine.risk.plans import Plan, Weighed
-from rongxin.engine.risk.tables import FINDINGS
 from rongxin.engine.risk.takes import Share
 from rongxin.policy.indicators import Fading
 
@@ -35,33 +33,6 @@ class Looked:
     coming: pl.DataFrame | None
 
 
-def span_of(weighed: Weighed) -> Span:
-    """From when to when a record that may count does so for the indicator."""
-    indicator = weighed.indicator
-    span = COUNTS & Span.of(indicator.where)
-    if indicator.window is None:
-        return span
-    within = Span.over([Meets(indicator.window.by, WithinMonths(indicator.window.months))])
-    if indicator.window.by == "decided_on":
-        within = Span(now=within.now, stops=within.stops)  # counting says already from when
-    return span & within
-
-
-def alive(plan: Plan, kind: str, records: pl.DataFrame) -> pl.DataFrame:
-    """The records of ``kind``, with AT and ESTABLISHED beside them, that count on the day of the plan or may do so later, with AT
-    and STOPS.
-    """
-    rule = plan.kinds[kind]
-    return (
-        records.lazy()
-        .filter(may_count(rule))
-        .with_columns(stops_on(rule).alias(STOPS))
-        .filter(pl.col(STOPS) >= plan.day)
-        .drop("state", ESTABLISHED)
-        .collect()
-    )
-
-
 def beside(records: pl.DataFrame, places: Places, established: pl.Series) -> pl.DataFrame:
     """The records of enterprises that are there, with AT and ESTABLISHED beside them."""
     at = places.of(records["subject"].to_numpy())
@@ -73,46 +44,78 @@ def beside(records: pl.DataFrame, places: Places, established: pl.Series) -> pl.
 
 
 def early(kind: str, records: pl.DataFrame) -> pl.DataFrame:
-    """FINDINGS about the records of ``kind``, with ESTABLISHED beside them."""
+    """Rows of FINDINGS about the records of ``kind``, with ESTABLISHED beside them."""
     return (
         records.lazy()
         .filter(before_established() & (pl.col("state") == State.COUNTS))
         .select("subject", pl.lit(kind).alias("kind"), "decided_on", pl.col(ESTABLISHED).alias("established_on"))
-        .cast(pl.Schema(FINDINGS))
         .collect()
     )
 
 
-def looked_at(plan: Plan, weighed: list[Weighed], records: pl.DataFrame, beside: tuple[str, ...] = ()) -> list[Looked]:
-    """The rows of ``records``, which are alive, that each indicator looks at, with the columns ``beside``."""
-    day, rows = plan.day, records.lazy()
-    last = records["decided_on"].max()
-    is_ahead = isinstance(last, date) and last > day
-    looked = []
-    for each in weighed:
-        span = span_of(each)
-        now = _rows(rows.filter(span.met(day)), each, span, day, beside, is_coming=False).collect()
-        coming = span.coming(day) if is_ahead or len(span.starts) > 1 or span.timed else None
-        later = None
-        if coming is not None:
-            later = _rows(rows.filter(coming), each, span, day, beside, is_coming=True).collect()
-        looked.append(Looked(now, later if later is not None and later.height else None))
-    return looked
+@lru_cache(maxsize=32)
+def looks(plan: Plan) -> "Looks":
+    """How the indicators of ``plan`` look at records."""
+    return Looks(plan)
 
 
-def _rows(
-    rows: pl.LazyFrame, weighed: Weighed, span: Span, day: date, beside: tuple[str, ...], *, is_coming: bool
-) -> pl.LazyFrame:
-    indicator = weighed.indicator
-    changes = span.begins(day) if is_coming else span.changes(day)
-    if isinstance(weighed.taking, Share) and not is_coming:
-        changes = pl.min_horizontal(changes, _edges(weighed.taking, day))
-    columns = [pl.col(AT), after(span.last()).alias(GONE)]
-    if indicator.fading and indicator.window and not is_coming:
-        by = pl.col(indicator.window.by)
-        columns.append(_percent(by, indicator.fading, day).alias(PERCENT))
-        changes = pl.min_horizontal(changes, _fades_on(by, indicator.fading, day))
-    return rows.select(*columns, changes.alias(NEXT), *dict.fromkeys((*weighed.taking.fields(), *beside)))
+class Looks:
+    """How the indicators of a plan look at records. What is asked of Polars is put together once, for all buckets."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._day = plan.day
+        self._alive = {kind: (may_count(rule), stops_on(rule).alias(STOPS)) for kind, rule in plan.kinds.items()}
+        self._looks = {
+            place: _Look(weighed, plan.day)
+            for place, weighed in enumerate(plan.indicators)
+            if weighed.indicator.records
+        }
+
+    def alive(self, kind: str, records: pl.DataFrame) -> pl.DataFrame:
+        """The records of ``kind``, with AT and ESTABLISHED beside them, that count on the day of the plan or may do so later, with
+        AT and STOPS.
+        """
+        counts, stops = self._alive[kind]
+        rows = records.lazy().filter(counts).with_columns(stops).filter(pl.col(STOPS) >= self._day)
+        return rows.drop("state", ESTABLISHED).collect()
+
+    def at(self, places: list[int], records: pl.DataFrame, beside: tuple[str, ...] = ()) -> list[Looked]:
+        """The rows of ``records``, which are alive, that the indicators at ``places`` look at, with the columns ``beside``."""
+        last = records["decided_on"].max()
+        is_ahead = isinstance(last, date) and last > self._day
+        return [self._looks[place].at(records.lazy(), beside, is_ahead=is_ahead) for place in places]
+
+
+class _Look:
+    """How one indicator looks at records on a day."""
+
+    def __init__(self, weighed: Weighed, day: date) -> None:
+        span = weighed.span
+        self._fields = weighed.taking.fields()
+        self._is_met, self._is_coming = span.met(day), span.coming(day)
+        self._waits_for_more = len(span.starts) > 1 or bool(span.timed)
+        self._gone = after(span.last()).alias(GONE)
+        self._begins = span.begins(day).alias(NEXT)
+        # Looked up once: Polars does not see that both are the same.
+        changes = [span.changes(day) if span.timed else pl.col(GONE)]
+        if isinstance(weighed.taking, Share):
+            changes.append(_edges(weighed.taking, day))
+        self._percents: list[pl.Expr] = []
+        indicator = weighed.indicator
+        if indicator.fading and indicator.window:
+            by = pl.col(indicator.window.by)
+            self._percents.append(_percent(by, indicator.fading, day).alias(PERCENT))
+            changes.append(_fades_on(by, indicator.fading, day))
+        self._changes = (pl.min_horizontal(changes) if len(changes) > 1 else changes[0]).alias(NEXT)
+
+    def at(self, records: pl.LazyFrame, beside: tuple[str, ...], *, is_ahead: bool) -> Looked:
+        fields = dict.fromkeys((*self._fields, *beside))
+        now = records.filter(self._is_met).with_columns(self._gone)
+        now = now.select(AT, GONE, self._changes, *self._percents, *fields)
+        if self._is_coming is None or not (is_ahead or self._waits_for_more):
+            return Looked(now.collect(), None)
+        coming = records.filter(self._is_coming).select(AT, self._gone, self._begins, *fields).collect()
+        return Looked(now.collect(), coming if coming.height else None)
 
 
 def _edges(share: Share, day: date) -> pl.Expr:
@@ -129,8 +132,5 @@ def _percent(by: pl.Expr, fading: tuple[Fading, ...], day: date) -> pl.Expr:
 
 def _fades_on(by: pl.Expr, fading: tuple[Fading, ...], day: date) -> pl.Expr:
     """The first day after ``day`` on which a row counts less than today."""
-    fades = pl.lit(NEVER)
-    for step in reversed(fading):
-        edge = after(last_of(by, step.after_months))
-        fades = pl.when(by >= since(day, step.after_months)).then(edge).otherwise(fades)
-    return fades
+    steps = [(by >= since(day, step.after_months), step.after_months) for step in fading]
+    return after(last_by_case(by, steps))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rongxin.engine.risk.comparisons import COMPARISONS
 from rongxin.engine.risk.conditions import Span, compiled
-from rongxin.engine.risk.days import NEVER, after, full_months, last_of, next_full_month, since
+from rongxin.engine.risk.days import NEVER, after, full_months, last_by_case, last_of, next_full_month, since
 from rongxin.engine.risk.points import HUNDREDTHS, Each, Once, Steps, Words
 from rongxin.engine.risk.takes import taking_of
 from rongxin.policy.indicators import Condition, Take
@@ -276,6 +276,20 @@ def test_months_of_columns_are_those_of_the_civil_code(day, months):
     cells = pl.DataFrame({"day": [day, None]})
 
     assert cells.select(last_of(pl.col("day"), months)).to_series().to_list() == [add_months(day, months), None]
+
+
+@given(st.lists(st.tuples(st.dates(), st.sampled_from(["minor", "general", "serious", None])), min_size=1))
+def test_of_several_cases_the_first_that_is_met_says_how_many_months(rows):
+    days, severities = zip(*rows, strict=True)
+    cells = pl.DataFrame({"day": days, "severity": severities}, schema={"day": pl.Date, "severity": pl.String})
+    severity = pl.col("severity")
+    cases = [(severity == "minor", 12), (severity.is_in(["minor", "general"]), 36)]
+
+    ours = cells.select(last_by_case(pl.col("day"), cases)).to_series().to_list()
+
+    months = {"minor": 12, "general": 36}
+    by_months = {each: cells.select(last_of(pl.col("day"), each)).to_series().to_list() for each in (12, 36)}
+    assert ours == [by_months[months[each]][row] if each in months else NEVER for row, each in enumerate(severities)]
 
 
 @given(st.dates(date(1990, 1, 1), date(2040, 1, 1)), st.dates(date(2000, 1, 1), date(2030, 1, 1)))
