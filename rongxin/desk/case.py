@@ -21,6 +21,7 @@ from rongxin.intake.moving import KIND as BATCH
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.values import ValueInForce
 from rongxin.policy.words import Title
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui import case_words as words
 from rongxin.ui.cases import ActionView, FieldView, StepperItem, TimeLeft, stepper, time_left
@@ -122,8 +123,7 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
 
 def seen_in(request: HttpRequest) -> int:
     """The position of the case at which the page of the form was made; 0 where the form does not say it."""
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() else 0
+    return whole_number(request.POST.get("seen", "")) or 0
 
 
 def taken(request: HttpRequest, case: Case, name: str, *, seen: int | None) -> HttpResponse:

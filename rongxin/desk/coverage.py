@@ -32,6 +32,7 @@ from rongxin.intake.models import SourceCount
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
 from rongxin.primitives.months import month_of, months_up_to
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.records.display import Moment
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.downloads import csv_download
@@ -366,9 +367,10 @@ def _year(request: HttpRequest) -> int:
     asked, today = request.GET.get("year", ""), timezone.localdate()
     if not asked:
         return today.year
-    if not (asked.isascii() and asked.isdigit() and len(asked) == 4) or int(asked) > today.year:
+    year = whole_number(asked, digits=4)
+    if year is None or not 1 <= year <= today.year:
         raise Http404
-    return int(asked)
+    return year
 
 
 def _series_address(officer: Account, provider: Department, year: int) -> str:

@@ -22,6 +22,7 @@ from rongxin.governance.incidents.actions import MOST_FIRMS, NotKept, Problem
 from rongxin.governance.incidents.effects import KIND, incident_of
 from rongxin.governance.incidents.models import Incident, Search
 from rongxin.governance.incidents.queries import affected_by, with_looks
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.ui.downloads import csv_download
 
 MOST_BYTES = 4_000_000
@@ -48,10 +49,10 @@ def name(request: HttpRequest, number: str) -> HttpResponse:
 def search(request: HttpRequest, number: str) -> HttpResponse:
     """Have the ledger asked, in the background."""
     incident, officer, given = _handled(request, number), officer_of(request), request.POST
-    again = given.get("again", "")
+    again = whole_number(given.get("again", ""))
     try:
-        if again.isascii() and again.isdigit():
-            actions.search_again(incident, int(again), officer)
+        if again is not None:
+            actions.search_again(incident, again, officer)
         else:
             actions.search(
                 incident,

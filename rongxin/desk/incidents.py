@@ -29,6 +29,7 @@ from rongxin.governance.incidents.models import Data, FoundBy, Incident, Sort, S
 from rongxin.governance.incidents.queries import WAITING, OwnReport, clock_of, offices_for, own_reports, visible_to
 from rongxin.governance.incidents.rules import HourClock
 from rongxin.policy.words import Title
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.ui.downloads import csv_download
 from rongxin.ui.parts import Choice
 from rongxin.ui.templatetags.rongxin import lang
@@ -249,9 +250,10 @@ def _instant(text: str) -> datetime:
 def _number(text: str) -> int | None:
     if not text.strip():
         return None
-    if not text.strip().isascii() or not text.strip().isdigit() or len(text.strip()) > 8:
+    number = whole_number(text.strip(), digits=8)
+    if number is None:
         raise _Wrong(_("估计涉及的企业数请填整数，说不准可以不填。"))
-    return int(text)
+    return number
 
 
 def _why_not(refusal: NotKept) -> str:

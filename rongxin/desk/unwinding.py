@@ -17,6 +17,7 @@ from rongxin.desk.case_panels import Asked, Looks, Panel, add_panel, address, sh
 from rongxin.desk.frame import officer_of, officer_only
 from rongxin.desk.supports import SupportsCard, card
 from rongxin.policy.words import Title
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.records import withdrawing
 from rongxin.remedies.unwinding import actions
 from rongxin.remedies.unwinding.actions import KIND, REDECIDING, SETTLING, NotSettled, Problem
@@ -149,10 +150,10 @@ def settle(request: HttpRequest, number: str) -> HttpResponse:
     if case.kind != KIND:
         raise Http404
     demand(officer, Action.CASE_ACT, case.owner)
-    item = given.get("item", "")
+    item = whole_number(given.get("item", "")) or 0
     is_withdrawal = given.get("outcome") == Outcome.WITHDRAWN
     try:
-        found = Item.objects.get(pk=int(item) if item.isascii() and item.isdigit() else 0, unwinding__case=case)
+        found = Item.objects.get(pk=item, unwinding__case=case)
         actions.settle(
             found.pk,
             Outcome.WITHDRAWN if is_withdrawal else Outcome.NOTED,

@@ -8,6 +8,7 @@ from typing import Final
 from xml.parsers import expat
 
 from rongxin.engine.workbook_xml import Hidden, refuse_document_type
+from rongxin.primitives.whole_numbers import whole_number
 
 ROW_LIMIT: Final = 1_048_576
 WIDTH_LIMIT: Final = 16_384
@@ -168,8 +169,7 @@ class _Page(HTMLParser):
 
 
 def _span(attributes: dict[str, str | None], name: str) -> int:
-    text = (attributes.get(name) or "1").strip()
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+    return whole_number((attributes.get(name) or "").strip(), digits=7) or 1
 
 
 def spreadsheet_tables(content: bytes) -> list[Table]:

@@ -23,6 +23,7 @@ from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login
 from rongxin.entrance.gate import gives_file
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates.models import Mandate
 from rongxin.subjects.queries import codes_of
@@ -141,13 +142,12 @@ def take(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     """Take a step that is the firm's."""
     mandate, case = _own(request, uscc, number)
     given, name = request.POST, request.POST.get("step", "")
-    seen = given.get("seen", "")
     try:
         event = take_step(
             number,
             name,
             by=login_of(request),
-            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen=whole_number(given.get("seen", "")) or 0,
             reason=given.get("reason", ""),
             answers=given.dict(),
         )

@@ -19,6 +19,7 @@ from rongxin.accounts.one_time_codes import Outcome
 from rongxin.departments.models import Department
 from rongxin.enterprise.frame import access_of, enterprise_only, login_of, show
 from rongxin.policy.words import Title
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.mandates import actions, queries
 from rongxin.subjects.mandates.actions import NotClaimable, Unclaimable
@@ -199,13 +200,12 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
     """Take a step that is the enterprise's: withdraw, have it sent, agree, object."""
     _claim(request, number)
     name = request.POST.get("step", "")
-    seen = request.POST.get("seen", "")
     try:
         event = actions.take(
             login_of(request),
             number,
             name,
-            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen=whole_number(request.POST.get("seen", "")) or 0,
             reason=request.POST.get("reason", ""),
         )
     except Stale:

@@ -24,6 +24,7 @@ from rongxin.enterprise.frame import access_of, demanded, enterprise_only, login
 from rongxin.entrance.gate import gives_file
 from rongxin.policy.pack import Policy
 from rongxin.policy.words import Title
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.records.display import Moment
 from rongxin.records.own import Unshown
 from rongxin.rulebook import queries as rulebook
@@ -269,7 +270,7 @@ def _file(
 
 def _number(asked: str | None) -> int:
     """The number of a part as asked for; the first for anything else."""
-    return int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    return whole_number(asked or "", digits=6) or 1
 
 
 def _part(lines: Sequence[Line], number: int, whole: int) -> Page[Line]:

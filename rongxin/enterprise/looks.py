@@ -24,6 +24,7 @@ from rongxin.ledger.proving import NotProvable
 from rongxin.ledger.reading import Book
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.policy.words import Title
+from rongxin.primitives.whole_numbers import whole_number
 from rongxin.remedies.inquiries.actions import ask_about_event
 from rongxin.remedies.inquiries.workflow import INQUIRY, TERM
 from rongxin.rulebook import queries as rulebook
@@ -274,7 +275,6 @@ def _with(query: Any, **changes: object) -> str:
 def _wanted(request: HttpRequest) -> Wanted:
     """What an address asks for; what cannot be read asks for everything."""
     given = request.GET
-    before = given.get("before", "")
     try:
         month = date.fromisoformat(f"{given.get('month', '')}-01")
     except ValueError:
@@ -283,7 +283,7 @@ def _wanted(request: HttpRequest) -> Wanted:
         department=given.get("department", "")[:32],
         purpose=given.get("purpose", "")[:32],
         month=month,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        before=whole_number(given.get("before", "")),
     )
 
 

@@ -14,6 +14,8 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from rongxin.primitives.whole_numbers import whole_number
+
 _LOG: Final = b"\x01"
 _WITNESS: Final = b"\x04"
 _DASH: Final = "— "
@@ -89,13 +91,13 @@ class Checkpoint:
         lines = text.split("\n")
         if len(lines) != 4 or lines[3] or not lines[0]:
             raise NoteRefused("a checkpoint has three lines: origin, size, root")
-        size = lines[1]
-        if not size.isascii() or not size.isdigit() or (size != "0" and size.startswith("0")) or int(size) >= _MOST:
-            raise NoteRefused(f"not a size: {size!r}")
+        size = whole_number(lines[1], digits=len(str(_MOST)))
+        if size is None or str(size) != lines[1] or size >= _MOST:
+            raise NoteRefused(f"not a size: {lines[1]!r}")
         root = _bytes(lines[2])
         if len(root) != 32:
             raise NoteRefused("a root has 32 bytes")
-        return cls(lines[0], int(size), root)
+        return cls(lines[0], size, root)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from rongxin.policy.indicator_words import told_names
 from rongxin.policy.indicators import CLASSES, DIMENSIONS, POINTS
 from rongxin.policy.pack import NothingInForce, Policy
 from rongxin.primitives.recognisers import names_a_number
+from rongxin.primitives.whole_numbers import whole_number
 
 LONGEST_REASON: Final = 300
 MOST_TOLD: Final = 3
@@ -153,10 +154,10 @@ def _line(text: str) -> str:
 def _faults_of_each(key: str, entered: Mapping[str, str]) -> Iterator[Mistake]:
     least, largest = range_of(key)
     for name, text in entered.items():
-        digits = text.strip()
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS):
+        number = whole_number(text.strip(), digits=_DIGITS)
+        if number is None:
             yield Mistake(Wrong.NOT_WHOLE, key, name)
-        elif not least <= int(digits) <= largest:
+        elif not least <= number <= largest:
             yield Mistake(Wrong.RANGE, key, name)
 
 
