@@ -5,6 +5,7 @@ late, is left out.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
@@ -36,63 +37,68 @@ def to_invite(
     results, reader = results_of(run), Reader(snapshot_of(run))
     use = current()
     in_use = results_of(use.run) if use else None
-    for bucket in reader.buckets:
-        told = reader.table(SUBJECTS_TABLE, bucket, _COLUMNS)
+    for number in reader.buckets:
+        bucket = _Bucket(number, today, results, in_use, reader)
+        told = reader.table(SUBJECTS_TABLE, number, _COLUMNS)
         if told is None:
             continue
         its = told.filter(
             pl.col("status") == Status.ACTIVE.value, pl.col("region").fill_null("").str.starts_with(region)
         )
-        left = its.join(_left_out(bucket, today, invited_after), on="subject", how="anti")
+        left = its.join(_left_out(number, today, invited_after), on="subject", how="anti")
         found = []
         for group in groups:
-            chosen = left.join(_of_group(group, left, results, in_use, reader, bucket, today), on="subject", how="semi")
+            chosen = left.join(bucket.of_group(group, left), on="subject", how="semi")
             found.append(chosen.select("subject", group=pl.lit(group.name)))
             left = left.join(chosen, on="subject", how="anti")
         yield pl.concat(found).sort("subject")
 
 
-def _of_group(
-    group: InvitedGroup,
-    left: pl.DataFrame,
-    results: Results,
-    in_use: Results | None,
-    reader: Reader,
-    bucket: int,
-    today: date,
-) -> pl.DataFrame:
-    """``subject`` of those of ``left`` that belong to the group."""
-    if group.scales:
-        left = left.filter(pl.col("scale").is_in(list(group.scales)))
-    keys = left.select("subject")
-    found = [keys.clear()]
-    if group.classes and in_use is not None:
-        found.append(keys.filter(pl.col("subject").is_in(_of_class(group, keys, in_use, bucket, today))))
-    if group.indicators:
-        places = [place for name, place in results.plan.places.items() if name in group.indicators]
-        factors = results.factors(bucket).filter(pl.col("indicator").is_in(places), pl.col("points") != 0)
-        found.append(keys.join(factors, on="subject", how="semi"))
-    if group.records_at_most is not None:
-        many = _records(reader, bucket).filter(pl.col("records") > group.records_at_most)
-        found.append(keys.join(many, on="subject", how="anti"))
-    return pl.concat(found).unique()
+@dataclass(frozen=True)
+class _Bucket:
+    """What is known of the enterprises of a bucket. ``in_use``: the results whose classes hold."""
 
+    number: int
+    today: date
+    results: Results
+    in_use: Results | None
+    reader: Reader
 
-def _of_class(group: InvitedGroup, keys: pl.DataFrame, in_use: Results, bucket: int, today: date) -> list[int]:
-    """Those whose class that holds today is one of the group's: whatever made it better since the run counts for them."""
-    places = [GRADES.index(grade) for grade in group.classes]
-    classes = in_use.classes(bucket, ["subject", "class"]).filter(pl.col("class").is_in(places))
-    holding = held(keys.join(classes, on="subject", how="semi")["subject"].to_list(), today)
-    return [key for key, each in holding.items() if each.grade in group.classes]
+    def of_group(self, group: InvitedGroup, left: pl.DataFrame) -> pl.DataFrame:
+        """``subject`` of those of ``left`` that belong to the group."""
+        if group.scales:
+            left = left.filter(pl.col("scale").is_in(list(group.scales)))
+        keys = left.select("subject")
+        found = [keys.clear()]
+        if group.classes:
+            found.append(keys.filter(pl.col("subject").is_in(self._of_class(group, keys))))
+        if group.indicators:
+            places = [place for name, place in self.results.plan.places.items() if name in group.indicators]
+            factors = self.results.factors(self.number)
+            factors = factors.filter(pl.col("indicator").is_in(places), pl.col("points") != 0)
+            found.append(keys.join(factors, on="subject", how="semi"))
+        if group.records_at_most is not None:
+            many = self._records().filter(pl.col("records") > group.records_at_most)
+            found.append(keys.join(many, on="subject", how="anti"))
+        return pl.concat(found).unique()
 
+    def _of_class(self, group: InvitedGroup, keys: pl.DataFrame) -> list[int]:
+        """Those whose class that holds today is one of the group's: whatever made it better since the run counts for them."""
+        if self.in_use is None:
+            return []
+        places = [GRADES.index(grade) for grade in group.classes]
+        classes = self.in_use.classes(self.number, ["subject", "class"]).filter(pl.col("class").is_in(places))
+        holding = held(keys.join(classes, on="subject", how="semi")["subject"].to_list(), self.today)
+        return [key for key, each in holding.items() if each.grade in group.classes]
 
-def _records(reader: Reader, bucket: int) -> pl.DataFrame:
-    """How many ``records`` are known of each enterprise that has some."""
-    tables = (reader.table(records_table(kind), bucket, ["subject"]) for kind in sorted(reader.snapshot.last.kinds))
-    told = [rows for rows in tables if rows is not None]
-    if not told:
-        return pl.DataFrame(schema={"subject": pl.Int64, "records": pl.UInt32})
-    return pl.concat(told).group_by("subject").agg(pl.len().alias("records"))
+    def _records(self) -> pl.DataFrame:
+        """How many ``records`` are known of each enterprise that has some."""
+        kinds = sorted(self.reader.snapshot.last.kinds)
+        tables = (self.reader.table(records_table(kind), self.number, ["subject"]) for kind in kinds)
+        told = [rows for rows in tables if rows is not None]
+        if not told:
+            return pl.DataFrame(schema={"subject": pl.Int64, "records": pl.UInt32})
+        return pl.concat(told).group_by("subject").agg(pl.len().alias("records"))
 
 
 def _left_out(bucket: int, today: date, invited_after: datetime) -> pl.DataFrame:
