@@ -20,6 +20,10 @@ _SETTINGS: Final = {
     "spark.sql.autoBroadcastJoinThreshold": "-1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "1",
+    # A stage of some hundred columns becomes a method so long that Java never compiles it.
+    "spark.sql.codegen.wholeStage": "false",
+    # One plan needs more pieces of code than Spark keeps for the next bucket, 100.
+    "spark.sql.codegen.cache.maxEntries": "2000",
     # One group for each enterprise of a bucket is kept in memory; above this number Spark would sort rows instead.
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "200000",
 }
