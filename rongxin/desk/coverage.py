@@ -368,7 +368,7 @@ def _year(request: HttpRequest) -> int:
     if not asked:
         return today.year
     year = whole_number(asked, digits=4)
-    if year is None or not 1 <= year <= today.year:
+    if len(asked) != 4 or year is None or not 1 <= year <= today.year:
         raise Http404
     return year
 
