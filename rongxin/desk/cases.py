@@ -18,8 +18,8 @@ from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.desk.case_panels import address, times_of
 from rongxin.desk.frame import officer_of, officer_only, show
+from rongxin.desk.pages import CaseLine
 from rongxin.policy.pack import Policy
-from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
 from rongxin.ui.cases import TimeLeft, time_left
 from rongxin.ui.downloads import csv_download
@@ -38,21 +38,6 @@ TABS: Final = (TO_DO, DONE, OVERDUE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine:
-    """A case in a list. ``task``: what this officer can do about it now."""
-
-    url: str
-    number: str
-    kind_title: Title
-    title: str
-    owner: str
-    state_title: Title
-    task: str
-    time_left: TimeLeft
-    is_escalated: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CasesPage:
     """``desk/cases.html``: the tab, filtered by the query ``q``, ``kind``, ``due``, ``page``."""
 
@@ -67,6 +52,11 @@ class CasesPage:
     csv_url: str
     may_enter: bool
     may_draft: bool
+
+    @property
+    def is_to_do(self) -> bool:
+        """The tab of what waits for this officer."""
+        return self.tab == TO_DO
 
     @property
     def is_filtered(self) -> bool:
@@ -184,6 +174,13 @@ def board_csv(request: HttpRequest) -> HttpResponse:
         for line in lines
     )
     return csv_download(f"cases-{asked.tab}-{today.isoformat()}.csv", heads, rows)
+
+
+def most_urgent(officer: Account, policy: Policy, most: int) -> tuple[CaseLine, ...]:
+    """The first cases that wait for this officer; none for one who reads no cases."""
+    if not officer.may(Action.CASE_READ, officer.works_for):
+        return ()
+    return tuple(_lines(list(queries.to_do(officer)[:most]), officer, policy, timezone.localdate()))
 
 
 def _officer(request: HttpRequest) -> Account:

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from rongxin.accounts.permissions import Action
+from rongxin.desk.cases import most_urgent
 from rongxin.desk.frame import batch_line, officer_of, officer_only, show
 from rongxin.desk.pages import HomePage
 from rongxin.intake import queries
@@ -23,6 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
     mine = list(queries.visible_to(officer).filter(submitted_by=officer)[:LATEST])
     sums = queries.month_sums(officer)
     told = HomePage(
+        files=bool(mine) or officer.may(Action.BATCH_SUBMIT, officer.works_for),
         figures=(
             Figure(label=_("本月报送批次"), value=f"{sums.batches:,}"),
             Figure(label=_("本月已入库"), value=f"{sums.recorded:,}", note=_("条记录")),
@@ -36,6 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 label=_("待核归属"), value=f"{sums.in_review:,}", note=_("行"), tone="amber" if sums.in_review else ""
             ),
         ),
+        cases=most_urgent(officer, policy, LATEST),
         to_release=tuple(batch_line(batch, policy) for batch in waiting),
         with_returned_rows=tuple(batch_line(batch, policy) for batch in back),
         mine=tuple(batch_line(batch, policy) for batch in mine),

@@ -11,6 +11,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm
 
 from rongxin.policy.words import Title
+from rongxin.ui.cases import TimeLeft
 from rongxin.ui.parts import Choice, Figure
 
 BatchState = Literal["working", "mapping", "waiting", "released", "sent_back", "stopped", "failed"]
@@ -78,15 +79,34 @@ class BatchLine:
     returned: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """A case in a list. ``task``: what this officer can do about it now."""
+
+    url: str
+    number: str
+    kind_title: Title
+    title: str
+    owner: str
+    state_title: Title
+    task: str
+    time_left: TimeLeft
+    is_escalated: bool
+
+
 # ── home, upload, list ───────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """``desk/home.html``. ``to_release``: sent by colleagues, for this officer to look at and release or send back.
+    """``desk/home.html``. ``cases``: the most urgent ones that wait for this officer. ``to_release``: sent by colleagues, for
+    this officer to look at and release or send back.
 
     ``with_returned_rows``: batches of the unit whose returned rows were not sent again yet; ``mine``: own latest ones.
+    ``files``: this officer sends files or did, so what became of them is told.
     """
 
+    files: bool
     figures: tuple[Figure, ...]
+    cases: tuple[CaseLine, ...]
     to_release: tuple[BatchLine, ...]
     with_returned_rows: tuple[BatchLine, ...]
     mine: tuple[BatchLine, ...]

@@ -16,7 +16,7 @@ from rongxin.engine.risk.explaining import Aside, Factor, Standing, Why
 from rongxin.engine.risk.plans import GRADES, Plan
 from rongxin.policy.indicator_words import CLASS_TITLES, DIMENSION_TITLES, MONEY
 from rongxin.policy.indicators import Dimension, Indicator, RiskClass
-from rongxin.policy.pack import Policy
+from rongxin.policy.kinds import RecordKind
 from rongxin.policy.words import Title
 from rongxin.rulebook import queries as rulebook
 from rongxin.subjects.models import Subject
@@ -147,15 +147,48 @@ class AdjustmentCard:
 def class_card(run: Run, firm: Subject, access: Access, address: Address) -> ClassCard:
     """The card of an enterprise in a run, in the words of the rules of that run. Raises what explained and results_of raise."""
     told = explained(run, firm, access)
-    return _card_of(told, sources_of(told.explanation), rulebook.by_digest(run.policy_digest), address)
+    return _card_of(told, _Sources(sources_of(told.explanation), rulebook.by_digest(run.policy_digest).kinds, address))
 
 
-def _card_of(told: Told, sources: Mapping[int, Named], policy: Policy, address: Address) -> ClassCard:
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The records that an explanation names, as its readers are told of them."""
+
+    records: Mapping[int, Named]
+    kinds: Mapping[str, RecordKind]
+    address: Address
+
+    def line(self, record: int, gone_on: date | None = None) -> SourceLine:
+        """One record. A kind without document numbers (tax grades, ratings) is called by its title."""
+        named = self.records[record]
+        return SourceLine(
+            number=named.number,
+            document=named.document_number or self._kind(named),
+            authority=named.authority or named.provider,
+            decided_on=named.decided_on,
+            gone_on=gone_on,
+            url=self.address(named.number),
+        )
+
+    def without(self, record: int) -> str:
+        """What the effect of ending one record is called."""
+        named = self.records[record]
+        words = {"day": named.decided_on.isoformat(), "kind": self._kind(named), "document": named.document_number}
+        return (
+            _("没有 %(day)s 的%(kind)s（%(document)s）") if named.document_number else _("没有 %(day)s 的%(kind)s")
+        ) % words
+
+    def _kind(self, named: Named) -> str:
+        kind = self.kinds.get(named.kind)
+        return lang(kind.title) if kind else named.kind
+
+
+def _card_of(told: Told, sources: _Sources) -> ClassCard:
     plan, explanation = told.plan, told.explanation
     standing = explanation.standing
     indicators = {each.name: each.indicator for each in plan.indicators}
     factors = tuple(
-        _factor(each, indicators[each.indicator], sources, address)
+        _factor(each, indicators[each.indicator], sources)
         for each in sorted(explanation.factors, key=lambda each: -each.points)
         if each.points
     )
@@ -172,9 +205,9 @@ def _card_of(told: Told, sources: Mapping[int, Named], policy: Policy, address: 
         capped=standing.points - sum(each.points for each in factors),
         course=course,
         better=next((each for each in course if each.grade < standing.grade), None),
-        effects=tuple(_effects(told, sources, policy, address)),
+        effects=tuple(_effects(told, sources)),
         without_all=_then(explanation.without_all),
-        aside=tuple(_aside(explanation.aside, sources, address)),
+        aside=tuple(_aside(explanation.aside, sources)),
     )
 
 
@@ -217,8 +250,8 @@ def _sentence(plan: Plan, standing: Standing, factors: tuple[FactorLine, ...], f
     return told + _("主要因为%(named)s。") % {"named": named}
 
 
-def _factor(factor: Factor, indicator: Indicator, sources: Mapping[int, Named], address: Address) -> FactorLine:
-    behind = [_source(sources[each.record], each.gone_on, address) for each in factor.sources if each.record in sources]
+def _factor(factor: Factor, indicator: Indicator, sources: _Sources) -> FactorLine:
+    behind = [sources.line(each.record, each.gone_on) for each in factor.sources if each.record in sources.records]
     return FactorLine(
         title=indicator.title,
         dimension=DIMENSION_TITLES[Dimension(indicator.dimension)],
@@ -239,48 +272,31 @@ def _reason(factor: Factor, indicator: Indicator) -> str:
     return lang(indicator.reason).format(value=value, months=months)
 
 
-def _source(named: Named, gone_on: date | None, address: Address) -> SourceLine:
-    return SourceLine(
-        number=named.number,
-        document=named.document_number or named.number,
-        authority=named.authority or named.provider,
-        decided_on=named.decided_on,
-        gone_on=gone_on,
-        url=address(named.number),
-    )
-
-
 def _then(standing: Standing) -> Then:
     return Then(day=standing.day, grade=standing.grade, points=standing.points)
 
 
-def _effects(told: Told, sources: Mapping[int, Named], policy: Policy, address: Address) -> Iterable[EffectLine]:
+def _effects(told: Told, sources: _Sources) -> Iterable[EffectLine]:
     now = told.explanation.standing
     better = sorted(
         (each for each in told.explanation.without if each.standing.points < now.points),
         key=lambda each: (each.standing.grade, each.standing.points, each.record),
     )
     for each in better[:MOST_EFFECTS]:
-        if named := sources.get(each.record):
-            kind = policy.kinds.get(named.kind)
+        if named := sources.records.get(each.record):
             yield EffectLine(
-                told=_("没有 %(day)s 的%(kind)s（%(document)s）")
-                % {
-                    "day": named.decided_on.isoformat(),
-                    "kind": lang(kind.title) if kind else named.kind,
-                    "document": named.document_number or named.number,
-                },
-                url=address(named.number),
+                told=sources.without(each.record),
+                url=sources.address(named.number),
                 grade=each.standing.grade,
                 points=each.standing.points,
             )
 
 
-def _aside(aside: Iterable[Aside], sources: Mapping[int, Named], address: Address) -> Iterable[AsideLine]:
+def _aside(aside: Iterable[Aside], sources: _Sources) -> Iterable[AsideLine]:
     by_why: dict[Why, list[SourceLine]] = {}
     for each in aside:
-        if named := sources.get(each.record):
-            by_why.setdefault(each.why, []).append(_source(named, None, address))
+        if each.record in sources.records:
+            by_why.setdefault(each.why, []).append(sources.line(each.record))
     for why in Why:
         if why in by_why:
             yield AsideLine(why=str(WHYS[why]), sources=tuple(by_why[why]))

@@ -14,6 +14,7 @@ from rongxin.workflow import registry
 from rongxin.workflow.keeping import keep_clocks
 from rongxin.workflow.models import Case, CaseEvent
 from tests.desk.test_pages import as_officer
+from tests.intake.coverage.batches import an_officer
 from tests.workflow.conftest import Bureau, on
 from tests.workflow.toy import TOY
 
@@ -258,6 +259,14 @@ def test_queries_do_not_grow(bureau: Bureau, number: int, django_assert_max_num_
     for address, most in (("/desk/cases", 14), (f"/desk/cases/{case.number}", 14), ("/desk/", 14)):
         with django_assert_max_num_queries(most):  # type: ignore[operator]
             assert client.get(address).status_code == 200
+
+
+def test_the_first_page_of_the_day_lists_them_with_what_is_to_be_done(bureau: Bureau) -> None:
+    bureau.open(title="示例甲案")
+    page = text(as_officer(bureau.clerk).get("/desk/"))
+    assert "1 件等您办理，没有逾期" in page
+    assert page.index("示例甲案") < page.index("受理", page.index("示例甲案")) < page.index("2026-11-17")
+    assert "示例甲案" not in text(as_officer(an_officer(bureau.clerk.works_for, Role.AUDITOR)).get("/desk/"))
 
 
 def test_without_any_procedure_the_menu_does_not_speak_of_cases(

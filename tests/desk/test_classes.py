@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections import Counter
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
@@ -25,7 +26,7 @@ from rongxin.records.models import Effect, Record
 from rongxin.workflow.actions import take_step
 from rongxin.workflow.keeping import keep_clocks
 from tests.classification.city import IN_USE_ON, TODAY, City, a_city
-from tests.factories import a_sole_trader, a_subject, an_account, note
+from tests.factories import a_record, a_sole_trader, a_subject, an_account, note
 from tests.remedies.conftest import town  # noqa: F401
 from tests.remedies.town import Town, on
 
@@ -88,6 +89,17 @@ def test_every_reason_is_told_with_its_source_and_the_numbers_add_up(city: City)
     assert card.course[-1].points == 0
     assert card.effects
     assert page.may_adjust
+
+
+def test_a_record_without_a_document_number_is_called_by_its_kind(city: City) -> None:
+    grade = {"evaluation_year": "2025", "grade": "A", "tax_authority": "福州市示例税务局"}
+    with on("2026-11-10"):
+        a_record(city.town.firm, kind="tax_grade_a", decided_on=date(2026, 2, 25), **grade)
+    city.used()
+    with on(IN_USE_ON):
+        card = shown(as_officer(city.first), f"/desk/classes/firms/{city.town.firm.uscc}").card
+    behind = {factor.title.zh: [each.document for each in factor.sources] for factor in card.factors}
+    assert behind["纳税信用 A 级"] == ["纳税信用A级"]
 
 
 def test_who_may_look_at_classes_by_role_and_region(city: City) -> None:
