@@ -290,5 +290,7 @@ def _use_panel(case: Case, access: Access) -> Panel | None:
 
 
 def _adjustment_panel(case: Case, _access: Access) -> Panel:
-    content = AdjustmentCard(adjustment=of(case), shows_answer=True)
+    adjustment = of(case)
+    url = f"{reverse('desk:class_firm', args=[adjustment.subject.uscc])}?run={adjustment.run.name}"
+    content = AdjustmentCard(adjustment=adjustment, url=url, shows_answer=True)
     return Panel(title=Title(zh="申诉的分类", en="The class"), template="ui/_adjustment.html", content=content)

@@ -148,5 +148,7 @@ def add_to_cases() -> None:
 
 
 def _panel(case: Case, _access: Access) -> Panel:
-    content = AdjustmentCard(adjustment=of(case), shows_answer=case.state == "decided")
+    adjustment = of(case)
+    url = f"{reverse('enterprise:class', args=[adjustment.subject.uscc])}?run={adjustment.run.name}"
+    content = AdjustmentCard(adjustment=adjustment, url=url, shows_answer=case.state == "decided")
     return Panel(title=Title(zh="申诉的分类", en="The class"), template="ui/_adjustment.html", content=content)

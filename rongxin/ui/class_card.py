@@ -138,9 +138,10 @@ class ClassCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustmentCard:
-    """``ui/_adjustment.html``. ``shows_answer``: the draft of an answer is for offices alone."""
+    """``ui/_adjustment.html``. ``shows_answer``: the draft of an answer is for offices alone. ``url``: why it has this class."""
 
     adjustment: Adjustment
+    url: str
     shows_answer: bool
 
 
