@@ -1,7 +1,7 @@
 """分类申诉与调整: an enterprise objects to its class, or an office proposes another; two people decide, with reason and last day.
 
-While an objection runs, what the enterprise objects to is not used. A class that is better than reckoned holds at once, a worse one
-after the days for objecting; either ends by itself on its last day.
+While an objection runs, what the enterprise objects to is not used, and whoever objects comes to no worse class by it. A class that
+is better than reckoned holds at once, any other after the days for objecting; either ends by itself on its last day.
 """
 
 from datetime import date
@@ -43,7 +43,12 @@ _OFFICES: Final = tuple(
 )
 _MONTHS_WRONG: Final = Title(zh="调整几个月", en="for how many months")
 _KEEP: Final = Title(
-    zh="维持类别不填月数；调整为别的类别要填", en="no months where the class stays; months where another shall hold"
+    zh="维持类别的，不填月数；调整为别的类别的，要填。",
+    en="No months where the class stays; months where another shall hold.",
+)
+_RELIEF: Final = Title(
+    zh="答复申诉只能维持，或者调整为较好的类别；另有新情况的，由本单位另行提出调整。",
+    en="An answer to an objection keeps the class or gives a better one; for anything new, propose another class.",
 )
 
 
@@ -109,14 +114,17 @@ def of(case: Case) -> Adjustment:
 
 def _draft(taken: Taken) -> None:
     demand_names_nobody(taken, AN_ANSWER)
-    outcome, months = Outcome(str(taken.answers["outcome"])), int(taken.answers.get("months") or 0)
+    found, outcome = of(taken.case), Outcome(str(taken.answers["outcome"]))
+    months = int(taken.answers.get("months") or 0)
     most = rulebook.current().value(LONGEST, taken.on).months
     if (outcome == Outcome.KEPT) != (months == 0):
-        raise NotPossible(Barred(StepBar.BAD_ANSWER, _KEEP))
+        raise NotPossible(Barred(StepBar.CONTRARY, _KEEP))
+    if found.applied_by_id and outcome != Outcome.KEPT and outcome >= found.grade:
+        raise NotPossible(Barred(StepBar.CONTRARY, _RELIEF))
     if months > most:
         told = Title(zh=f"{_MONTHS_WRONG.zh}（最多 {most} 个月）", en=f"{_MONTHS_WRONG.en} (at most {most})")
         raise NotPossible(Barred(StepBar.BAD_ANSWER, told))
-    Adjustment.objects.filter(case=taken.case).update(outcome=outcome, months=months, answer=taken.reason)
+    Adjustment.objects.filter(pk=found.pk).update(outcome=outcome, months=months, answer=taken.reason)
 
 
 def _decide(taken: Taken) -> None:
@@ -131,8 +139,8 @@ def _decide(taken: Taken) -> None:
 
 
 def _first_day(found: Adjustment, day: date) -> date:
-    """A better class holds at once; a worse one once the enterprise had the days for objecting."""
-    if found.outcome <= found.grade:
+    """A better class holds at once; any other once the enterprise had the days for objecting."""
+    if found.outcome < found.grade:
         return day
     policy = rulebook.current()
     return policy.calendar.add(day, policy.value(PREVIEW_DAYS, day).count).date

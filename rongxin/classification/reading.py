@@ -138,8 +138,12 @@ def _held(
 
 
 def _stands(adjustment: Adjustment, grade: RiskClass | None) -> bool:
-    """A better class was given for what was known then: where more comes to it, that counts."""
-    return grade is None or adjustment.outcome >= adjustment.grade or grade <= adjustment.grade
+    """A better class than reckoned is a relief: it makes nobody's class worse than it is without it, such as while the run that it
+    is about is not in use yet; and it was given for what was known then: where more comes to it, that counts.
+    """
+    if adjustment.outcome >= adjustment.grade:
+        return True
+    return grade is not None and adjustment.outcome < grade <= adjustment.grade
 
 
 def _adjustments(keys: Collection[int], first: date, last: date) -> list[Adjustment]:

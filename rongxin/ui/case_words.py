@@ -13,7 +13,9 @@ from rongxin.workflow.registry import procedure
 from rongxin.workflow.table import Party, Step
 
 # What a person can put right in the form; everything else is told beside the action.
-IN_THE_FORM: Final = frozenset({Bar.NO_REASON, Bar.REASON_TOO_LONG, Bar.NAMES_A_NUMBER, Bar.BAD_ANSWER, Bar.LONGEST})
+IN_THE_FORM: Final = frozenset(
+    {Bar.NO_REASON, Bar.REASON_TOO_LONG, Bar.NAMES_A_NUMBER, Bar.BAD_ANSWER, Bar.CONTRARY, Bar.LONGEST}
+)
 
 
 def people(step: Step) -> str:
@@ -34,7 +36,7 @@ def why_not(barred: Barred, step: Step) -> str:
     match barred.bar:
         case Bar.NOT_YOURS:
             return _("由%(who)s办理。") % {"who": people(step)}
-        case Bar.GUARD:
+        case Bar.GUARD | Bar.CONTRARY:
             return lang(barred.words) if barred.words else ""
         case Bar.BAD_ANSWER:
             return _("请填写“%(field)s”。") % {"field": lang(barred.words) if barred.words else ""}

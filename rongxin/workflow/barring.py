@@ -29,11 +29,15 @@ class Bar(StrEnum):
     REASON_TOO_LONG = "reason_too_long"
     NAMES_A_NUMBER = "names_a_number"
     BAD_ANSWER = "bad_answer"
+    CONTRARY = "contrary"
+    """What was answered does not go together, or with the case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Why not. ``words`` are those of a guard, or the title of the field that was not answered; ``most`` of a number."""
+    """Why not. ``words``: those of a guard, or of what is contrary, or the title of the field that was not answered; ``most`` of a
+    number.
+    """
 
     bar: Bar
     words: Title | None = None

@@ -101,6 +101,34 @@ def test_what_comes_to_it_afterwards_counts_beside_a_better_class(city: City) ->
     assert (found.how, found.run) == (How.IN_USE, second.run)
 
 
+def test_a_relief_from_a_class_that_is_not_in_use_yet_makes_today_no_worse(city: City) -> None:
+    """Objecting to D before it is used, and being given C instead, leaves the better class of today until D would hold."""
+    city.used()
+    today = city.held(LATER)
+    assert today is not None
+    with on(IN_USE_ON):
+        for number in range(20):
+            city.town.penalty(f"榕市监罚〔2026〕90{number}号", severity="serious")
+        second = city.shown(classify_on(LATER, in_full=True))
+        adjustment = city.answer(city.object(second), "c", 6)
+    assert (today.grade, adjustment.grade, adjustment.from_on) == (RiskClass.B, "d", LATER)
+    assert city.held(LATER) == today
+    with on("2026-12-12"):
+        keep_clocks()
+        found = city.held(date(2026, 12, 12))
+    assert found is not None
+    assert (found.grade, found.how, found.run) == (RiskClass.C, How.ADJUSTED, second.run)
+
+
+@pytest.mark.parametrize("outcome", ["b", "c", "d"])
+def test_nobody_comes_to_a_worse_class_by_objecting(city: City, outcome: str) -> None:
+    objection = city.object(city.shown())
+    assert objection.grade == "b"
+    with pytest.raises(NotPossible) as refused:
+        city.answer(objection, outcome, 3)
+    assert "只能维持" in str(refused.value.barred.words)
+
+
 def test_who_drafted_the_answer_does_not_approve_it(city: City) -> None:
     objection = city.object(city.shown())
     take_step(objection.case.number, "draft", by=city.first, reason="已经核实", answers={"outcome": "kept"})

@@ -204,6 +204,31 @@ def test_the_enterprise_sees_its_class_before_it_is_used_and_objects(city: City)
         assert "今天没有对本企业使用的类别" in client.get(path).text
 
 
+def test_before_its_use_the_enterprise_reads_how_its_objection_stands(city: City) -> None:
+    client, path = as_officer(city.town.login), f"/enterprise/firms/{city.town.firm.uscc}/class"
+    objection = city.object(city.shown())
+    assert "申诉正在办理" in client.get(path).text
+    city.answer(objection, "a", 6)
+    told = client.get(path).text
+    assert "申诉已经答复：调整为 A 类，启用以后用到 2027年5月12日" in " ".join(told.split())
+    assert "有不同意见的" not in told
+
+
+def test_an_answer_that_would_make_it_worse_is_refused_in_the_form(city: City) -> None:
+    case = city.object(city.shown()).case
+    form = {
+        "step": "draft",
+        "seen": str(case.position),
+        "outcome": "d",
+        "months": "3",
+        "names_nobody": "yes",
+        "reason": "核实",
+    }
+    answer = as_officer(city.first).post(f"/desk/cases/{case.number}/take", form)
+    assert answer.status_code == 422
+    assert "答复申诉只能维持，或者调整为较好的类别" in answer.text
+
+
 def test_the_draft_of_an_answer_is_for_the_office_alone(city: City) -> None:
     use = city.shown()
     objection = city.object(use)
