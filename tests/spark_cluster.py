@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
@@ -38,31 +40,44 @@ def needed() -> None:
         absent("Spark", "there is no Java; apt install openjdk-17-jre-headless")
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """The address of its master, and its workers."""
+
+    address: str
+    workers: list["subprocess.Popen[bytes]"]
+
+    def lose(self, number: int) -> None:
+        """A machine goes, without a word: the worker and the executor that it started."""
+        os.killpg(self.workers[number].pid, signal.SIGKILL)
+
+
 @contextmanager
-def stand_alone(folder: Path) -> Iterator[str]:
-    """The address of a cluster of WORKERS workers with one core each, whose logs lie in ``folder``."""
+def stand_alone(folder: Path) -> Iterator[Cluster]:
+    """A cluster of WORKERS workers with one core each, whose logs lie in ``folder``."""
     port, page = free_port(), free_port()
     address = f"spark://{LOOPBACK}:{port}"
     here = ["--host", LOOPBACK, "--webui-port"]
     with ExitStack() as started:
         started.enter_context(process(folder, "master.Master", *here, str(page), "--port", str(port)))
+        workers = []
         for number in range(WORKERS):
             own = ["--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"worker-{number}"), address]
-            started.enter_context(process(folder, "worker.Worker", *here, "0", *own))
+            workers.append(started.enter_context(process(folder, "worker.Worker", *here, "0", *own)))
         wait_for_workers(f"http://{LOOPBACK}:{page}/json/", folder)
-        yield address
+        yield Cluster(address, workers)
 
 
 @contextmanager
-def process(folder: Path, name: str, *arguments: str) -> Iterator[None]:
-    """A process of Spark's own, ended with the block."""
+def process(folder: Path, name: str, *arguments: str) -> "Iterator[subprocess.Popen[bytes]]":
+    """A process of Spark's own at the head of a group of processes, ended with the block."""
     home = Path(find_spec("pyspark").origin).parent
     environment = os.environ | {"SPARK_HOME": str(home), "SPARK_NO_DAEMONIZE": "1", "SPARK_DAEMON_MEMORY": "256m"}
     command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{name}", *arguments]
     with (folder / f"{name}.log").open("ab") as log:
-        running = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        running = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
-        yield
+        yield running
     finally:
         running.terminate()
         try:

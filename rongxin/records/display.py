@@ -41,7 +41,11 @@ class Moment:
     @classmethod
     def now(cls) -> "Moment":
         """Today, with all that is known."""
-        instant = timezone.now()
+        return cls.at(timezone.now())
+
+    @classmethod
+    def at(cls, instant: datetime) -> "Moment":
+        """The day of an instant, with what was known then."""
         return cls(instant.astimezone(SHANGHAI).date(), instant)
 
     @classmethod

@@ -211,6 +211,14 @@ def test_the_state_of_a_record_follows_its_events(
     assert states(taken()) == {penalty.pk: state}
 
 
+def test_a_clock_that_was_set_back_hides_no_event(policy: Policy, taken: Callable[[], Snapshot]) -> None:
+    record = a_record(severity="serious")
+    note(record, Effect.REPAIRED)
+    with time_machine.travel(timezone.now() - timedelta(days=60)):
+        snapshot = taken()
+    assert states(snapshot) == states(extend(snapshot, policy)) == {record.pk: State.ENDED}
+
+
 def test_an_unknown_severity_that_is_withheld_does_not_count(taken: Callable[[], Snapshot]) -> None:
     penalty = a_record(severity="unknown")
     assert states(taken()) == {penalty.pk: State.WITHHELD}

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from rongxin.engine.risk.layout import Manifest
 from rongxin.policy.pack import Policy
-from rongxin.records.display import SHANGHAI, Moment, lost_supports
+from rongxin.records.display import Moment, lost_supports
 from rongxin.records.snapshots.writing import View
 from rongxin.storage.frames import fetched, kept
 from rongxin.storage.staging import staged
@@ -71,8 +71,7 @@ def _of_merges(since: Any) -> pl.Series:
 
 def _of_lost(cursor: CursorWrapper, last: Manifest, policy: Policy, view: View) -> pl.Series:
     """Whose acts lost a support, or have it again, since: also by a day that passed, without an event."""
-    then = Moment(last.known_at.astimezone(SHANGHAI).date(), last.known_at)
-    acts = _lost(policy, then) ^ _lost(policy, view.moment)
+    acts = _lost(policy, Moment.at(last.known_at)) ^ _lost(policy, view.moment)
     if not acts:
         return pl.Series("subject", dtype=pl.Int64)
     with staged(pl.DataFrame({"act_key": sorted(acts)}), "staged_acts"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
+from django.utils import timezone
 
 from rongxin.engine.risk.layout import (
     LINKS,
@@ -37,9 +38,12 @@ class View:
 
     @classmethod
     def now(cls) -> "View":
-        """What this transaction sees; the clock is read after its first statement, so that nothing seen is later."""
-        position, _ = last_position()
-        return cls(position, Moment.now())
+        """What this transaction sees; the clock is read after its first statement, so that nothing seen is later. A clock that was
+        set back hides no event: the next delta would not ask for it again.
+        """
+        position, at = last_position()
+        now = timezone.now()
+        return cls(position, Moment.at(now if at is None else max(now, at)))
 
 
 def by_bucket(rows: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:

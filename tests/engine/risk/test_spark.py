@@ -46,8 +46,8 @@ def here() -> str:
 def cluster(tmp_path_factory):
     """The address of a stand-alone cluster of two workers."""
     spark_cluster.needed()
-    with spark_cluster.stand_alone(tmp_path_factory.mktemp("cluster")) as address:
-        yield address
+    with spark_cluster.stand_alone(tmp_path_factory.mktemp("cluster")) as found:
+        yield found.address
 
 
 def made_up(chance: random.Random, keys: list[int]) -> Tables:
@@ -184,6 +184,21 @@ def test_a_killed_run_leaves_no_half_result_and_goes_on_where_it_was(tmp_path, s
     compared(ours, run(FEW, snapshot, tmp_path / "polars"))
     assert {path: path.stat().st_mtime_ns for path in whole} == stood
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
+
+
+def test_a_worker_that_is_lost_in_the_middle_costs_time_and_nothing_else(tmp_path, snapshot, here):
+    lost = []
+
+    def lose(done: int, _total: int) -> None:
+        if not lost:
+            cluster.lose(0)
+            lost.append(done)
+
+    with spark_cluster.stand_alone(tmp_path) as cluster:
+        ours = run_on_spark(FEW, snapshot, tmp_path / "spark", cluster.address, lose)
+    assert lost[0] < len(ours.buckets), "nothing was left to do"
+    compared(ours, run(FEW, snapshot, tmp_path / "polars"))
+    assert not [path for path in (tmp_path / "spark").iterdir() if path.name.startswith(".")]
 
 
 def test_a_bucket_is_one_task_and_nothing_of_it_is_shuffled(tmp_path, snapshot, here):
