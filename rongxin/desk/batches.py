@@ -60,6 +60,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     }
     page = BatchesPage(
         batches=part,
+        spans_departments=officer.spans_departments,
         q=query,
         kinds=(
             Choice(value="", label=_("全部种类"), is_chosen=not kind),

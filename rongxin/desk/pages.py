@@ -154,9 +154,10 @@ class UploadPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchesPage:
-    """``desk/batches.html``: filtered by the query ``q``, ``kind``, ``state``, ``page``."""
+    """``desk/batches.html``: filtered by the query ``q``, ``kind``, ``state``, ``page``. ``spans_departments``: of several."""
 
     batches: Page[BatchLine]
+    spans_departments: bool
     q: str
     kinds: tuple[Choice, ...]
     states: tuple[Choice, ...]
