@@ -1,6 +1,7 @@
 """Fixtures for every test: the test database, fast passwords, a real browser."""
 
 import gc
+import math
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from tests.migrated import keep, lay_down
 from tests.plugin import absent
 from tests.postgresql import OWNER, SERVING, as_role, sibling
 from tests.pristine import as_it_is
+from tests.standing import has_own_folder, remove_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Error, Page
@@ -155,6 +157,17 @@ def rules_are_parsed_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def rules_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test begins without remembering which rules are in force, and looks once, not again each second: however slow the machine
+    is, as many queries are asked.
+    """
+    from rongxin.rulebook import queries
+
+    queries._latest.forget()
+    monkeypatch.setattr(queries, "SECONDS_BETWEEN_LOOKS", math.inf)
+
+
+@pytest.fixture(autouse=True)
 def force_login_shows_both_factors(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that begins inside begins as everybody does; ``tests.logins.with_one_factor`` is for tests of the door."""
     from django.test import Client
@@ -166,19 +179,12 @@ def force_login_shows_both_factors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_files_of_another_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Batches are numbered anew in every test, so what one test received and checked goes before the next begins."""
-    from config.environment import environment
-
-    folders = (
-        [environment.var / name for name in ("received", "batches", "risk")] if has_own_folder(request.config) else []
-    )
+    """Batches are numbered anew in every test, so what one test received and checked goes before the next begins; what stands for
+    the tests of a module goes with the last of them.
+    """
     yield
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def has_own_folder(config: pytest.Config) -> bool:
-    return config.pluginmanager.has_plugin("tests.plugin")
+    if "standing" not in request.fixturenames:
+        remove_files(request.config)
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import pytest_django
 import time_machine
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
@@ -38,6 +36,7 @@ from rongxin.subjects.mandates.models import Claim
 from rongxin.subjects.models import Subject, SubjectName
 from tests.demonstration.conftest import A_MONDAY, SUBJECTS, make_demo_platform
 from tests.ledger.told import demand_all_told
+from tests.standing import standing  # noqa: F401
 
 COUNTED = (Release, Department, Account, Subject, SubjectName, Batch, RowProblem, Record, RecordEvent, Sighting, Run)
 
@@ -47,21 +46,13 @@ def counts() -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+def db(standing: None) -> Iterator[None]:  # noqa: F811
     """The demonstration as ``prepare`` loads it, once for all tests here and taken back afterwards."""
-    whole = transaction.atomic()
-    whole._from_testcase = True  # a snapshot demands a transaction of its own, but not of a test
-    with (
-        django_db_blocker.unblock(),
-        time_machine.travel(A_MONDAY, tick=True),
-        pytest.MonkeyPatch.context() as patch,
-        whole,
-    ):
+    with time_machine.travel(A_MONDAY, tick=True), pytest.MonkeyPatch.context() as patch:
         assert set(counts().values()) == {0}
         make_demo_platform(patch)
         prepare(SUBJECTS)
         yield
-        transaction.set_rollback(True)
 
 
 def test_preparing_again_changes_nothing(db: None) -> None:

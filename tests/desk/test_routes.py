@@ -45,10 +45,11 @@ from tests.factories import PENALTY, a_department, a_record, a_subject, an_accou
 from tests.intake.coverage.batches import an_officer
 from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
+from tests.standing import db, standing  # noqa: F401
 from tests.strict import assert_strict
-from tests.workflow.conftest import in_force, rules, toy_is_known  # noqa: F401
+from tests.workflow.conftest import in_force, knowing_the_toy, rules
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 NOW = at("2026-11-20")
 
 ANYBODY: Final = None
@@ -405,10 +406,10 @@ def given_up(notice: Notice) -> Sending:
     )
 
 
-@pytest.fixture
-def places(toy_is_known: None) -> Iterator[dict[str, Things]]:  # noqa: F811
+@pytest.fixture(scope="module")
+def places(standing: None) -> Iterator[dict[str, Things]]:  # noqa: F811
     """What belongs to the own department, to one below it and to one of another city."""
-    with time_machine.travel(NOW, tick=False):
+    with knowing_the_toy(), time_machine.travel(NOW, tick=False):
         in_force(rules())
         registry.register(CLAIM)
         a_subject(TEA_NAME, TEA)

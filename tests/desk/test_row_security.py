@@ -57,9 +57,9 @@ from tests.desk.test_routes import Things, an_account, places  # noqa: F401
 from tests.factories import PENALTY, a_record, a_subject
 from tests.intake.coverage.batches import an_officer
 from tests.logins import give_generator
-from tests.workflow.conftest import toy_is_known  # noqa: F401
+from tests.standing import db, standing  # noqa: F401
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 SECRETS: Final = ("formerpassword", "codegenerator", "recoverycode", "machinekey", "invitation", "accountevent")
 OF_ACCOUNTS: Final = ("accounts_account", *(f"accounts_{name}" for name in SECRETS), "accounts_securitykey")
@@ -234,7 +234,7 @@ class World:
     withheld: dict[int, int]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world(places: dict[str, Things]) -> World:  # noqa: F811
     found = {things.department.pk: things.department for things in places.values()}
     withheld = {}
@@ -362,7 +362,7 @@ def within(role: Role, action: Action, world: World) -> set[int]:
 
 
 @pytest.fixture
-def postgresql(db: None) -> None:
+def postgresql(db: None) -> None:  # noqa: F811
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no policies")
 

@@ -396,6 +396,6 @@ def test_queries_do_not_grow(
         (f"/desk/subjects/splits/{split.pk}/end", 16),
         (f"/desk/subjects/split?origin={absorbed.uscc}", 21),
     ):
-        rulebook.current()  # looked up again each second, however slow the machine
+        rulebook.current()  # looked up here, not among what is counted
         with django_assert_max_num_queries(most, info=address):
             assert client.get(address).status_code == 200

@@ -4,12 +4,13 @@ What is expected follows from the permission matrix alone: which action a route 
 not there fails.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Literal
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -31,14 +32,16 @@ from rongxin.workflow.actions import take_step
 from rongxin.workflow.evidence import attach
 from rongxin.workflow.papers import documents_of
 from tests.classification.city import shown_run, two_officers
-from tests.factories import a_department, a_record, an_account, note
+from tests.factories import a_department, a_record, an_account, at, note
 from tests.intake.coverage.batches import an_officer
-from tests.ledger.conftest import published  # noqa: F401 - every log of these tests lies in a folder of its own
+from tests.ledger.conftest import publishing_to
 from tests.ledger.looks import a_look, entered, looked_at, signed
+from tests.ledger.told import demand_all_told
+from tests.standing import db, standing  # noqa: F401
 from tests.strict import assert_strict
-from tests.subjects.mandates.firms import Hall, a_firm, a_login, a_proxy
+from tests.subjects.mandates.firms import Hall, a_firm, a_hall, a_login, a_proxy
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 GET: Final = "get"
 POST: Final = "post"
 ANYBODY: Final = None
@@ -192,13 +195,20 @@ def a_notice(uscc: str) -> Notice:
     return Notice.objects.create(key=uscc, name="toy", uscc=uscc, at=timezone.now(), **words)
 
 
-@pytest.fixture
-def firms(hall: Hall) -> dict[str, Things]:
-    found = {"own": things_of(hall, "福州示例榕海茶业有限公司"), "foreign": things_of(hall, "福州示例三坊文旅有限公司")}
-    run = shown_run(timezone.localdate(), *two_officers()).run
-    for things in found.values():
-        things.arguments["run"] = [*things.arguments["firm"], run.name]
-    return found
+@pytest.fixture(scope="module")
+def firms(standing: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Things]]:  # noqa: F811
+    """What two firms have, on Thursday, 12 November 2026, ten in the morning."""
+    with time_machine.travel(at("2026-11-12"), tick=False), publishing_to(tmp_path_factory.mktemp("ledger")):
+        hall = a_hall()
+        found = {
+            "own": things_of(hall, "福州示例榕海茶业有限公司"),
+            "foreign": things_of(hall, "福州示例三坊文旅有限公司"),
+        }
+        run = shown_run(timezone.localdate(), *two_officers()).run
+        for things in found.values():
+            things.arguments["run"] = [*things.arguments["firm"], run.name]
+        yield found
+        demand_all_told()
 
 
 def names() -> list[str]:

@@ -1,5 +1,7 @@
 """A log of its own for every test: published in a folder that goes with it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,17 @@ import pytest
 from config.environment import environment
 
 
-@pytest.fixture(autouse=True)
-def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What a test publishes lies in a folder of its own."""
+@contextmanager
+def publishing_to(folder: Path) -> Iterator[None]:
+    """What is published inside lies in ``folder``."""
     environment.ledger_key("signing"), environment.ledger_key("stream"), environment.ledger_key("payload")
-    monkeypatch.setattr("rongxin.ledger.logs.published_root", lambda: tmp_path / "ledger")
-    return tmp_path / "ledger"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rongxin.ledger.logs.published_root", lambda: folder)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def published(tmp_path: Path) -> Iterator[Path]:
+    """What a test publishes lies in a folder of its own."""
+    with publishing_to(tmp_path / "ledger"):
+        yield tmp_path / "ledger"

@@ -511,6 +511,6 @@ def test_queries_do_not_grow_with_the_records(
         (f"/rules/{PENALTY}", 2),
     ):
         cache.clear()
-        rulebook.current()  # looked up again each second, however slow the machine
+        rulebook.current()  # looked up here, not among what is counted
         with django_assert_max_num_queries(most, info=address):
             assert client.get(address).status_code == 200

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -101,14 +102,22 @@ def open_bureau() -> Bureau:
     )
 
 
-@pytest.fixture
-def toy_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The toy procedure is registered for the test, beside those of the platform."""
-    monkeypatch.setattr(registry, "_known", dict(registry.procedures()))
-    registry.register(toy.TOY)
-    toy.effects.clear()
-    yield
+@contextmanager
+def knowing_the_toy() -> Iterator[None]:
+    """The toy procedure is registered inside, beside those of the platform."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "_known", dict(registry.procedures()))
+        registry.register(toy.TOY)
+        toy.effects.clear()
+        yield
     rulebook_queries.forget()
+
+
+@pytest.fixture
+def toy_is_known() -> Iterator[None]:
+    """The toy procedure is registered for the test."""
+    with knowing_the_toy():
+        yield
 
 
 @pytest.fixture
