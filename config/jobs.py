@@ -2,6 +2,7 @@
 
 from rongxin.classification.jobs import classify_changed, classify_in_full, keep_decided
 from rongxin.classification.measuring import measure_hits
+from rongxin.classification.telling import tell_of_shown
 from rongxin.disclosure.bulk_jobs import keep_bulk_files
 from rongxin.disclosure.look_report import report_looks
 from rongxin.disclosure.reminding import remind_of_deadlines
@@ -76,6 +77,8 @@ SCHEDULES: tuple[Schedule, ...] = (
     Daily(classify_in_full, at="02:30"),
     Every(classify_changed, minutes=60),
     Every(keep_decided, minutes=1),
+    # Tells of a run once, within minutes after it is shown.
+    Every(tell_of_shown, minutes=5),
     Daily(measure_hits, at="05:10"),
     Daily(tidy_exports, at="03:50"),
     # Makes the report of the week before, once.

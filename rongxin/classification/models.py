@@ -46,7 +46,8 @@ class Run(models.Model):
 
 class Use(models.Model):
     """A run that is proposed for use; where it stands is its case. ``since``: from when it is in use, ``until``: when another took
-    its place. ``is_current``: true of the one in use, null of all others.
+    its place. ``is_current``: true of the one in use, null of all others. ``told_at``: when the enterprises whose class it
+    makes worse were told.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="+", verbose_name="案件")
@@ -54,6 +55,7 @@ class Use(models.Model):
     since = models.DateTimeField("启用", null=True)
     until = models.DateTimeField("停用", null=True)
     is_current = models.BooleanField(null=True, unique=True)
+    told_at = models.DateTimeField("已告知", null=True)
 
     class Meta:
         verbose_name = "分类启用"

@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rongxin.accounts.models import Account
+from rongxin.accounts.permissions import Action
 from rongxin.enterprise.frame import access_of, enterprise_only, login_of, recipients_of, show
 from rongxin.notices import queries, reading
 from rongxin.notices.contacts import troubled
@@ -21,9 +22,16 @@ from rongxin.notices.models import Notice, Receipt
 from rongxin.policy.words import Title
 from rongxin.subjects.mandates.models import Claim, Mandate
 from rongxin.subjects.mandates.queries import claim_for, mandates_of
+from rongxin.subjects.queries import codes_of
 from rongxin.ui.inbox import MessageLine, UnusedContact, message_line, paragraphs, unused_contact
+from rongxin.workflow.queries import of_firm
 
 PAGE_SIZE: Final = 20
+PAGES: Final = {
+    "class_shown": ("enterprise:class", Action.CLASS_OBJECT, gettext_lazy("看类别和全部理由")),
+    "declaration_invited": ("enterprise:declarations", Action.DECLARATION_MAKE, gettext_lazy("去自主申报")),
+}
+"""Where messages about no case are dealt with: the page of the enterprise, what one must be allowed there, what it is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +44,14 @@ class MessagesPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePage:
-    """``enterprise/message.html``. ``claim_url`` empty: it is about no claim of this login. ``own``: when it was read."""
+    """``enterprise/message.html``. ``url``: where it is dealt with, called ``deal``; empty: nowhere. ``own``: when it was read."""
 
     title: Title
     paragraphs: tuple[Title, ...]
     to: str
     at: datetime
-    claim_url: str
+    url: str
+    deal: str
     read_url: str
     own: datetime | None
 
@@ -72,12 +81,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     notice = queries.message_for(recipients_of(login, mandates), access_of(request), pk)
     if notice is None:
         raise Http404
+    url, deal = _dealt_with(notice, login, mandates)
     page = MessagePage(
         title=notice.title,
         paragraphs=paragraphs(notice),
         to=_to(notice, mandates),
         at=notice.at,
-        claim_url=_claim_url(login, notice),
+        url=url,
+        deal=deal,
         read_url=reverse("enterprise:message_read", args=[pk]),
         own=notice.read_at,
     )
@@ -123,14 +134,33 @@ def _unused(mandates: list[Mandate]) -> tuple[UnusedContact, ...]:
 
 
 def _to(notice: Notice, mandates: list[Mandate]) -> str:
-    return next((each.firm.name for each in mandates if each.firm.uscc == notice.uscc), _("本账号"))
+    mandate = _mandate(notice, mandates)
+    return mandate.firm.name if mandate else _("本账号")
 
 
-def _claim_url(login: Account, notice: Notice) -> str:
-    if notice.case is None:
-        return ""
+def _mandate(notice: Notice, mandates: list[Mandate]) -> Mandate | None:
+    return next((each for each in mandates if each.firm.uscc == notice.uscc), None)
+
+
+def _dealt_with(notice: Notice, login: Account, mandates: list[Mandate]) -> tuple[str, str]:
+    """The page on which the login deals with it, and what that is called; both empty where it may not, or there is none."""
+    mandate = _mandate(notice, mandates)
+    if notice.case is not None:
+        number = notice.case.number
+        if _is_own_claim(login, number):
+            return reverse("enterprise:claim", args=[number]), _("查看这件认领")
+        if mandate and of_firm(codes_of(mandate.firm)).filter(number=number).exists():
+            return reverse("enterprise:case", args=[mandate.firm.uscc, number]), _("查看这件办件")
+    elif mandate and notice.name in PAGES:
+        name, action, deal = PAGES[notice.name]
+        if mandate.may(action):
+            return reverse(name, args=[mandate.firm.uscc]), str(deal)
+    return "", ""
+
+
+def _is_own_claim(login: Account, number: str) -> bool:
     try:
-        claim_for(login, notice.case.number)
+        claim_for(login, number)
     except Claim.DoesNotExist:
-        return ""
-    return reverse("enterprise:claim", args=[notice.case.number])
+        return False
+    return True

@@ -40,6 +40,8 @@ class NoticeValue(StrEnum):
     HOURS_LEFT = "hours_left"
     HOURS_LATE = "hours_late"
     REPORT_BY = "report_by"
+    GRADE = "grade"
+    GRADE_BEFORE = "grade_before"
 
 
 class To(StrEnum):

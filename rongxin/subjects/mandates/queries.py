@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from rongxin.accounts.access import Access
@@ -170,6 +171,12 @@ def offices(subject: Subject) -> list[Department]:
         found,
         key=lambda office: (not covers(office.region, subject.region), -len(stem(office.region)), office.code),
     )
+
+
+def acted_for() -> list[int]:
+    """Keys of all subjects for which somebody acts now, as which they count, in order; one query."""
+    counts_as = Coalesce("subject__merged_into", "subject")
+    return list(standing().values_list(counts_as, flat=True).order_by(counts_as).distinct())
 
 
 def held_among(subjects: Iterable[int]) -> set[int]:
