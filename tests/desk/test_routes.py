@@ -47,7 +47,7 @@ from tests.intake.questions.conftest import TRADE, TRADE_NAME, unclear
 from tests.intake.tables import TEA, TEA_NAME, as_csv, penalty
 from tests.standing import db, standing  # noqa: F401
 from tests.strict import assert_strict
-from tests.workflow.conftest import in_force, knowing_the_toy, rules
+from tests.workflow.conftest import in_force, know_the_toy, rules
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = at("2026-11-20")
@@ -409,7 +409,8 @@ def given_up(notice: Notice) -> Sending:
 @pytest.fixture(scope="module")
 def places(standing: None) -> Iterator[dict[str, Things]]:  # noqa: F811
     """What belongs to the own department, to one below it and to one of another city."""
-    with knowing_the_toy(), time_machine.travel(NOW, tick=False):
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW, tick=False):
+        know_the_toy(patch)
         in_force(rules())
         registry.register(CLAIM)
         a_subject(TEA_NAME, TEA)

@@ -34,7 +34,7 @@ from rongxin.workflow.papers import documents_of
 from tests.classification.city import shown_run, two_officers
 from tests.factories import a_department, a_record, an_account, at, note
 from tests.intake.coverage.batches import an_officer
-from tests.ledger.conftest import publishing_to
+from tests.ledger.conftest import publish_to
 from tests.ledger.looks import a_look, entered, looked_at, signed
 from tests.ledger.told import demand_all_told
 from tests.standing import db, standing  # noqa: F401
@@ -198,7 +198,8 @@ def a_notice(uscc: str) -> Notice:
 @pytest.fixture(scope="module")
 def firms(standing: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Things]]:  # noqa: F811
     """What two firms have, on Thursday, 12 November 2026, ten in the morning."""
-    with time_machine.travel(at("2026-11-12"), tick=False), publishing_to(tmp_path_factory.mktemp("ledger")):
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(at("2026-11-12"), tick=False):
+        publish_to(tmp_path_factory.mktemp("ledger"), patch)
         hall = a_hall()
         found = {
             "own": things_of(hall, "福州示例榕海茶业有限公司"),

@@ -171,6 +171,7 @@ def test_a_sole_trader_is_never_remembered_by_name_alone(origin: Subject) -> Non
     assert not Judgement.objects.filter(subject=trader, verdict=Verdict.SAME).exists()
 
 
+@pytest.mark.usefixtures("policy")
 def test_a_register_that_repeats_the_old_error_does_not_bring_it_back(origin: Subject, other: Subject) -> None:
     now_split(origin, other, names=True, numbers=True)
     a_subject(origin.name, origin.uscc, former_name="福州示例海榕贸易有限公司", registration_number=OLD_NUMBER)

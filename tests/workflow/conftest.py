@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -102,22 +101,19 @@ def open_bureau() -> Bureau:
     )
 
 
-@contextmanager
-def knowing_the_toy() -> Iterator[None]:
-    """The toy procedure is registered inside, beside those of the platform."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "_known", dict(registry.procedures()))
-        registry.register(toy.TOY)
-        toy.effects.clear()
-        yield
-    rulebook_queries.forget()
+def know_the_toy(patch: pytest.MonkeyPatch) -> None:
+    """Register the toy procedure beside those of the platform, until the patch is undone."""
+    patch.setattr(registry, "_known", dict(registry.procedures()))
+    registry.register(toy.TOY)
+    toy.effects.clear()
 
 
 @pytest.fixture
-def toy_is_known() -> Iterator[None]:
+def toy_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The toy procedure is registered for the test."""
-    with knowing_the_toy():
-        yield
+    know_the_toy(monkeypatch)
+    yield
+    rulebook_queries.forget()
 
 
 @pytest.fixture
