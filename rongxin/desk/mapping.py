@@ -1,5 +1,6 @@
 """Telling the columns of a file that the platform does not know, and what a department said of its columns before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,9 @@ from rongxin.accounts.access import Purpose
 from rongxin.accounts.permissions import Action
 from rongxin.desk.frame import access_of, batch_line, kind_title, officer_of, officer_only, show
 from rongxin.desk.pages import BatchLine
+from rongxin.engine.filled import may_be_filled, units_of, values_of
 from rongxin.engine.guessing import Guess
+from rongxin.engine.heads import detect
 from rongxin.engine.problems import message
 from rongxin.intake import queries
 from rongxin.intake.mapping import actions
@@ -46,14 +49,27 @@ class ColumnLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FillLine:
+    """A required field that the table lacks and that may say the same in every row. ``choices`` empty: it is written."""
+
+    name: str
+    title: str
+    choices: tuple[Choice, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnsPage:
-    """``desk/columns.html``: posts ``column-<index>`` for each column. ``better``: the kind whose table it seems to be."""
+    """``desk/columns.html``: posts ``column-<index>`` for each column and ``filled-<field>`` for what every row says. ``missing``:
+    required fields that the table itself must hold. ``better``: the kind whose table it seems to be.
+    """
 
     batch: BatchLine
     reason: str
     columns: tuple[ColumnLine, ...]
     known: tuple[ColumnLine, ...]
     missing: tuple[str, ...]
+    fills: tuple[FillLine, ...]
     may_say: bool
     better: Title | None = None
     better_name: str = ""
@@ -94,7 +110,8 @@ def columns(request: HttpRequest, number: str) -> HttpResponse:
         kind = rulebook.by_digest(batch.policy_digest).kinds[batch.kind]
         if unknown := set(chosen.values()) - {"", *kind.fields}:
             raise Http404(unknown)
-        actions.say(number, officer_of(request), chosen)
+        values = {name: request.POST.get(f"filled-{name}", "") for name in kind.fields}
+        actions.say(number, officer_of(request), chosen, values)
     except actions.NotSaid as not_said:
         error = _error(not_said, kind)
         page = _page(request, batch, samples_of(batch, access), chosen=chosen, error=error)
@@ -170,12 +187,19 @@ def _page(
     finding = batch.findings[0]
     better = policy.kinds.get(finding["params"].get("name", ""))
     placed = [field for field in first.values() if field]
+    lacking = required_left(found, kind, placed)
+    layout = detect([column.head for column in found], kind)
     return ColumnsPage(
         batch=batch_line(batch, policy),
         reason=message(finding["code"], finding["params"], language),
         columns=tuple(line for column, line in lines if not column.field),
         known=tuple(line for column, line in lines if column.field),
-        missing=tuple(_title(kind.fields[name]) for name in required_left(found, kind, placed)),
+        missing=tuple(_title(kind.fields[name]) for name in lacking if not may_be_filled(name, kind)),
+        fills=tuple(
+            _fill(kind.fields[name], values_of(name, kind, layout), _own_unit(name, batch, kind), request)
+            for name in lacking
+            if may_be_filled(name, kind)
+        ),
         may_say=officer_of(request).may(Action.BATCH_SUBMIT, batch.provider),
         better=better.title if better and better.name != kind.name else None,
         better_name=better.name if better and better.name != kind.name else "",
@@ -209,6 +233,25 @@ def _line(column: Guess, kind: RecordKind, chosen: str) -> ColumnLine:
         is_needless=not chosen,
         is_known=bool(column.field),
     )
+
+
+def _fill(field: KindField, values: Sequence[str], unit: str, request: HttpRequest) -> FillLine:
+    name = f"filled-{field.name}"
+    chosen = request.POST.get(name, unit)
+    return FillLine(
+        name=name,
+        title=_title(field),
+        choices=tuple(Choice(value=value, label=value, is_chosen=value == chosen) for value in values),
+        value=chosen,
+    )
+
+
+def _own_unit(name: str, batch: Batch, kind: RecordKind) -> str:
+    """What stands in a field of units as a rule: whoever sends."""
+    units = units_of(kind)
+    if name not in units:
+        return ""
+    return batch.provider.uscc if units[name] else batch.provider.name
 
 
 def _letter(index: int) -> str:

@@ -14,6 +14,7 @@ import polars as pl
 from config.environment import environment
 from rongxin.engine.acts import contents
 from rongxin.engine.aside import WORTH_PUTTING_ASIDE, completed, put_aside
+from rongxin.engine.filled import filled
 from rongxin.engine.heads import HeadMatch, known_heads, match_heads, require
 from rongxin.engine.layouts import convert, under
 from rongxin.engine.problems import severity_of
@@ -47,13 +48,15 @@ ACT: Final = ("row", "act_key", "content_hash", "decided_on", "valid_to", "polar
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What checking a file depends on besides the file: who sends it (``provider_code``: under whose judgements), and what
-    the department said its heads mean (:func:`.heads.head_keys` → field).
+    """What checking a file depends on besides the file: who sends it (``provider_code``: under whose judgements), what the
+    department said its heads mean (:func:`.heads.head_keys` → field), and what the sender said once for all rows
+    (``filled``: field → value).
     """
 
     provider: ProviderFacts | None = None
     provider_code: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
+    filled: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_KNOWN: Final = Circumstances()
@@ -157,7 +160,7 @@ def check_file(
     phase(PHASES[0])
     heads_known = known_heads(policy.kinds.values())
     sheet = read_source(path, kind, row_limit=environment.row_limit, known_heads=heads_known, folder=folder)
-    heads = matched(sheet, kind, policy, about.mapping)
+    sheet, heads = matched(sheet, kind, policy, about)
     converted = convert(sheet, heads, kind, about.provider)
     phase(PHASES[1])
     ladder = policy.value("intake/code_ladder", today).steps
@@ -222,11 +225,12 @@ def check_file(
     )
 
 
-def matched(sheet: Sheet, kind: RecordKind, policy: Policy, mapping: Mapping[str, str]) -> HeadMatch:
-    """Which column is which field, by heads and, for codes, by content; raises Unmatched."""
-    heads = by_content(sheet, match_heads(sheet.heads, kind, mapping), kind)
+def matched(sheet: Sheet, kind: RecordKind, policy: Policy, about: Circumstances) -> tuple[Sheet, HeadMatch]:
+    """Which column is which field, by heads and, for codes, by content; with what was said for all rows. Raises Unmatched."""
+    heads = by_content(sheet, match_heads(sheet.heads, kind, about.mapping), kind)
+    whole, found = filled(sheet, heads, about.filled, kind)
     try:
-        return require(heads, sheet.heads, kind, policy.kinds.values(), mapping)
+        return whole, require(found, whole.heads, kind, policy.kinds.values(), about.mapping)
     except Unreadable as cause:
         raise Unmatched(cause, sheet, heads) from cause
 

@@ -70,6 +70,11 @@ def columns_path(batch: str) -> Path:
     return environment.var / "batches" / batch / "columns.json"
 
 
+def filled_path(batch: str) -> Path:
+    """What the sender said once for all rows of the batch (JSON)."""
+    return environment.var / "batches" / batch / "filled.json"
+
+
 def round_path(batch: str) -> Path:
     """Which rows of the first file a corrected file holds, and which of them were mended (JSON)."""
     return environment.var / "batches" / batch / "round.json"

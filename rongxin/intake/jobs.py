@@ -58,7 +58,7 @@ def check_batch(progress: Progress, number: str) -> dict[str, Any]:
         return _left_as_it_is(batch)
     policy = rulebook.by_digest(batch.policy_digest)
     kind = policy.kinds[batch.kind]
-    path, about = files.received_path(number), circumstances(batch.provider, batch.kind)
+    path, about = files.received_path(number), circumstances(batch.provider, batch.kind, number)
     with files.reading(number) as folder:
         try:
             checked = check_file(

@@ -15,6 +15,12 @@ LAYOUT = {
         do_zh="请抽查几行换算的结果；新数据请用现行模板",
         do_en="Check a few rows; use the present template for new data",
     ),
+    "filled_for_all": ProblemText(
+        zh="表里没有的栏，报送人为整张表填了一次：{fields}",
+        en="Columns that the table lacks, filled in once for the whole of it by the sender: {fields}",
+        do_zh="核对整张表是不是都一样",
+        do_en="Check that it is the same in every row",
+    ),
     "template_older": ProblemText(
         zh="这是旧模板（{used}），已照收；现行模板是 {newer}",
         en="This template is an older one ({used}) and was accepted; the present one is {newer}",

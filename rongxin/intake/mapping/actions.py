@@ -12,15 +12,16 @@ from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
 from rongxin.departments.actions import DEPARTMENTS
-from rongxin.departments.models import Department
+from rongxin.engine.filled import may_be_filled
 from rongxin.intake import releasing
-from rongxin.intake.mapping.known import NotWaiting, columns_of, remembered, required_left
+from rongxin.intake.mapping.known import NotWaiting, columns_of, keep_filled, remembered, required_left
 from rongxin.intake.models import Batch, BatchState, HeadMapping
 from rongxin.ledger.actions import log
 from rongxin.ledger.entries import Kind
 from rongxin.rulebook import queries as rulebook
 
 HEAD_LENGTH: Final = 200
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 class NotSaid(ValueError):
@@ -33,9 +34,10 @@ class NotSaid(ValueError):
 
 
 @transaction.atomic
-def say(number: str, by: Account, chosen: Mapping[int, str]) -> Batch:
+def say(number: str, by: Account, chosen: Mapping[int, str], values: Mapping[str, str] = NOTHING) -> Batch:
     """What each column of a waiting batch means (index → field, empty: not needed); remembered, and the batch checked again.
 
+    ``values``: what every row of this file says in a required field that has no column (field → text); for this batch only.
     A column whose head told the chosen field by itself is not remembered. Raises PermissionDenied, NotWaiting and NotSaid.
     """
     batch = _waiting(number, by)
@@ -45,7 +47,11 @@ def say(number: str, by: Account, chosen: Mapping[int, str]) -> Batch:
     placed = [field for field in meant.values() if field]
     newly = {meant[column.index] for column in columns if meant[column.index] != column.field}
     doubled = tuple(name for name in kind.fields if placed.count(name) > 1 and name in newly)
-    left = required_left(columns, kind, placed)
+    lacking = required_left(columns, kind, placed)
+    said = {
+        name: values[name].strip() for name in lacking if may_be_filled(name, kind) and values.get(name, "").strip()
+    }
+    left = tuple(name for name in lacking if name not in said)
     if doubled or left:
         raise NotSaid(left, doubled)
     now = timezone.now()
@@ -69,7 +75,10 @@ def say(number: str, by: Account, chosen: Mapping[int, str]) -> Batch:
         update_fields=["written", "field", "by", "made_at"],
     )
     if lines:
-        _tell("columns.say", batch.provider, batch.kind, lines, by)
+        _tell("columns.say", batch, [(line.head, line.field) for line in lines], by)
+    if said:
+        _tell("columns.fill", batch, list(said.items()), by)
+    keep_filled(number, said)
     return releasing.tell_columns(number, by)
 
 
@@ -79,6 +88,7 @@ def refile(number: str, by: Account, kind: str) -> Batch:
     batch = _waiting(number, by)
     if kind not in rulebook.by_digest(batch.policy_digest).kinds:
         raise LookupError(kind)
+    keep_filled(number, NOTHING)
     try:
         with transaction.atomic():
             batch.kind = kind
@@ -103,18 +113,18 @@ def forget(pk: int, by: Account) -> HeadMapping:
     line = remembered(by).select_for_update(of=("self",)).get(pk=pk)
     demand(by, Action.BATCH_SUBMIT, line.provider)
     line.delete()
-    _tell("columns.forget", line.provider, line.kind, [line], by)
+    _tell("columns.forget", line, [(line.head, line.field)], by)
     return line
 
 
-def _tell(act: str, provider: Department, kind: str, lines: Sequence[HeadMapping], by: Account) -> None:
-    """Heads are what a department wrote; so the ledger is told their digest only."""
-    said = json.dumps(sorted([line.head, line.field] for line in lines), ensure_ascii=False, separators=(",", ":"))
+def _tell(act: str, about: Batch | HeadMapping, said_of: Sequence[tuple[str, str]], by: Account) -> None:
+    """Heads and values are what a department wrote; so the ledger is told their digest only."""
+    said = json.dumps(sorted(map(list, said_of)), ensure_ascii=False, separators=(",", ":"))
     told = {
         "act": act,
-        "department": provider.code,
-        "kind": kind,
-        "count": len(lines),
+        "department": about.provider.code,
+        "kind": about.kind,
+        "count": len(said_of),
         "columns": sha256(said.encode()).hexdigest(),
         "by": by.username,
     }

@@ -1,7 +1,7 @@
 """What checking a file depends on besides the file, and the columns of a batch that waits until a person tells them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -30,8 +30,10 @@ class NotWaiting(ValueError):
         self.state = state
 
 
-def circumstances(provider: Department, kind: str) -> Circumstances:
-    """What checking a file of ``kind`` from ``provider`` depends on besides the file. Two queries."""
+def circumstances(provider: Department, kind: str, number: str = "") -> Circumstances:
+    """What checking a file of ``kind`` from ``provider`` depends on besides the file. ``number``: of the batch whose file it is, if
+    it is of one. Two queries.
+    """
     others: dict[str, str] = {}
     departments = Department.objects.values_list("pk", "name", "short_name", "uscc")
     for pk, name, short_name, uscc in departments:
@@ -44,7 +46,22 @@ def circumstances(provider: Department, kind: str) -> Circumstances:
         provider=ProviderFacts(provider.name, provider.short_name, provider.uscc, others),
         provider_code=provider.code,
         mapping=dict(said),
+        filled=_filled(number) if number else {},
     )
+
+
+def _filled(number: str) -> dict[str, str]:
+    path = files.filled_path(number)
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def keep_filled(number: str, values: Mapping[str, str]) -> None:
+    """Write down what the sender said once for all rows; nothing takes it back."""
+    if values:
+        files.write_whole(files.filled_path(number), json.dumps(dict(values), ensure_ascii=False), number)
+    else:
+        files.filled_path(number).unlink(missing_ok=True)
 
 
 def keep_columns(number: str, unmatched: Unmatched, kind: RecordKind) -> None:
