@@ -24,19 +24,22 @@ def units_of(kind: RecordKind) -> dict[str, bool]:
 
 
 def may_be_filled(name: str, kind: RecordKind) -> bool:
-    """Whether one value can stand for a whole table: who decided or sends, or a choice from a list. Never what was decided, when,
-    or about whom.
+    """Whether one value can stand for a whole table: who decided or sends, or a choice from a list on which nothing hangs. Never
+    what was decided, when, or about whom.
     """
-    field = kind.fields[name]
+    field, credit = kind.fields[name], kind.credit
+    clauses = (*credit.polarity_when, *credit.severity, *credit.withheld_when)
+    decides = {*(clause.field for clause in clauses), *credit.headline, *credit.identified_by}
     is_choice = bool(field.constraints.enum) and field.credit.field_class == FieldClass.PUBLIC
-    return name in units_of(kind) or is_choice
+    return name in units_of(kind) or (is_choice and name not in decides)
 
 
 def values_of(name: str, kind: RecordKind, layout: Layout | None) -> tuple[str, ...]:
-    """The list of values to choose from, as the layout of the file writes them; empty where there is none."""
-    if layout and name in layout.values:
-        return tuple(value for value in layout.values[name] if value)
-    return tuple(kind.fields[name].constraints.enum or ())
+    """The list of values to choose from, as the layout of the file writes them, without those that mean a natural person; empty
+    where there is none.
+    """
+    known = layout.values[name] if layout and name in layout.values else kind.fields[name].constraints.enum or ()
+    return tuple(value for value in known if value and value not in kind.credit.party.person_words)
 
 
 def filled(sheet: Sheet, heads: HeadMatch, values: Mapping[str, str], kind: RecordKind) -> tuple[Sheet, HeadMatch]:

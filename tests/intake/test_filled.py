@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from openpyxl import load_workbook
 
-from rongxin.engine.filled import may_be_filled
+from rongxin.engine.filled import may_be_filled, values_of
 from rongxin.intake import files, jobs
 from rongxin.intake.mapping import actions
 from rongxin.intake.models import Batch, BatchState, HeadMapping
@@ -74,6 +74,13 @@ def test_of_no_kind_may_a_party_a_document_a_day_or_an_amount_be_said_for_all(ki
     if envelope:
         named |= {envelope.document_number, envelope.decided_on, envelope.valid_to, envelope.basis, *envelope.amount}
     assert [name for name in named if name in its.fields and may_be_filled(name, its)] == []
+
+
+def test_nobody_says_for_all_rows_how_grave_an_act_is_or_that_they_are_persons() -> None:
+    kind = the_pack()[0].kinds["administrative_penalty"]
+    assert not may_be_filled("penalty_category", kind)
+    assert may_be_filled("party_category", kind)
+    assert values_of("party_category", kind, None) == ("法人及非法人组织", "个体工商户")
 
 
 def test_a_column_of_the_file_is_not_written_over(office: Office) -> None:
