@@ -144,8 +144,9 @@ def test_a_day_of_an_officer_by_keyboard(page: Page, live_server: object, office
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("待办")
 
-    press(page, "案件")
     expect(page.locator("main")).to_contain_text("核对后发布，或退回")
+    press(page, "案件")
+    expect(page.get_by_role("heading", level=1)).to_have_text("案件")
     press(page, "办理")
     expect(page.get_by_role("heading", level=1)).to_have_text("行政处罚-本周.csv")
     press(page, "发布")
