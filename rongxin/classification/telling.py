@@ -58,23 +58,18 @@ def _key(use: Use) -> str:
 
 @transaction.atomic
 def _tell(use: Use, policy: Policy, keys: Sequence[int]) -> int:
-    shown = reckoned(use.run, keys)
-    now = {key: its.grade or RiskClass.A for key, its in held(keys, timezone.localdate()).items()}
-    worse = [key for key, its in shown.items() if its.grade > now.get(key, RiskClass.A)]
-    return sum(
-        len(
-            tell(
-                policy,
-                policy.notices[NOTICE],
-                key=_key(use),
-                to=[Recipient(uscc=firm.uscc)],
-                values={
-                    NoticeValue.GRADE: CLASS_TITLES[shown[firm.pk].grade],
-                    NoticeValue.GRADE_BEFORE: CLASS_TITLES[now[firm.pk]] if firm.pk in now else None,
-                    NoticeValue.ON: use.run.day,
-                    NoticeValue.DUE_ON: use.case.due_on,
-                },
-            )
-        )
-        for firm in Subject.objects.filter(pk__in=worse).order_by("pk")
-    )
+    # No class is better than A, so most need no second look.
+    shown = {key: its.grade for key, its in reckoned(use.run, keys).items() if its.grade > RiskClass.A}
+    now = {key: its.grade or RiskClass.A for key, its in held(shown.keys(), timezone.localdate()).items()}
+    worse = [key for key, grade in shown.items() if grade > now.get(key, RiskClass.A)]
+    told = 0
+    for firm in Subject.objects.filter(pk__in=worse).order_by("pk"):
+        values = {
+            NoticeValue.GRADE: CLASS_TITLES[shown[firm.pk]],
+            NoticeValue.GRADE_BEFORE: CLASS_TITLES[now[firm.pk]] if firm.pk in now else None,
+            NoticeValue.ON: use.run.day,
+            NoticeValue.DUE_ON: use.case.due_on,
+        }
+        to = [Recipient(uscc=firm.uscc)]
+        told += len(tell(policy, policy.notices[NOTICE], key=_key(use), to=to, values=values))
+    return told

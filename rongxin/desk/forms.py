@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from rongxin.departments.models import Department
+from rongxin.engine.filled import units_of
 from rongxin.policy.kinds import KindField, RecordKind
 from rongxin.policy.words import FieldClass
 from rongxin.ui.language import spoken
@@ -35,11 +36,7 @@ class RecordForm(forms.Form):
 
 def filled_in(kind: RecordKind, department: Department) -> dict[str, str]:
     """What the form can know before anything is typed: the officer's own department as authority and source."""
-    envelope = kind.credit.envelope
-    known = {"source_unit": department.name, "source_unit_uscc": department.uscc}
-    if envelope:
-        known |= {envelope.authority: department.name, envelope.authority_uscc or "": department.uscc}
-    return {name: value for name, value in known.items() if name in kind.fields}
+    return {name: department.uscc if is_code else department.name for name, is_code in units_of(kind).items()}
 
 
 def _form_field(field: KindField) -> forms.Field:

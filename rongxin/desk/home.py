@@ -23,25 +23,27 @@ def page(request: HttpRequest) -> HttpResponse:
     waiting = list(queries.to_release(officer)[:LATEST])
     back = list(queries.with_returned_rows(officer)[:LATEST])
     mine = list(queries.visible_to(officer).filter(submitted_by=officer)[:LATEST])
-    sums = queries.month_sums(officer)
+    files = bool(mine) or officer.may(Action.BATCH_SUBMIT, officer.works_for)
     told = HomePage(
-        files=bool(mine) or officer.may(Action.BATCH_SUBMIT, officer.works_for),
-        figures=(
-            Figure(label=_("本月报送批次"), value=f"{sums.batches:,}"),
-            Figure(label=_("本月已入库"), value=f"{sums.recorded:,}", note=_("条记录")),
-            Figure(
-                label=_("本月退回"),
-                value=f"{sums.rejected:,}",
-                note=_("行，改正后可再传"),
-                tone="red" if sums.rejected else "",
-            ),
-            Figure(
-                label=_("待核归属"), value=f"{sums.in_review:,}", note=_("行"), tone="amber" if sums.in_review else ""
-            ),
-        ),
+        files=files,
+        figures=_figures(queries.month_sums(officer)) if files else (),
         cases=most_urgent(officer, policy, LATEST),
         to_release=tuple(batch_line(batch, policy) for batch in waiting),
         with_returned_rows=tuple(batch_line(batch, policy) for batch in back),
         mine=tuple(batch_line(batch, policy) for batch in mine),
     )
     return show(request, "desk/home.html", told)
+
+
+def _figures(sums: queries.MonthSums) -> tuple[Figure, ...]:
+    return (
+        Figure(label=_("本月报送批次"), value=f"{sums.batches:,}"),
+        Figure(label=_("本月已入库"), value=f"{sums.recorded:,}", note=_("条记录")),
+        Figure(
+            label=_("本月退回"),
+            value=f"{sums.rejected:,}",
+            note=_("行，改正后可再传"),
+            tone="red" if sums.rejected else "",
+        ),
+        Figure(label=_("待核归属"), value=f"{sums.in_review:,}", note=_("行"), tone="amber" if sums.in_review else ""),
+    )

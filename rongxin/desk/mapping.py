@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rongxin.accounts.access import Purpose
 from rongxin.accounts.permissions import Action
+from rongxin.desk.forms import filled_in
 from rongxin.desk.frame import access_of, batch_line, kind_title, officer_of, officer_only, show
 from rongxin.desk.pages import BatchLine
-from rongxin.engine.filled import may_be_filled, units_of, values_of
+from rongxin.engine.filled import may_be_filled, values_of
 from rongxin.engine.guessing import Guess
 from rongxin.engine.heads import detect
 from rongxin.engine.problems import message
@@ -188,7 +189,7 @@ def _page(
     better = policy.kinds.get(finding["params"].get("name", ""))
     placed = [field for field in first.values() if field]
     lacking = required_left(found, kind, placed)
-    layout = detect([column.head for column in found], kind)
+    layout, own = detect([column.head for column in found], kind), filled_in(kind, batch.provider)
     return ColumnsPage(
         batch=batch_line(batch, policy),
         reason=message(finding["code"], finding["params"], language),
@@ -196,7 +197,7 @@ def _page(
         known=tuple(line for column, line in lines if column.field),
         missing=tuple(_title(kind.fields[name]) for name in lacking if not may_be_filled(name, kind)),
         fills=tuple(
-            _fill(kind.fields[name], values_of(name, kind, layout), _own_unit(name, batch, kind), request)
+            _fill(kind.fields[name], values_of(name, kind, layout), own.get(name, ""), request)
             for name in lacking
             if may_be_filled(name, kind)
         ),
@@ -244,14 +245,6 @@ def _fill(field: KindField, values: Sequence[str], unit: str, request: HttpReque
         choices=tuple(Choice(value=value, label=value, is_chosen=value == chosen) for value in values),
         value=chosen,
     )
-
-
-def _own_unit(name: str, batch: Batch, kind: RecordKind) -> str:
-    """What stands in a field of units as a rule: whoever sends."""
-    units = units_of(kind)
-    if name not in units:
-        return ""
-    return batch.provider.uscc if units[name] else batch.provider.name
 
 
 def _letter(index: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import polars as pl
 
 from rongxin.engine.heads import HeadMatch
+from rongxin.engine.layouts import values_offered
 from rongxin.engine.sheets import FileFinding, Sheet, column_name
 from rongxin.engine.units import SOURCE_UNIT, SOURCE_UNIT_USCC
 from rongxin.policy.kinds import RecordKind
@@ -38,8 +39,8 @@ def values_of(name: str, kind: RecordKind, layout: Layout | None) -> tuple[str, 
     """The list of values to choose from, as the layout of the file writes them, without those that mean a natural person; empty
     where there is none.
     """
-    known = layout.values[name] if layout and name in layout.values else kind.fields[name].constraints.enum or ()
-    return tuple(value for value in known if value and value not in kind.credit.party.person_words)
+    known = values_offered(kind.fields[name], layout)
+    return tuple(value for value in known if value not in kind.credit.party.person_words)
 
 
 def filled(sheet: Sheet, heads: HeadMatch, values: Mapping[str, str], kind: RecordKind) -> tuple[Sheet, HeadMatch]:

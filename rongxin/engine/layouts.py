@@ -6,7 +6,7 @@ comes back comes back in the layout it had. Every row says what was filled and w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -305,3 +305,11 @@ class _Work:
 
 def _english(field: KindField) -> str:
     return field.credit.label or field.title
+
+
+def values_offered(field: KindField, layout: Layout | None) -> Sequence[str]:
+    """The list from which a cell is chosen: the values of the layout of the file, where that explains them; empty without one."""
+    if layout and field.name in layout.values:
+        return [value for value in layout.values[field.name] if value]
+    # A cell that may hold several values cannot be bound to a list.
+    return () if field.credit.several else field.constraints.enum or ()

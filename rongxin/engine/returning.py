@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from rongxin.engine import cells as cell
 from rongxin.engine.aside import completed, slices
 from rongxin.engine.heads import ORIGIN_HEAD, REASON_HEAD, HeadMatch
+from rongxin.engine.layouts import values_offered
 from rongxin.engine.marks import Lists, Marks, write_marks
 from rongxin.engine.problems import message, person_code, suggestion
 from rongxin.engine.sheet_body import Column, Rows, fill_sheet, write_model_row
@@ -156,7 +157,7 @@ class _Table:
         fields = self.heads.fields_by_column()
         for place, name in enumerate([*(fields.get(index, "") for index in self.shown), *self.added]):
             if name:
-                lists.offer(page, place, self.numbers.len(), _values_offered(self.kind.fields[name], self.heads))
+                lists.offer(page, place, self.numbers.len(), values_offered(self.kind.fields[name], self.heads.layout))
         lines = self.numbers.to_frame().with_row_index("line", offset=1)
         suggested = (
             self.failing.drop_nulls(["suggestion", "column"]).head(COMMENTS).join(lines, on=ROW, maintain_order="left")
@@ -236,14 +237,6 @@ def _added(failing: pl.DataFrame, heads: HeadMatch, kind: RecordKind) -> list[st
         for name, field in kind.fields.items()
         if name in wanted and name not in heads.columns and field.credit.field_class != FieldClass.DISCARD
     ]
-
-
-def _values_offered(field: KindField, heads: HeadMatch) -> Sequence[str]:
-    """The list of a column: the values of its own layout, where that explains them."""
-    if heads.layout and field.name in heads.layout.values:
-        return [value for value in heads.layout.values[field.name] if value]
-    # A cell that may hold several values cannot be bound to a list.
-    return () if field.credit.several else field.constraints.enum or ()
 
 
 def _place(row: int, sheets: Sequence[str]) -> str:

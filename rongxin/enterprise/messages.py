@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
+from rongxin.classification.telling import NOTICE as CLASS_SHOWN
 from rongxin.enterprise.frame import access_of, enterprise_only, login_of, recipients_of, show
 from rongxin.notices import queries, reading
 from rongxin.notices.contacts import troubled
 from rongxin.notices.models import Notice, Receipt
 from rongxin.policy.words import Title
+from rongxin.remedies.declarations.inviting import NOTICE as INVITED
 from rongxin.subjects.mandates.models import Claim, Mandate
 from rongxin.subjects.mandates.queries import claim_for, mandates_of
 from rongxin.subjects.queries import codes_of
@@ -28,8 +30,8 @@ from rongxin.workflow.queries import of_firm
 
 PAGE_SIZE: Final = 20
 PAGES: Final = {
-    "class_shown": ("enterprise:class", Action.CLASS_OBJECT, gettext_lazy("看类别和全部理由")),
-    "declaration_invited": ("enterprise:declarations", Action.DECLARATION_MAKE, gettext_lazy("去自主申报")),
+    CLASS_SHOWN: ("enterprise:class", Action.CLASS_OBJECT, gettext_lazy("看类别和全部理由")),
+    INVITED: ("enterprise:declarations", Action.DECLARATION_MAKE, gettext_lazy("去自主申报")),
 }
 """Where messages about no case are dealt with: the page of the enterprise, what one must be allowed there, what it is called."""
 

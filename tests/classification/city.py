@@ -39,6 +39,11 @@ class City:
         use.case.refresh_from_db()
         return use
 
+    def burdened(self) -> None:
+        """The firm of the town comes to so many serious penalties that its next class is D."""
+        for number in range(20):
+            self.town.penalty(f"榕市监罚〔2026〕90{number}号", severity="serious")
+
     def used(self, run: Run | None = None, day: str = IN_USE_ON) -> Use:
         """A run in use, its days for objecting being over."""
         use = self.shown(run)

@@ -52,8 +52,7 @@ def test_while_it_runs_the_better_class_before_holds(city: City) -> None:
     before = city.held(LATER)
     assert before is not None
     with on(IN_USE_ON):
-        for number in range(20):
-            city.town.penalty(f"榕市监罚〔2026〕90{number}号", severity="serious")
+        city.burdened()
         second = city.shown(classify_on(LATER, in_full=True))
         city.object(second)
     with on("2026-12-12"):
@@ -92,8 +91,7 @@ def test_what_comes_to_it_afterwards_counts_beside_a_better_class(city: City) ->
     use = city.used()
     with on(IN_USE_ON):
         city.answer(city.object(use), "a", 12)
-        for number in range(20):
-            city.town.penalty(f"榕市监罚〔2026〕90{number}号", severity="serious")
+        city.burdened()
         second = city.shown(classify_on(LATER, in_full=True))
     with on("2026-12-12"):
         keep_clocks()
@@ -107,8 +105,7 @@ def test_a_relief_from_a_class_that_is_not_in_use_yet_makes_today_no_worse(city:
     today = city.held(LATER)
     assert today is not None
     with on(IN_USE_ON):
-        for number in range(20):
-            city.town.penalty(f"榕市监罚〔2026〕90{number}号", severity="serious")
+        city.burdened()
         second = city.shown(classify_on(LATER, in_full=True))
         adjustment = city.answer(city.object(second), "c", 6)
     assert (today.grade, adjustment.grade, adjustment.from_on) == (RiskClass.B, "d", LATER)

@@ -3,10 +3,8 @@
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from rongxin.accounts.models import Account
 from rongxin.classification.models import Use
 from rongxin.classification.running import classify_on
 from rongxin.classification.telling import NOTICE, tell_of_shown, told_of
@@ -14,6 +12,7 @@ from rongxin.notices.models import Notice
 from rongxin.workflow.actions import take_step
 from tests.classification.city import IN_USE_ON, City, a_city
 from tests.classification.test_adjusting import LATER
+from tests.desk.test_pages import as_officer
 from tests.factories import a_subject
 from tests.remedies.town import Town, on
 from tests.subjects.mandates.firms import a_login
@@ -25,12 +24,6 @@ def city(town: Town) -> City:
     town.penalty("榕市监罚〔2026〕800号", severity="serious")
     town.hall.held(a_login(), a_subject("福州示例无记录有限公司", region="350102"))
     return a_city(town)
-
-
-def as_login(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
 
 
 def told() -> list[Notice]:
@@ -65,8 +58,7 @@ def test_a_class_that_stays_is_told_to_nobody_and_one_that_grows_worse_by_both_l
         use = city.shown(classify_on(LATER, in_full=True))
         assert tell_of_shown.call_now() == 0
         take_step(use.case.number, "stop", by=city.first, reason="另有记录补报")
-        for number in range(20):
-            city.town.penalty(f"榕市监罚〔2026〕90{number}号", severity="serious")
+        city.burdened()
         city.shown(classify_on(LATER, in_full=True))
         assert tell_of_shown.call_now() == 1
     (notice,) = told()
@@ -88,9 +80,9 @@ def test_where_no_run_is_shown_or_the_rules_know_no_such_notice_nobody_is_told(
 def test_the_message_leads_to_every_reason_and_the_office_sees_how_many_were_told(city: City) -> None:
     use = city.shown()
     tell_of_shown.call_now()
-    page = as_login(city.town.login).get(f"/enterprise/messages/{told()[0].pk}").text
+    page = as_officer(city.town.login).get(f"/enterprise/messages/{told()[0].pk}").text
     (address,) = re.findall(r'class="btn btn-primary" href="(/enterprise/firms/[^"]+)"', page)
     assert address == reverse("enterprise:class", args=[city.town.firm.uscc])
     assert "看类别和全部理由" in page
-    case = " ".join(as_login(city.second).get(f"/desk/cases/{use.case.number}").text.split())
+    case = " ".join(as_officer(city.second).get(f"/desk/cases/{use.case.number}").text.split())
     assert "已告知 1 户类别将变差的企业" in case
