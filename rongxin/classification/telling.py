@@ -52,6 +52,12 @@ def told_of(use: Use) -> int:
     return Notice.objects.filter(key=_key(use)).count()
 
 
+@asks(PLATFORM)  # a number alone
+def read_of(use: Use) -> int:
+    """How many of those opened it."""
+    return Notice.objects.filter(key=_key(use), receipts__isnull=False).distinct().count()
+
+
 def _key(use: Use) -> str:
     return f"class-shown:{use.pk}"
 

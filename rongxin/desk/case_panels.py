@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -33,6 +34,16 @@ class Panel:
     place: Place = Place.MAIN
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyTold:
+    """So many enterprises were told the same in one go, too many for a line each; ``read`` of them opened it."""
+
+    title: Title
+    at: datetime
+    number: int
+    read: int
+
+
 MakePanel = Callable[[Case, Access], Panel | None]
 Asked = Mapping[str, str]
 
@@ -43,6 +54,7 @@ class Looks:
     of steps that are taken on a page of their own. ``forms``: the route to which the form of a step is sent that answers with
     more than the case. ``told``: what a step does to this case, in one sentence. ``panels``: cards that depend on what was
     asked for with the address. ``times``: how some of these cases stand with another clock than that of their state, by key.
+    ``many_told``: whom this case told all at once.
     """
 
     route: str = "desk:case"
@@ -51,6 +63,7 @@ class Looks:
     told: Callable[[Case, Step], str] = lambda case, step: ""
     panels: Callable[[Case, Access, Asked], tuple[Panel, ...]] = lambda case, access, asked: ()
     times: Callable[[Sequence[Case]], Mapping[int, TimeLeft]] = lambda cases: {}
+    many_told: Callable[[Case], ManyTold | None] = lambda case: None
 
 
 COMMON: Final = Looks()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from django import forms
@@ -25,11 +24,11 @@ from rongxin.classification.listing import Comparison, compare
 from rongxin.classification.models import Adjustment, DecidedWith, Run, Use
 from rongxin.classification.reading import Held, held
 from rongxin.classification.running import newest_run
-from rongxin.classification.telling import told_of
+from rongxin.classification.telling import read_of, told_of
 from rongxin.classification.using import KIND as USING
 from rongxin.classification.using import current, in_preview, uses_of
 from rongxin.departments.regions import stem
-from rongxin.desk.case_panels import Panel, Place, add_panel
+from rongxin.desk.case_panels import Looks, ManyTold, Panel, Place, add_panel, show_as
 from rongxin.desk.class_matrix import Rows, rows_of
 from rongxin.desk.classes import reader_of
 from rongxin.desk.frame import access_of, officer_of, officer_only, show
@@ -125,14 +124,6 @@ class ComparisonCard:
     same_rules: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldCard:
-    """``desk/_class_told.html``. ``number``: so many enterprises were told."""
-
-    number: int
-    at: datetime
-
-
 @officer_only
 @require_safe
 def detail(request: HttpRequest, uscc: str) -> HttpResponse:
@@ -207,7 +198,7 @@ def compared(request: HttpRequest, before: str, after: str) -> HttpResponse:
 def add_to_cases() -> None:
     """Cases of use say who moves; cases about a class say which and why."""
     add_panel(USING, _use_panel)
-    add_panel(USING, _told_panel)
+    show_as(USING, Looks(many_told=_many_told))
     add_panel(KIND, _adjustment_panel)
 
 
@@ -300,13 +291,12 @@ def _use_panel(case: Case, access: Access) -> Panel | None:
     return Panel(title=title, template="desk/_class_moves.html", content=card, place=Place.TOP)
 
 
-def _told_panel(case: Case, _access: Access) -> Panel | None:
-    """How many enterprises were told that their class becomes worse."""
+def _many_told(case: Case) -> ManyTold | None:
     use = Use.objects.get(case=case)
     if use.told_at is None:
         return None
-    content = ToldCard(number=told_of(use), at=use.told_at)
-    return Panel(title=Title(zh="告知企业", en="Enterprises told"), template="desk/_class_told.html", content=content)
+    title = Title(zh="类别将变差的企业", en="Enterprises whose class becomes worse")
+    return ManyTold(title=title, at=use.told_at, number=told_of(use), read=read_of(use))
 
 
 def _adjustment_panel(case: Case, _access: Access) -> Panel:

@@ -14,7 +14,7 @@ from rongxin.accounts.access import Access, Purpose
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Action
 from rongxin.accounts.queries import demand
-from rongxin.desk.case_panels import Panel, address
+from rongxin.desk.case_panels import ManyTold, Panel, address, looks_of
 from rongxin.desk.frame import access_of, officer_of, officer_only, show
 from rongxin.notices.contacts import masks_of
 from rongxin.notices.models import Notice, Sending, Serving, ServingNoteKind, Way
@@ -46,9 +46,10 @@ class ToldLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldCard:
-    """``desk/_told.html``. ``url``: the whole, to be printed."""
+    """``desk/_told.html``. ``many``: whom the case told all at once. ``url``: the whole, to be printed."""
 
     lines: tuple[ToldLine, ...]
+    many: ManyTold | None
     url: str
 
 
@@ -85,7 +86,9 @@ class TimelinePage:
 def panel(case: Case, access: Access) -> Panel:
     """The card; it says so where nobody was told."""
     lines = tuple(_line(notice) for notice in reversed(told_about(case, access)))
-    content = ToldCard(lines=lines, url=reverse("desk:case_told", args=[case.number]))
+    content = ToldCard(
+        lines=lines, many=looks_of(case).many_told(case), url=reverse("desk:case_told", args=[case.number])
+    )
     return Panel(title=Title(zh="告知", en="Who was told"), template="desk/_told.html", content=content)
 
 

@@ -30,6 +30,10 @@ def told() -> list[Notice]:
     return list(Notice.objects.filter(name=NOTICE).order_by("pk"))
 
 
+def case_page(city: City, use: Use) -> str:
+    return " ".join(as_officer(city.second).get(f"/desk/cases/{use.case.number}").text.split())
+
+
 def test_whose_class_becomes_worse_is_told_once_with_the_last_day_to_object(city: City) -> None:
     use = city.shown()
     assert [tell_of_shown.call_now() for _ in range(2)] == [1, 0]
@@ -77,12 +81,23 @@ def test_where_no_run_is_shown_or_the_rules_know_no_such_notice_nobody_is_told(
     assert not told()
 
 
-def test_the_message_leads_to_every_reason_and_the_office_sees_how_many_were_told(city: City) -> None:
+def test_the_message_leads_to_every_reason_and_the_office_sees_how_many_were_told_and_read_it(city: City) -> None:
     use = city.shown()
     tell_of_shown.call_now()
-    page = as_officer(city.town.login).get(f"/enterprise/messages/{told()[0].pk}").text
+    assert "已告知 1 户，其中 0 户已读" in case_page(city, use)
+    its, (notice,) = as_officer(city.town.login), told()
+    page = its.get(f"/enterprise/messages/{notice.pk}").text
     (address,) = re.findall(r'class="btn btn-primary" href="(/enterprise/firms/[^"]+)"', page)
     assert address == reverse("enterprise:class", args=[city.town.firm.uscc])
     assert "看类别和全部理由" in page
-    case = " ".join(as_officer(city.second).get(f"/desk/cases/{use.case.number}").text.split())
-    assert "已告知 1 户类别将变差的企业" in case
+    its.post(reverse("enterprise:message_read", args=[notice.pk]))
+    assert "已告知 1 户，其中 1 户已读" in case_page(city, use)
+
+
+def test_where_nobody_acted_for_grows_worse_the_office_is_told_that_no_message_was_sent(city: City) -> None:
+    city.used()
+    with on(IN_USE_ON):
+        use = city.shown(classify_on(LATER, in_full=True))
+        assert "还没有告知过谁" in case_page(city, use)
+        tell_of_shown.call_now()
+        assert "没有发出消息" in case_page(city, use)
