@@ -42,7 +42,7 @@ def test_whose_class_becomes_worse_is_told_once_with_the_last_day_to_object(city
         city.town.firm.uscc,
         "风险类别将变为 B 类（一般风险），2026年11月26日以前可以申诉",
     )
-    assert "将由 （无） 变为 B 类（一般风险）" in notice.body_zh
+    assert "将由 （无）变为 B 类（一般风险）" in notice.body_zh
     use.refresh_from_db()
     assert use.told_at
     assert told_of(use) == 1
@@ -66,7 +66,7 @@ def test_a_class_that_stays_is_told_to_nobody_and_one_that_grows_worse_by_both_l
         city.shown(classify_on(LATER, in_full=True))
         assert tell_of_shown.call_now() == 1
     (notice,) = told()
-    assert "由 B 类（一般风险） 变为 D 类（高风险）" in notice.body_zh
+    assert "由 B 类（一般风险）变为 D 类（高风险）" in notice.body_zh
 
 
 def test_where_no_run_is_shown_or_the_rules_know_no_such_notice_nobody_is_told(
