@@ -18,7 +18,6 @@ from rongxin.engine.risk.layout import bucket_of
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan
 from rongxin.engine.risk.results import Results
 from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged
-from rongxin.engine.risk.tables import Tables
 from rongxin.policy.indicators import RiskClass
 from rongxin.storage.askers import PLATFORM, asks
 
@@ -181,16 +180,15 @@ def _as_time_made_it(run: Run, results: Results, bucket: int, rows: pl.DataFrame
     """The rows, those for which a day has come since reckoned anew where that is better: what makes a class worse is for the next
     run, which the enterprise may object to. As they are where the snapshot is gone.
     """
-    due = rows.filter(pl.col("next_on") <= on)
+    due = rows.filter(pl.col("next_on") <= on).sort("subject")
     if due.is_empty() or on <= run.day:
         return rows
     try:
-        tables = Reader(snapshot_of(run)).bucket_tables(bucket, results.plan)
+        tables = Reader(snapshot_of(run)).bucket_tables(bucket, results.plan, only=due["subject"].to_numpy())
     except (FileNotFoundError, SnapshotDamaged):
         return rows
-    own = tables.subjects.filter(pl.col("subject").is_in(due["subject"].implode()))
     presence = {place: presence_on(each, on) for place, each in results.presence().items()}
-    anew = classify(results.plan.on(on), Tables(own, tables.records, tables.links), presence).classes
+    anew = classify(results.plan.on(on), tables, presence).classes
     better = anew.join(due.select("subject", was=pl.col("points"), class_was=pl.col("class")), on="subject").filter(
         (pl.col("class") <= pl.col("class_was")) & (pl.col("points") < pl.col("was"))
     )

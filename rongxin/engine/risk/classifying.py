@@ -13,11 +13,11 @@ import polars as pl
 
 from rongxin.engine.risk.conditions import Span
 from rongxin.engine.risk.days import NEVER, NEVER_NUMBER, after, next_full_month
-from rongxin.engine.risk.grouping import Array, Groups, Merged, Places, days_of, numbers_of
+from rongxin.engine.risk.grouping import Array, Groups, Merged, days_of, numbers_of
 from rongxin.engine.risk.layout import Through
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan, Weighed
 from rongxin.engine.risk.points import HUNDREDTHS, VALUE, WORD
-from rongxin.engine.risk.rows import AT, GONE, NEXT, PERCENT, Looked, beside, early, looks
+from rongxin.engine.risk.rows import AT, GONE, NEXT, PERCENT, Enterprises, Looked, beside, early, looks
 from rongxin.engine.risk.tables import CLASSES, FACTORS, FINDINGS, PRESENCE, Classified, Presence, Tables
 from rongxin.engine.risk.takes import Count, MonthsSince
 from rongxin.policy.indicators import Condition, Dimension, Related
@@ -57,22 +57,23 @@ class _Valued:
 
 @dataclass(frozen=True)
 class _Factors:
-    """What an indicator brings the enterprises at the places ``at``; a ``word``, or a ``value`` that is never null."""
+    """What the values of an indicator bring, and which of them are ``kept`` as factors."""
 
-    at: Array
-    value: Array
-    word: pl.Series | None
+    valued: _Valued
     points: Array
-    next: Array
-    gone: Array
+    kept: Array
 
-    @classmethod
-    def of(cls, valued: _Valued, points: Array, kept: Array) -> "_Factors":
-        """Of the values that are ``kept``."""
-        if not kept.all():
-            valued, points = valued.where(kept), points[kept]
-        word = valued.frame[WORD] if WORD in valued.frame.columns else None
-        return cls(valued.at, valued.frame[VALUE].to_numpy(), word, points, valued.next, valued.gone)
+    @property
+    def values(self) -> pl.Series:
+        """The value of each; null where there is none."""
+        return self.valued.frame[VALUE]
+
+    @property
+    def words(self) -> pl.Series:
+        """The word of each; null where the indicator takes none."""
+        if WORD in self.valued.frame.columns:
+            return self.valued.frame[WORD].cast(pl.String)
+        return pl.Series(WORD, [None], pl.String).new_from_index(0, len(self.points))
 
 
 def classify(plan: Plan, tables: Tables, presence: Presence | None = None) -> Classified:
@@ -105,8 +106,8 @@ class _Bucket:
         self.looks = looks(plan)
         if (tables.subjects["category"] == SOLE_TRADER).any():
             raise NotClassified
-        self.keys = tables.subjects["subject"].to_numpy()
-        self.places = Places(self.keys)
+        self.enterprises = Enterprises(tables.subjects)
+        self.keys = self.enterprises.keys
         self.findings: list[pl.DataFrame] = []
         self._only: dict[tuple[Condition, ...], tuple[Array, Array, Array]] = {}
 
@@ -126,7 +127,7 @@ class _Bucket:
             if place in plan.floored:
                 kept |= valued.has
                 floors.meet(place, valued)
-            factors[place] = _Factors.of(valued, points, kept)
+            factors[place] = _Factors(valued, points, kept)
         total = np.zeros(size, dtype=np.int64)
         for dimension, points in dimensions.items():
             most = plan.dimensions.get(dimension.value)
@@ -167,7 +168,6 @@ class _Bucket:
     def _of_records(self) -> Iterator[tuple[int, _Valued]]:
         """Each kind is read once; an indicator over several waits for the last of them."""
         waiting: dict[int, list[Looked]] = {}
-        established = self.tables.subjects["established_on"]
         missing = {
             place: set(weighed.indicator.records)
             for place, weighed in enumerate(self.plan.indicators)
@@ -177,8 +177,8 @@ class _Bucket:
             places = [place for place, kinds in missing.items() if kind in kinds]
             records = self.tables.records.get(kind)
             if records is not None and records.height:
-                records = beside(records, self.places, established)
-                self.findings.append(early(kind, records))
+                records = beside(records, self.enterprises)
+                self.findings.append(early(kind, records, self.enterprises))
                 looked = self.looks.at(places, self.looks.alive(kind, records))
                 for place, each in zip(places, looked, strict=True):
                     waiting.setdefault(place, []).append(each)
@@ -251,7 +251,7 @@ class _Bucket:
         links = self.tables.links
         if links is None or not links.height:
             return _Valued(none, pl.DataFrame(schema={VALUE: pl.Int64}), none, none)
-        at = self.places.of(links["subject"].to_numpy())
+        at = self.enterprises.places.of(links["subject"].to_numpy())
         presence = self.presence_of[self.plan.places[related.indicator]]
         shares = held_shares(
             links.with_columns(pl.Series(AT, at)).filter(pl.col(AT) >= 0), related, self.plan.day, presence
@@ -270,16 +270,16 @@ class _Bucket:
         parts = [factors[place] for place in sorted(factors)]
         if not parts:
             return pl.DataFrame(schema=dict(FACTORS))
-        merged = Merged.of([part.at for part in parts], len(self.keys))
-        lengths = [len(part.at) for part in parts]
+        merged = Merged.of([(part.valued.at, part.kept) for part in parts], len(self.keys))
+        lengths = [len(part.points) for part in parts]
         unsorted = pl.DataFrame(
             {
                 "indicator": np.repeat(np.array(sorted(factors), dtype=np.uint16), lengths),
-                "value": pl.concat([_values(part) for part in parts], rechunk=True),
-                "word": pl.concat([_words(part) for part in parts], rechunk=True),
+                "value": pl.concat([part.values for part in parts], rechunk=True),
+                "word": pl.concat([part.words for part in parts], rechunk=True),
                 "points": np.concatenate([part.points for part in parts]).astype(np.int32),
-                "next_on": _until_never("next_on", np.concatenate([part.next for part in parts])),
-                "gone_on": _until_never("gone_on", np.concatenate([part.gone for part in parts])),
+                "next_on": _until_never("next_on", np.concatenate([part.valued.next for part in parts])),
+                "gone_on": _until_never("gone_on", np.concatenate([part.valued.gone for part in parts])),
             }
         )
         subjects = pl.Series("subject", np.repeat(self.keys, merged.counts))
@@ -340,18 +340,6 @@ def _until_never(name: str, numbers: Array) -> pl.Series:
     """Days since 1970 as days, null for never."""
     days = days_of(name, numbers)
     return days.set(days == NEVER, None)
-
-
-def _values(part: _Factors) -> pl.Series:
-    if part.word is None:
-        return pl.Series("value", part.value, dtype=pl.Int64)
-    return pl.Series("value", [None], pl.Int64).new_from_index(0, len(part.at))
-
-
-def _words(part: _Factors) -> pl.Series:
-    if part.word is not None:
-        return part.word.cast(pl.String)
-    return pl.Series("word", [None], pl.String).new_from_index(0, len(part.at))
 
 
 def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -23,8 +23,10 @@ from rongxin.policy.words import Display, Severity, Strict
 if TYPE_CHECKING:
     from pyspark.sql import Column
 
-ESTABLISHED: Final = "@established_on"
-"""Beside a record: the day on which its enterprise was established; no field has such a name."""
+EARLY: Final = "@early"
+"""Beside a record: whether it was decided before its enterprise was established, a fault in one of two sources, to be reported; no
+field has such a name.
+"""
 STOPS: Final = "@stops_on"
 """Beside a record: the last day on which it counts."""
 
@@ -63,14 +65,9 @@ def kind_rule(policy: Policy, kind: RecordKind, minor_months: int, day: date) ->
 
 
 def may_count(rule: KindRule) -> pl.Expr:
-    """Whether a record, with ESTABLISHED beside it, counts on any day at all."""
+    """Whether a record, with EARLY beside it, counts on any day at all."""
     known = pl.col("severity").is_in(list(rule.months))
-    return (pl.col("state") == State.COUNTS) & known.fill_null(value=False) & ~before_established()
-
-
-def before_established() -> pl.Expr:
-    """Whether a record was decided before its enterprise was established: a fault in one of two sources, to be reported."""
-    return (pl.col("decided_on") < pl.col(ESTABLISHED)).fill_null(value=False)
+    return (pl.col("state") == State.COUNTS) & known.fill_null(value=False) & ~pl.col(EARLY)
 
 
 def stops_on(rule: KindRule) -> pl.Expr:
@@ -105,14 +102,7 @@ def spark_may_count(rule: KindRule) -> "Column":
     from pyspark.sql import functions as spark
 
     known = spark.coalesce(spark.col("severity").isin(list(rule.months)), spark.lit(False))
-    return (spark.col("state") == int(State.COUNTS)) & known & ~spark_before_established()
-
-
-def spark_before_established() -> "Column":
-    """``before_established`` of a Spark table."""
-    from pyspark.sql import functions as spark
-
-    return spark.coalesce(spark.col("decided_on") < spark.col(ESTABLISHED), spark.lit(False))
+    return (spark.col("state") == int(State.COUNTS)) & known & ~spark.col(EARLY)
 
 
 def spark_stops_on(rule: KindRule) -> "Column":

@@ -14,12 +14,11 @@ import numpy as np
 import polars as pl
 
 from rongxin.engine.risk.classifying import classify, concerned, held_shares
-from rongxin.engine.risk.counting import KindRule, before_established, may_count, stops_on
+from rongxin.engine.risk.counting import EARLY, KindRule, may_count, stops_on
 from rongxin.engine.risk.days import NEVER
-from rongxin.engine.risk.grouping import Places
 from rongxin.engine.risk.layout import State
 from rongxin.engine.risk.plans import GRADES, NO_FLOOR, Plan
-from rongxin.engine.risk.rows import GONE, beside, looks
+from rongxin.engine.risk.rows import GONE, Enterprises, beside, looks
 from rongxin.engine.risk.tables import Classified, Presence, Tables
 from rongxin.engine.risk.takes import RECORD
 from rongxin.policy.indicators import RiskClass
@@ -192,19 +191,15 @@ class _Explaining:
             ]
             if not places or not records.height:
                 continue
-            living = how.alive(kind, beside(records, self._places, self._established))
+            living = how.alive(kind, beside(records, self._enterprises))
             for place, looked in zip(places, how.at(places, living, (RECORD, "decided_on")), strict=True):
                 rows = looked.now.select(pl.lit(kind), RECORD, "decided_on", _day(GONE))
                 found.setdefault(self.plan.indicators[place].name, []).extend(rows.iter_rows())
         return found
 
     @property
-    def _places(self) -> Places:
-        return Places(self.tables.subjects["subject"].to_numpy())
-
-    @property
-    def _established(self) -> pl.Series:
-        return self.tables.subjects["established_on"]
+    def _enterprises(self) -> Enterprises:
+        return Enterprises(self.tables.subjects)
 
     def _copies(self, asked: list[tuple[str, int]]) -> list[Standing]:
         """How it would stand with each of the records ``asked`` alone, without each, and without any record."""
@@ -267,7 +262,7 @@ class _Explaining:
         brings = {self.plan.indicators[place].name for place in now.factors["indicator"]}
         used = {(kind, record) for name in brings for kind, record, *_ in sources.get(name, ())}
         for kind, records in self.tables.records.items():
-            rows = beside(records, self._places, self._established)
+            rows = beside(records, self._enterprises)
             told = rows.select(RECORD, "decided_on", _why(self.whole.kinds[kind], self.whole.day).alias("why"))
             for record, decided_on, why in told.iter_rows():
                 if (kind, record) not in used:
@@ -324,7 +319,7 @@ def _why(rule: KindRule, day: date) -> pl.Expr:
     """Why a record brings nothing, by the first reason that holds."""
     reasons: Iterable[tuple[pl.Expr, Why]] = (
         *((pl.col("state") == int(state), why) for state, why in _OF_STATE.items()),
-        (before_established(), Why.EARLY),
+        (pl.col(EARLY), Why.EARLY),
         (~may_count(rule), Why.SEVERITY),
         (pl.col("decided_on") > day, Why.FUTURE),
         (stops_on(rule.model_copy(update={"ends_with_validity": False})) < day, Why.TERM_OVER),

@@ -63,6 +63,15 @@ class Places:
         return self._table[offset.view(np.int64)]
 
 
+def rows_of(rows: pl.DataFrame, keys: Array) -> pl.DataFrame:
+    """Those of ``rows``, which lie by subject, that are of one of ``keys``, which rise."""
+    lie = rows["subject"].to_numpy()
+    first, last = np.searchsorted(lie, keys), np.searchsorted(lie, keys, side="right")
+    counts = last - first
+    before = np.cumsum(counts) - counts
+    return rows[np.repeat(first - before, counts) + np.arange(counts.sum())]
+
+
 def numbers_of(days: pl.Series) -> Array:
     """Days as days since 1970."""
     return days.cast(pl.Int32).to_numpy()
@@ -75,24 +84,26 @@ def days_of(name: str, numbers: Array) -> pl.Series:
 
 @dataclass(frozen=True)
 class Merged:
-    """Several tables put together, sorted by their numbers below a size, for the same number in the order of the tables. In no
-    table a number stands twice. ``counts``: how many rows each number has; ``order``: of the tables one after the other, the row
-    that comes to each place.
+    """Those rows of several tables that are kept, put together, sorted by their numbers below a size, for the same number in the
+    order of the tables. In no table a number stands twice. ``counts``: how many rows each number has; ``order``: of the tables one
+    after the other, the row that comes to each place.
     """
 
     counts: Array
     order: Array
 
     @classmethod
-    def of(cls, tables: list[Array], size: int) -> "Merged":
-        """Of the numbers of the rows of each table."""
-        counts = np.bincount(np.concatenate(tables), minlength=size).astype(np.int32)
+    def of(cls, tables: list[tuple[Array, Array]], size: int) -> "Merged":
+        """Of the numbers of the rows of each table, and whether each is kept."""
+        rows = [np.flatnonzero(kept) for _, kept in tables]
+        numbers = [each[its] for (each, _), its in zip(tables, rows, strict=True)]
+        counts = np.bincount(np.concatenate(numbers), minlength=size).astype(np.int32)
         free = np.cumsum(counts, dtype=np.int32) - counts
         order = np.empty(int(counts.sum()), dtype=np.uint32)
         first = 0
-        for numbers in tables:
-            places = free[numbers]
-            free[numbers] = places + 1
-            order[places] = np.arange(first, first + len(numbers), dtype=np.uint32)
-            first += len(numbers)
+        for (whole, _), its, kept in zip(tables, rows, numbers, strict=True):
+            places = free[kept]
+            free[kept] = places + 1
+            order[places] = its + first
+            first += len(whole)
         return cls(counts, order)

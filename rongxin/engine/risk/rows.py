@@ -7,9 +7,9 @@ from typing import Final
 
 import polars as pl
 
-from rongxin.engine.risk.counting import ESTABLISHED, STOPS, before_established, may_count, stops_on
+from rongxin.engine.risk.counting import EARLY, STOPS, may_count, stops_on
 from rongxin.engine.risk.days import NEVER, after, last_by_case, since
-from rongxin.engine.risk.grouping import Places
+from rongxin.engine.risk.grouping import Places, numbers_of
 from rongxin.engine.risk.layout import State
 from rongxin.engine.risk.plans import Plan, Weighed
 from rongxin.engine.risk.takes import Share
@@ -23,6 +23,8 @@ GONE: Final = "@gone_on"
 """The first day from which on a row does nothing."""
 PERCENT: Final = "@percent"
 """How much of a row counts."""
+AS_WRITTEN: Final = pl.QueryOptFlags.none()
+"""Queries over rows at hand, of which there are hundreds for a bucket: to look for a better order takes longer than it saves."""
 
 
 @dataclass(frozen=True)
@@ -33,24 +35,31 @@ class Looked:
     coming: pl.DataFrame | None
 
 
-def beside(records: pl.DataFrame, places: Places, established: pl.Series) -> pl.DataFrame:
-    """The records of enterprises that are there, with AT and ESTABLISHED beside them."""
-    at = places.of(records["subject"].to_numpy())
+class Enterprises:
+    """The enterprises of a bucket. ``established``: on which day; where that is not known, before any record."""
+
+    def __init__(self, subjects: pl.DataFrame) -> None:
+        self.keys = subjects["subject"].to_numpy()
+        self.places = Places(self.keys)
+        self.established = subjects["established_on"].fill_null(date.min)
+
+
+def beside(records: pl.DataFrame, enterprises: Enterprises) -> pl.DataFrame:
+    """The records of enterprises that are there, with AT and EARLY beside them."""
+    at = enterprises.places.of(records["subject"].to_numpy())
     if len(at) and at.min() < 0:
         known = at >= 0
         records, at = records.filter(pl.Series(known)), at[known]
+    is_early = numbers_of(records["decided_on"]) < numbers_of(enterprises.established)[at]
     # Told that it rises, Polars groups by it without hashing.
-    return records.with_columns(pl.Series(AT, at).set_sorted(), established.gather(at).alias(ESTABLISHED))
+    return records.with_columns(pl.Series(AT, at).set_sorted(), pl.Series(EARLY, is_early))
 
 
-def early(kind: str, records: pl.DataFrame) -> pl.DataFrame:
-    """Rows of FINDINGS about the records of ``kind``, with ESTABLISHED beside them."""
-    return (
-        records.lazy()
-        .filter(before_established() & (pl.col("state") == State.COUNTS))
-        .select("subject", pl.lit(kind).alias("kind"), "decided_on", pl.col(ESTABLISHED).alias("established_on"))
-        .collect()
-    )
+def early(kind: str, records: pl.DataFrame, enterprises: Enterprises) -> pl.DataFrame:
+    """Rows of FINDINGS about the records of ``kind``, with AT and EARLY beside them."""
+    found = records[records[EARLY].arg_true()].filter(pl.col("state") == State.COUNTS)
+    known = enterprises.established.gather(found[AT]).alias("established_on")
+    return found.select("subject", pl.lit(kind).alias("kind"), "decided_on", known)
 
 
 @lru_cache(maxsize=32)
@@ -72,12 +81,12 @@ class Looks:
         }
 
     def alive(self, kind: str, records: pl.DataFrame) -> pl.DataFrame:
-        """The records of ``kind``, with AT and ESTABLISHED beside them, that count on the day of the plan or may do so later, with
+        """The records of ``kind``, with AT and EARLY beside them, that count on the day of the plan or may do so later, with
         AT and STOPS.
         """
         counts, stops = self._alive[kind]
         rows = records.lazy().filter(counts).with_columns(stops).filter(pl.col(STOPS) >= self._day)
-        return rows.drop("state", ESTABLISHED).collect()
+        return rows.drop("state", EARLY).collect(optimizations=AS_WRITTEN)
 
     def at(self, places: list[int], records: pl.DataFrame, beside: tuple[str, ...] = ()) -> list[Looked]:
         """The rows of ``records``, which are alive, that the indicators at ``places`` look at, with the columns ``beside``."""
@@ -113,9 +122,10 @@ class _Look:
         now = records.filter(self._is_met).with_columns(self._gone)
         now = now.select(AT, GONE, self._changes, *self._percents, *fields)
         if self._is_coming is None or not (is_ahead or self._waits_for_more):
-            return Looked(now.collect(), None)
-        coming = records.filter(self._is_coming).select(AT, self._gone, self._begins, *fields).collect()
-        return Looked(now.collect(), coming if coming.height else None)
+            return Looked(now.collect(optimizations=AS_WRITTEN), None)
+        coming = records.filter(self._is_coming).select(AT, self._gone, self._begins, *fields)
+        now_rows, coming_rows = (each.collect(optimizations=AS_WRITTEN) for each in (now, coming))
+        return Looked(now_rows, coming_rows if coming_rows.height else None)
 
 
 def _edges(share: Share, day: date) -> pl.Expr:

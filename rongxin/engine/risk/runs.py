@@ -101,7 +101,7 @@ def _anew(plan: Plan, reader: Reader, few: dict[int, Array], presence: Presence,
     """Classify the enterprises of these buckets together, and write each bucket by itself."""
     if not few:
         return
-    tables = _together([_only(reader.bucket_tables(bucket, plan), keys) for bucket, keys in few.items()])
+    tables = _together([reader.bucket_tables(bucket, plan, only=keys) for bucket, keys in few.items()])
     classified = classify(plan, tables, presence)
     for bucket, keys in few.items():
         its = pl.col("subject").is_between(bucket << SHIFT, ((bucket + 1) << SHIFT) - 1)
@@ -122,24 +122,6 @@ def _together(parts: list[Tables]) -> Tables:
     )
 
 
-def _only(tables: Tables, keys: Array) -> Tables:
-    """The tables of a few enterprises."""
-    return Tables(
-        _of(tables.subjects, keys),
-        {kind: _of(rows, keys) for kind, rows in tables.records.items()},
-        None if tables.links is None else _of(tables.links, keys),
-    )
-
-
-def _of(rows: pl.DataFrame, keys: Array) -> pl.DataFrame:
-    """Those of ``rows``, which lie by enterprise, that are of one of ``keys``."""
-    lie = rows["subject"].to_numpy()
-    first, last = np.searchsorted(lie, keys), np.searchsorted(lie, keys, side="right")
-    counts = last - first
-    before = np.cumsum(counts) - counts
-    return rows[np.repeat(first - before, counts) + np.arange(counts.sum())]
-
-
 def _of_bucket(keys: Array, bucket: int) -> Array:
     return keys[slice(*np.searchsorted(keys, [bucket << SHIFT, (bucket + 1) << SHIFT]))]
 
@@ -152,8 +134,8 @@ def _present(plan: Plan, reader: Reader, buckets: list[int], keys: Array | None 
     narrow = plan.only(named)
 
     def each(bucket: int) -> dict[int, pl.DataFrame]:
-        tables = reader.bucket_tables(bucket, narrow)
-        return present(plan, tables if keys is None else _only(tables, _of_bucket(keys, bucket)))
+        only = None if keys is None else _of_bucket(keys, bucket)
+        return present(plan, reader.bucket_tables(bucket, narrow, only=only))
 
     parts = over(buckets, each, quiet, AT_ONCE)
     empty = pl.DataFrame(schema=dict(PRESENCE))

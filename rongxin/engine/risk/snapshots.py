@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from rongxin.engine.risk.grouping import Array
+from rongxin.engine.risk.grouping import Array, rows_of
 from rongxin.engine.risk.layout import (
     LINKS_TABLE,
     REPLACED_FILE,
@@ -35,6 +35,8 @@ from rongxin.engine.risk.tables import Tables
 
 MOST_REPLACED: Final = 0.2
 """The part of all enterprises above which deltas are better put into a new base."""
+MOST_DELTAS: Final = 24
+"""A day of one an hour. A bucket is read from a file of each, so that many small ones, too, cost more than a new base."""
 _LINK_COLUMNS: Final = ["subject", "other", "through", "percent", "decided_on", "valid_to", "record"]
 
 Progress = Callable[[int, int], None]
@@ -65,19 +67,19 @@ class Reader:
         """The buckets that hold anything, in order."""
         return sorted({bucket for part in self.snapshot.parts for bucket in part.buckets})
 
-    def bucket_tables(self, bucket: int, plan: Plan, beside: tuple[str, ...] = ()) -> Tables:
-        """What ``plan`` looks at of a bucket, and the columns ``beside`` of records.
+    def bucket_tables(self, bucket: int, plan: Plan, beside: tuple[str, ...] = (), only: Array | None = None) -> Tables:
+        """What ``plan`` looks at of a bucket, or ``only`` of these subjects, which rise, and the columns ``beside`` of records.
 
         SnapshotDamaged where a file is missing or cannot be read, ValueError where the snapshot was made under rules that do not
         know a field.
         """
-        subjects = self.table(SUBJECTS_TABLE, bucket, plan.subject_columns)
+        subjects = self.table(SUBJECTS_TABLE, bucket, plan.subject_columns, only)
         records = {}
         for kind, columns in self.kinds_read(plan).items():
-            rows = self.table(records_table(kind), bucket, sorted({*columns, *beside}))
+            rows = self.table(records_table(kind), bucket, sorted({*columns, *beside}), only)
             if rows is not None:
                 records[kind] = rows
-        links = self.table(LINKS_TABLE, bucket, _LINK_COLUMNS) if plan.reads_links else None
+        links = self.table(LINKS_TABLE, bucket, _LINK_COLUMNS, only) if plan.reads_links else None
         if subjects is None:
             subjects = pl.DataFrame(schema={name: SUBJECTS[name] for name in plan.subject_columns})
         return Tables(subjects, records, links)
@@ -100,22 +102,25 @@ class Reader:
 
     def subject_tables(self, subject: int, plan: Plan) -> Tables:
         """What ``plan`` looks at of one enterprise, with the keys of its records."""
-        its = pl.col("subject") == subject
-        tables = self.bucket_tables(bucket_of(subject), plan, ("record",))
-        records = {kind: rows.filter(its) for kind, rows in tables.records.items()}
-        return Tables(tables.subjects.filter(its), records, None if tables.links is None else tables.links.filter(its))
+        return self.bucket_tables(bucket_of(subject), plan, ("record",), np.array([subject]))
 
     def links(self, bucket: int) -> pl.DataFrame | None:
         """The shares that enterprises of a bucket hold or of which others hold some."""
         return self.table(LINKS_TABLE, bucket, _LINK_COLUMNS)
 
-    def table(self, table: str, bucket: int, columns: list[str] | None = None) -> pl.DataFrame | None:
-        """The rows of a table in a bucket, in the order of the layout; None: there are none."""
+    def table(
+        self, table: str, bucket: int, columns: list[str] | None = None, only: Array | None = None
+    ) -> pl.DataFrame | None:
+        """The rows of a table in a bucket, in the order of the layout; None: there are none. ``only``: of these subjects, which
+        rise.
+        """
         path = bucket_file(table, bucket)
         found = []
         for part, manifest in enumerate(self.snapshot.parts):
             if path in manifest.files:
                 rows = _read(self.snapshot.folder_of(part) / path, manifest.files[path], columns)
+                if only is not None:
+                    rows = rows_of(rows, only)
                 gone = self.replaced_after(part, bucket)
                 if len(gone):
                     rows = rows.filter(pl.Series(~np.isin(rows["subject"].to_numpy(), gone)))
@@ -193,9 +198,10 @@ def damages(snapshot: Snapshot, progress: Progress = quiet) -> list[Damage]:
 
 
 def needs_compaction(snapshot: Snapshot) -> bool:
-    """Whether the deltas replace so much that a new base is better."""
+    """Whether the deltas are so many, or replace so much, that a new base is better."""
+    deltas = len(snapshot.parts) - 1
     subjects = sum(count.subjects for count in snapshot.parts[0].buckets.values())
-    return len(snapshot.parts) > 1 and Reader(snapshot).replaced > MOST_REPLACED * max(subjects, 1)
+    return deltas >= MOST_DELTAS or Reader(snapshot).replaced > MOST_REPLACED * max(subjects, 1)
 
 
 def compact(snapshot: Snapshot, target: Path, progress: Progress = quiet) -> Snapshot:

@@ -5,6 +5,7 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from rongxin.engine.risk import runs, writing
 from rongxin.engine.risk.layout import SHIFT, Snapshot, bucket_file, held
 from rongxin.engine.risk.results import Results, ResultsDamaged, movements
 from rongxin.engine.risk.runs import OtherRules, rerun, run
-from rongxin.engine.risk.snapshots import Reader, SnapshotDamaged, compact, damages, needs_compaction
+from rongxin.engine.risk.snapshots import MOST_DELTAS, Reader, SnapshotDamaged, compact, damages, needs_compaction
 from rongxin.engine.risk.tables import Tables
 from rongxin.engine.risk.writing import Work
 from tests.engine.risk import plain_loop
@@ -341,6 +342,29 @@ def test_deltas_that_replace_much_call_for_a_new_base(tmp_path):
     assert not needs_compaction(base)
     assert not needs_compaction(little)
     assert needs_compaction(much)
+
+
+def test_many_deltas_call_for_a_new_base_however_little_they_replace(tmp_path):
+    snapshot, called = written(tmp_path / "snapshot", SMALL), []
+    for _ in range(MOST_DELTAS):
+        snapshot = written(tmp_path / "snapshot", _only_of(SMALL, 1), before=snapshot, replaced=[WIDE])
+        called.append(needs_compaction(snapshot))
+
+    assert called == [False] * (MOST_DELTAS - 1) + [True]
+
+
+def test_a_few_enterprises_are_read_as_they_stand_among_all(tmp_path):
+    base = written(tmp_path / "snapshot", SMALL)
+    grown = written(tmp_path / "snapshot", _only_of(SMALL, 4), before=base, replaced=[4 * WIDE, 5 * WIDE])
+    reader, keys = Reader(grown), np.array([3, 4, 5, 9]) * WIDE
+
+    for bucket in reader.buckets:
+        every, few = (reader.bucket_tables(bucket, PLAN, only=only) for only in (None, keys))
+        is_one = pl.col("subject").is_in(keys.tolist())
+        assert few.subjects.equals(every.subjects.filter(is_one))
+        assert {kind: rows.rows() for kind, rows in few.records.items()} == {
+            kind: its for kind, rows in every.records.items() if (its := rows.filter(is_one).rows())
+        }
 
 
 def test_a_new_base_is_the_same_state_and_keeps_what_no_delta_touches(tmp_path):

@@ -7,7 +7,7 @@ from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from rongxin.engine.risk.counting import ESTABLISHED, STOPS, spark_before_established, spark_may_count, spark_stops_on
+from rongxin.engine.risk.counting import EARLY, STOPS, spark_may_count, spark_stops_on
 from rongxin.engine.risk.days import since, spark_after, spark_last_of, spark_next_full_month
 from rongxin.engine.risk.layout import State
 from rongxin.engine.risk.plans import Plan, Weighed
@@ -25,6 +25,8 @@ NEXT = "next"
 GONE = "gone"
 _COMING = "coming"
 _PERCENT = "percent"
+ESTABLISHED = "@established_on"
+"""Beside a record: the day on which its enterprise was established."""
 FINDINGS = "@findings"
 """The records of an enterprise that were decided before it was established."""
 
@@ -138,7 +140,7 @@ def _taken(weighed: Weighed, place: int, day: date) -> "list[Column]":
 
 
 def alive(plan: Plan, kind: str, records: "DataFrame") -> "DataFrame":
-    """The records of ``kind``, with ESTABLISHED beside them, that count on the day of the plan or may do so later, with STOPS."""
+    """The records of ``kind``, with EARLY beside them, that count on the day of the plan or may do so later, with STOPS."""
     from pyspark.sql import functions as spark
 
     rule = plan.kinds[kind]
@@ -147,12 +149,13 @@ def alive(plan: Plan, kind: str, records: "DataFrame") -> "DataFrame":
 
 
 def beside(records: "DataFrame", subjects: "DataFrame") -> "DataFrame":
-    """The records of enterprises that are there, with ESTABLISHED beside them."""
+    """The records of enterprises that are there, with ESTABLISHED and EARLY beside them."""
     from pyspark.sql import functions as spark
 
     established = subjects.select("subject", spark.col("established_on").alias(ESTABLISHED))
+    is_early = spark.coalesce(spark.col("decided_on") < spark.col(ESTABLISHED), spark.lit(False))
     # Spark does not see that a join of two tables of one partition has one, too; without saying so it would shuffle.
-    return records.join(established.hint("shuffle_hash"), "subject").coalesce(1)
+    return records.join(established.hint("shuffle_hash"), "subject").coalesce(1).withColumn(EARLY, is_early)
 
 
 def early(kinds: "dict[str, DataFrame]", subjects: "DataFrame") -> "DataFrame":
@@ -167,5 +170,5 @@ def early(kinds: "dict[str, DataFrame]", subjects: "DataFrame") -> "DataFrame":
     ]
     rows = beside(reduce(lambda one, two: one.union(two), told).coalesce(1), subjects)
     finding = spark.struct("kind", "decided_on", spark.col(ESTABLISHED).alias("established_on"))
-    found = rows.filter(spark_before_established()).groupBy("subject")
+    found = rows.filter(EARLY).groupBy("subject")
     return found.agg(spark.array_sort(spark.collect_list(finding)).alias(FINDINGS))
