@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from rongxin.engine.risk import counting, days
 from rongxin.engine.risk.conditions import Span, compiled
 from rongxin.engine.risk.points import HUNDREDTHS, VALUE, WORD
+from rongxin.engine.risk.rows import Enterprises, beside
+from rongxin.engine.risk.spark import rows as spark_rows
 from rongxin.engine.risk.spark.reading import spark_path
 from rongxin.engine.risk.spark.session import session
 from rongxin.engine.risk.spark.spans import SparkSpan
@@ -171,21 +173,24 @@ def test_the_records_that_count_and_their_last_day_are_those_of_polars(table, ki
     rows = (
         pl.DataFrame({"decided_on": on})
         .join(pl.DataFrame({"valid_to": [None, *on]}), how="cross")
-        .join(pl.DataFrame({counting.ESTABLISHED: [None, *on]}), how="cross")
+        .join(pl.DataFrame({counting.EARLY: [False, True]}), how="cross")
         .join(pl.DataFrame({"severity": [None, "none", "minor", "general", "serious", "unknown"]}), how="cross")
         .join(pl.DataFrame({"state": pl.Series(range(5), dtype=pl.UInt8)}), how="cross")
     )
-    got = told(
-        table(rows),
-        counts=counting.spark_may_count(rule),
-        early=counting.spark_before_established(),
-        stops=counting.spark_stops_on(rule),
-    )
-    expected = rows.select(
-        counts=counting.may_count(rule), early=counting.before_established(), stops=counting.stops_on(rule)
-    )
+    got = told(table(rows), counts=counting.spark_may_count(rule), stops=counting.spark_stops_on(rule))
+    expected = rows.select(counts=counting.may_count(rule), stops=counting.stops_on(rule))
 
     assert got["counts"] == expected["counts"].to_list()
-    assert got["early"] == expected["early"].to_list()
     counting_rows = [number for number, counts in enumerate(got["counts"]) if counts]
     assert [got["stops"][number] for number in counting_rows] == [expected["stops"][number] for number in counting_rows]
+
+
+def test_the_records_from_before_an_enterprise_was_established_are_those_of_polars(table):
+    on = [date(2024, 2, 29), date(2025, 8, 31), date(2026, 11, 20)]
+    firms = pl.DataFrame({"subject": [1, 2, 3, 4], "established_on": [None, *on]})
+    records = pl.DataFrame({"subject": range(1, 6)}).join(pl.DataFrame({"decided_on": on}), how="cross")
+
+    ours = beside(records, Enterprises(firms)).select("subject", "decided_on", counting.EARLY)
+    theirs = spark_rows.beside(table(records), table(firms)).select("subject", "decided_on", counting.EARLY)
+    assert sorted(ours.rows()) == sorted(tuple(row) for row in theirs.collect())
+    assert sum(is_early for *_, is_early in ours.rows()) == 3
