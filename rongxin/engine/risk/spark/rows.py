@@ -170,5 +170,5 @@ def early(kinds: "dict[str, DataFrame]", subjects: "DataFrame") -> "DataFrame":
     ]
     rows = beside(reduce(lambda one, two: one.union(two), told).coalesce(1), subjects)
     finding = spark.struct("kind", "decided_on", spark.col(ESTABLISHED).alias("established_on"))
-    found = rows.filter(EARLY).groupBy("subject")
+    found = rows.filter(spark.col(EARLY)).groupBy("subject")
     return found.agg(spark.array_sort(spark.collect_list(finding)).alias(FINDINGS))
