@@ -209,7 +209,7 @@ class _Bucket:
         if PERCENT in now.columns:
             frame = frame.with_columns(pl.Series(HUNDREDTHS, groups.sums(now[PERCENT].to_numpy()), dtype=pl.Int64))
         valued = _Valued(groups.at, frame, nexts, gone)
-        coming = [each.coming for each in looked if each.coming is not None]
+        coming = [each.coming for each in looked if each.coming is not None and each.coming.height]
         return _joined(valued, _together(coming)) if coming else valued
 
     def _kept_by_only(self, weighed: Weighed, valued: _Valued) -> _Valued:

@@ -5,7 +5,7 @@ arts. 201, 202). A day lies at most n months back while that period lasts.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +22,7 @@ NEVER: Final = date.max
 """Stands for the day that does not come."""
 NEVER_NUMBER: Final = (NEVER - date(1970, 1, 1)).days
 """The same as a number of days since 1970, as Date columns hold them."""
+_EVE: Final = NEVER - timedelta(1)
 
 _FIRST: Final = date(1800, 1, 1)
 _LAST: Final = date(2400, 12, 31)
@@ -78,7 +79,7 @@ def _months_on(months: int) -> pl.Series:
 
 def after(day: pl.Expr) -> pl.Expr:
     """The day after; never comes never."""
-    return pl.when(day < NEVER).then((day.to_physical() + 1).cast(pl.Date)).otherwise(NEVER)
+    return (pl.min_horizontal(day, pl.lit(_EVE)).to_physical() + 1).cast(pl.Date)
 
 
 def full_months(cell: pl.Expr, day: date) -> pl.Expr:

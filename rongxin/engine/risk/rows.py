@@ -29,10 +29,10 @@ AS_WRITTEN: Final = pl.QueryOptFlags.none()
 
 @dataclass(frozen=True)
 class Looked:
-    """Rows that an indicator looks at: those that count ``now``, and those that are ``coming`` by themselves (None: none)."""
+    """Rows that an indicator looks at: those that count ``now``, and those that are ``coming`` by themselves, where any may."""
 
     now: pl.DataFrame
-    coming: pl.DataFrame | None
+    coming: pl.DataFrame | None = None
 
 
 class Enterprises:
@@ -92,7 +92,9 @@ class Looks:
         """The rows of ``records``, which are alive, that the indicators at ``places`` look at, with the columns ``beside``."""
         last = records["decided_on"].max()
         is_ahead = isinstance(last, date) and last > self._day
-        return [self._looks[place].at(records.lazy(), beside, is_ahead=is_ahead) for place in places]
+        asked = [self._looks[place].asked(records.lazy(), beside, is_ahead=is_ahead) for place in places]
+        told = iter(pl.collect_all([query for queries in asked for query in queries], optimizations=AS_WRITTEN))
+        return [Looked(*(next(told) for _ in queries)) for queries in asked]
 
 
 class _Look:
@@ -117,15 +119,14 @@ class _Look:
             changes.append(_fades_on(by, indicator.fading, day))
         self._changes = (pl.min_horizontal(changes) if len(changes) > 1 else changes[0]).alias(NEXT)
 
-    def at(self, records: pl.LazyFrame, beside: tuple[str, ...], *, is_ahead: bool) -> Looked:
+    def asked(self, records: pl.LazyFrame, beside: tuple[str, ...], *, is_ahead: bool) -> list[pl.LazyFrame]:
+        """What to ask for the rows that count now, and for those that are coming where there may be any."""
         fields = dict.fromkeys((*self._fields, *beside))
         now = records.filter(self._is_met).with_columns(self._gone)
         now = now.select(AT, GONE, self._changes, *self._percents, *fields)
         if self._is_coming is None or not (is_ahead or self._waits_for_more):
-            return Looked(now.collect(optimizations=AS_WRITTEN), None)
-        coming = records.filter(self._is_coming).select(AT, self._gone, self._begins, *fields)
-        now_rows, coming_rows = (each.collect(optimizations=AS_WRITTEN) for each in (now, coming))
-        return Looked(now_rows, coming_rows if coming_rows.height else None)
+            return [now]
+        return [now, records.filter(self._is_coming).select(AT, self._gone, self._begins, *fields)]
 
 
 def _edges(share: Share, day: date) -> pl.Expr:
