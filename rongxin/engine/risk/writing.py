@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -30,9 +30,11 @@ from rongxin.engine.risk.results import (
     presence_file,
     write_run,
 )
-from rongxin.engine.risk.snapshots import Progress
+from rongxin.engine.risk.snapshots import Progress, quiet
 from rongxin.engine.risk.tables import Classified, Presence
 from rongxin.primitives.files import write_file
+
+_COUNTED_AT_ONCE: Final = 4
 
 T = TypeVar("T")
 Part = TypeVar("Part")
@@ -95,10 +97,14 @@ class Work:
             on=None if on is None else (os.path.relpath(on.folder, self.folder), on.run.id),
         )
         results = Results(self.folder, run, () if on is None else (*on.parts, on))
-        counts = np.zeros(len(GRADES), dtype=np.int64)
-        for bucket in results.buckets:
+
+        def counted(bucket: int) -> Array:
             grades = results.classes(bucket, ["subject", "class"])["class"].to_numpy()
-            counts += np.bincount(grades, minlength=len(GRADES))
+            return np.bincount(grades, minlength=len(GRADES))
+
+        counts = np.sum(
+            [np.zeros(len(GRADES), np.int64), *over(results.buckets, counted, quiet, _COUNTED_AT_ONCE)], axis=0
+        )
         named = {grade.value: int(count) for grade, count in zip(GRADES, counts, strict=True)}
         return write_run(self.folder, replace(run, classes=named))
 
