@@ -83,10 +83,11 @@ def rerun(
 
 def _shared_out(anew: dict[int, Array]) -> list[dict[int, Array]]:
     """The enterprises of each bucket, MOST_TOGETHER buckets put together up to FEW enterprises: what a bucket costs, however few
-    of it are reckoned, is paid once for all of them; but so that AT_ONCE parts have something to do.
+    of it are reckoned, is paid once for all of them; but in so many parts that AT_ONCE of them end at the same time.
     """
     parts: list[dict[int, Array]] = []
-    most = min(MOST_TOGETHER, -(-len(anew) // AT_ONCE))
+    rounds = -(-len(anew) // (AT_ONCE * MOST_TOGETHER))
+    most = -(-len(anew) // max(AT_ONCE * rounds, 1))
     for bucket, keys in anew.items():
         if not len(keys):
             continue
