@@ -145,7 +145,11 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     if not request.headers.get("HX-Request"):
         return redirect("desk:message", pk=pk)
-    return render(request, "ui/_message_receipt.html", {"own": Receipt.objects.get(notice=pk, account=officer).at})
+    own, left = (
+        Receipt.objects.get(notice=pk, account=officer).at,
+        queries.unread(queries.recipients_of(officer), officer).count(),
+    )
+    return render(request, "ui/_message_receipt.html", {"own": own, "left": left})
 
 
 @officer_only

@@ -108,7 +108,11 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     if not request.headers.get("HX-Request"):
         return redirect("enterprise:message", pk=pk)
-    return render(request, "ui/_message_receipt.html", {"own": Receipt.objects.get(notice=pk, account=login).at})
+    own, left = (
+        Receipt.objects.get(notice=pk, account=login).at,
+        queries.unread(recipients_of(login, mandates), login).count(),
+    )
+    return render(request, "ui/_message_receipt.html", {"own": own, "left": left})
 
 
 @enterprise_only

@@ -33,10 +33,12 @@ def test_opening_a_message_is_its_receipt(page: "Page", live_server: "LiveServer
     logins.log_in(page, live_server.url, "reviewer", PASSWORD)
     page.goto(f"{live_server.url}/desk/messages")
     page.get_by_text("1 条未读").wait_for()
+    assert {told.text_content() for told in page.locator("[data-unread]").all()} == {"1"}
     page.get_by_role("link", name="已受理").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/messages/*")
     page.get_by_role("button", name="标为已读").wait_for(state="detached")
+    page.locator("[data-unread]").first.wait_for(state="detached")
     assert Receipt.objects.get().account == bureau.reviewer
     tab_to(page, "返回消息")
     page.keyboard.press("Enter")

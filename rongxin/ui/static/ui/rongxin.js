@@ -7,6 +7,14 @@
     if (place && words && place.textContent !== words) place.textContent = words;
   };
 
+  // How many messages are unread, wherever the page says so.
+  const unread = (number) => {
+    for (const told of document.querySelectorAll("[data-unread]")) {
+      if (number === "0") told.remove();
+      else told.textContent = number;
+    }
+  };
+
   // Old browsers, or a page not served over HTTPS, have no clipboard: copy from a field instead.
   const copy = async (text) => {
     if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
@@ -62,6 +70,8 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const part = document.querySelector("[data-announce]");
     if (part) announce(part.dataset.announce);
+    const left = document.querySelector("[data-unread-left]");
+    if (left) unread(left.dataset.unreadLeft);
     prepare(event.target);
   });
 
