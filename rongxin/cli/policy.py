@@ -302,16 +302,29 @@ def release(
     by: Annotated[str, typer.Option(help="username of the person who asks for the release")],
     approved_by: Annotated[str, typer.Option(help="username of another person, who approved it")],
     note: Annotated[str, typer.Option(help="what changed and why")],
+    take_back: Annotated[bool, typer.Option(help="also where this undoes what officers released on the desk")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Release a checked pack: from now on it is in force. Two people; equal content changes nothing."""
     root, name = place(pack)
-    policy = _sound(root, name)
+    policy, files = _sound(root, name), pack_sources(root, name)
     start()
-    from rongxin.rulebook import actions
+    from rongxin.governance.rules.upgrading import taken_back_by
+    from rongxin.rulebook import actions, queries
 
+    if not take_back and (undone := taken_back_by(files)):
+        typer.echo(
+            "officers changed these files on the desk since, and the pack does not have their changes:", err=True
+        )
+        typer.echo("\n".join(f"  {each}" for each in undone), err=True)
+        typer.echo(
+            f"rongxin policy export --digest {queries.current().digest} --out DIR writes the files in force: bring what is new into"
+            " them and release those, or say --take-back",
+            err=True,
+        )
+        raise typer.Exit(1)
     try:
-        released = actions.release(policy, pack_sources(root, name), asked_by=by, approved_by=approved_by, note=note)
+        released = actions.release(policy, files, asked_by=by, approved_by=approved_by, note=note)
     except actions.ReleaseRefused as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -2,8 +2,12 @@
 lead office with its two officers, the service hall with its window, the auditor, and the three administrators.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from config.environment import environment
@@ -18,7 +22,10 @@ from rongxin.demonstration.password import PASSWORD
 from rongxin.departments import actions as departments
 from rongxin.departments import duties
 from rongxin.departments.models import Department
+from rongxin.governance.rules.actions import checked
+from rongxin.policy.files import PolicyErrors
 from rongxin.policy.loader import load_pack, pack_sources
+from rongxin.policy.pack import Policy
 from rongxin.rulebook import actions as rulebook_actions
 from rongxin.rulebook import queries as rulebook
 
@@ -57,27 +64,41 @@ _SHOWN: Final = {
     FIRM: Role.ENTERPRISE,
     PROXY: Role.PROXY,
 }
+_FILES, _KEPT = "demonstration:files", "demonstration:kept"
 _KINDS: Final = {"penalties": "administrative_penalty", "licences": "administrative_licence"}
 
 
+@transaction.atomic
 def bring_rules_up_to_date() -> None:
-    """Seed an empty rulebook from the files, or release what changed in them since.
+    """Seed an empty rulebook from the files, or release what changed in them since; what officers released on the desk meanwhile
+    stays, but in files that changed, too.
 
     A real platform has two people release a change. This one has none, and says in the release that it did it itself.
     """
     root, pack = environment.policies, environment.pack
-    sources = pack_sources(root, pack)
-    latest = rulebook.releases().first()
-    if latest is None:
-        rulebook_actions.seed(load_pack(root, pack), sources)
-    elif rulebook.sources(latest.digest) != sources:
-        rulebook_actions.release(
-            load_pack(root, pack),
-            sources,
-            asked_by="demonstration:files",
-            approved_by="demonstration:start",
-            note="示例平台启动时按规则文件自动发布，仅供演示，未经两人审核",
-        )
+    files = pack_sources(root, pack)
+    by_files = rulebook.releases().filter(Q(seed=True) | Q(asked_by=_FILES)).first()
+    if by_files is None:
+        rulebook_actions.seed(load_pack(root, pack), files)
+        return
+    before, now = rulebook.sources(by_files.digest), rulebook.sources(rulebook.current().digest)
+    if before == files:
+        return
+    policy = load_pack(root, pack)
+    own = {place: text for place, text in now.items() if text != before.get(place)}
+    kept = {place: text for place, text in own.items() if before.get(place) == files.get(place)}
+    lost = sorted(own.keys() - kept.keys())
+    taken_back = f"（取代在工作台对 {'、'.join(lost)} 发布过的修改）" if lost else ""
+    _release_by_itself(policy, files, f"按规则文件自动发布{taken_back}", asked_by=_FILES)
+    if kept:
+        with suppress(PolicyErrors):  # what was set then no longer fits the new files
+            both = files | kept
+            _release_by_itself(checked(both, pack), both, "保留在工作台发布过的修改", asked_by=_KEPT)
+
+
+def _release_by_itself(policy: Policy, sources: Mapping[str, str], what: str, *, asked_by: str) -> None:
+    note = f"示例平台启动时{what}，仅供演示，未经两人审核"
+    rulebook_actions.release(policy, sources, asked_by=asked_by, approved_by="demonstration:start", note=note)
 
 
 def open_for_work() -> None:

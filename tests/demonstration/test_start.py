@@ -1,7 +1,7 @@
 """What a start does to a platform: nothing to a real one, all or nothing to one for demonstration, rules always."""
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ from rongxin.cli.demonstration import prepare
 from rongxin.demonstration import loading
 from rongxin.demonstration.staff import bring_rules_up_to_date, open_for_work
 from rongxin.departments.models import Department, Duty
+from rongxin.governance.rules.actions import checked
 from rongxin.intake.models import Batch
 from rongxin.rulebook import queries as rulebook
+from rongxin.rulebook.actions import release
 from rongxin.rulebook.models import Release
 from rongxin.subjects.models import Subject
 
@@ -81,3 +83,45 @@ def test_a_remark_in_a_file_changes_no_rule(policies: Path) -> None:
     head.write_text(head.read_text(encoding="utf-8") + "# read again\n", encoding="utf-8")
     bring_rules_up_to_date()
     assert Release.objects.count() == 1
+
+
+TERM = "national/values/intake.yaml"
+
+
+def set_on_the_desk(days: int) -> None:
+    """What two officers release: another term for releasing a batch."""
+    sources = rulebook.sources(rulebook.current().digest)
+    text = sources[TERM]
+    begun = text.index("intake/release_days:")
+    sources |= {TERM: text[:begun] + text[begun:].replace("value: 3", f"value: {days}", 1)}
+    made = checked(sources, environment.pack)
+    release(made, sources, asked_by="demo-lead", approved_by="demo-lead-second", note="示例修改")
+
+
+def term() -> int:
+    return rulebook.current().value("intake/release_days", date(2026, 11, 23)).count
+
+
+def rename(policies: Path, name: str) -> None:
+    head = policies / "fuzhou" / "pack.yaml"
+    head.write_text(head.read_text(encoding="utf-8").replace("zh: 福州市", f"zh: {name}", 1), encoding="utf-8")
+
+
+def test_what_officers_released_outlives_a_start_and_new_files(policies: Path, a_monday: None) -> None:
+    bring_rules_up_to_date()
+    set_on_the_desk(2)
+    bring_rules_up_to_date()
+    assert (term(), Release.objects.count()) == (2, 2)
+
+    rename(policies, "福州市（示例）")
+    for _ in range(2):
+        bring_rules_up_to_date()
+        assert (term(), rulebook.current().title.zh, Release.objects.count()) == (2, "福州市（示例）", 4)
+    assert "保留在工作台发布过的修改" in Release.objects.latest("pk").note
+
+    set_on_the_desk(2)
+    intake = policies / TERM
+    intake.write_text(intake.read_text(encoding="utf-8") + "# new\n", encoding="utf-8")
+    bring_rules_up_to_date()
+    assert term() == 3
+    assert f"取代在工作台对 {TERM} 发布过的修改" in Release.objects.latest("pk").note

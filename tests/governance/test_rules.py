@@ -10,13 +10,16 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from typer.testing import CliRunner
 
 from rongxin.accounts.models import Account
 from rongxin.accounts.permissions import Role
+from rongxin.cli.policy import app as policy_command
 from rongxin.governance.rules.actions import NotDrafted, Problem, draft
 from rongxin.governance.rules.comparing import AREAS, changes
 from rongxin.governance.rules.jobs import bring_rules_into_force
 from rongxin.governance.rules.models import RuleDraft
+from rongxin.governance.rules.upgrading import taken_back_by
 from rongxin.governance.rules.workflow import bring_into_force
 from rongxin.policy.differences import TABLES
 from rongxin.policy.files import PolicyErrors
@@ -89,6 +92,27 @@ def test_a_change_is_in_force_on_its_day_and_not_before(lead: Lead) -> None:
     assert rulebook.sources(release.digest)[PLACE] == shorter()[PLACE]
     assert Case.objects.get().state == "in_force"
     assert CaseDocument.objects.get().document.number == "信规〔2026〕1号"
+
+
+def test_files_that_lack_what_was_released_on_the_desk_are_not_released_unseen(lead: Lead) -> None:
+    def released_anew(*more: str) -> tuple[int, str]:
+        asked = ("release", "fuzhou", "--by", "zhang", "--approved-by", "li", "--note", "新版本", *more)
+        result = CliRunner().invoke(policy_command, asked)
+        return result.exit_code, result.output
+
+    files = the_pack()[1]
+    assert taken_back_by(files) == []
+    approve(draft(shorter(), "示例修改", lead.drafter), lead.second, "2026-11-12")
+    bring_into_force()
+    assert taken_back_by(files) == [PLACE]
+    assert taken_back_by(files | shorter()) == []
+
+    code, told = released_anew()
+    assert (code, days()) == (1, 2)
+    assert PLACE in told
+    assert f"export --digest {rulebook.current().digest}" in told
+    assert (released_anew("--take-back")[0], days()) == (0, 3)
+    assert taken_back_by(files) == []
 
 
 def test_a_platform_that_was_down_brings_it_into_force_when_it_is_up(lead: Lead) -> None:
