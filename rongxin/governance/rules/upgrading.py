@@ -9,13 +9,14 @@ from rongxin.storage.askers import PLATFORM, asks
 
 @asks(PLATFORM)  # whoever releases files releases them for all
 def taken_back_by(files: Mapping[str, str]) -> list[str]:
-    """The places of files that drafts changed since files were last released, and that ``files`` do not hold as they are in force:
-    to release ``files`` would undo those drafts unseen.
+    """The places of files that are in force as a draft changed them and that ``files`` hold otherwise: to release ``files`` would
+    undo that draft unseen.
     """
-    released = rulebook.releases()
-    by_files = released.exclude(digest__in=RuleDraft.objects.values("digest")).first()
-    latest = released.first()
-    if latest is None or by_files is None:
-        return []
-    before, now = rulebook.sources(by_files.digest), rulebook.sources(latest.digest)
-    return sorted(place for place, text in now.items() if text not in (before.get(place), files.get(place)))
+    latest = rulebook.releases().first()
+    now = rulebook.sources(latest.digest) if latest else {}
+    other = {place: text for place, text in now.items() if files.get(place) != text}
+    found: set[str] = set()
+    for draft in RuleDraft.objects.filter(digest__in=rulebook.releases().values("digest")).iterator():
+        before = rulebook.sources(draft.base)
+        found |= {place for place, text in other.items() if before.get(place) != text == draft.sources.get(place)}
+    return sorted(found)
