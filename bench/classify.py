@@ -20,9 +20,10 @@ from bench.classify_snapshot import made_plan, make
 from bench.measure import Benchmark, Goal, in_own_process, own_peak_mb
 from rongxin.engine.risk.layout import Snapshot
 from rongxin.engine.risk.results import Results
-from rongxin.engine.risk.runs import AT_ONCE, rerun
+from rongxin.engine.risk.runs import rerun
 from rongxin.engine.risk.runs import run as classify
 from rongxin.engine.risk.snapshots import Reader
+from rongxin.engine.risk.writing import AT_ONCE
 
 CHANGED: Final = 0.01
 _MANY: Final = 20_000_000

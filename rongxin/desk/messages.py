@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,7 +24,7 @@ from rongxin.notices.contacts import troubled
 from rongxin.notices.models import Notice, Receipt
 from rongxin.policy.words import Title
 from rongxin.ui.failed_sendings import FailedLine, failed_line
-from rongxin.ui.inbox import MessageLine, UnusedContact, message_line, paragraphs, unused_contact
+from rongxin.ui.inbox import MessageLine, UnusedContact, message_line, paragraphs, receipt, unused_contact
 from rongxin.ui.parts import Tab
 from rongxin.workflow.queries import visible_to
 
@@ -145,11 +145,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     if not request.headers.get("HX-Request"):
         return redirect("desk:message", pk=pk)
-    own, left = (
-        Receipt.objects.get(notice=pk, account=officer).at,
-        queries.unread(queries.recipients_of(officer), officer).count(),
-    )
-    return render(request, "ui/_message_receipt.html", {"own": own, "left": left})
+    return receipt(request, pk, queries.recipients_of(officer), officer)
 
 
 @officer_only

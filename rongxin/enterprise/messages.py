@@ -7,7 +7,7 @@ from typing import Final, cast
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,13 +19,13 @@ from rongxin.classification.telling import NOTICE as CLASS_SHOWN
 from rongxin.enterprise.frame import access_of, enterprise_only, login_of, recipients_of, show
 from rongxin.notices import queries, reading
 from rongxin.notices.contacts import troubled
-from rongxin.notices.models import Notice, Receipt
+from rongxin.notices.models import Notice
 from rongxin.policy.words import Title
 from rongxin.remedies.declarations.inviting import NOTICE as INVITED
 from rongxin.subjects.mandates.models import Claim, Mandate
 from rongxin.subjects.mandates.queries import claim_for, mandates_of
 from rongxin.subjects.queries import codes_of
-from rongxin.ui.inbox import MessageLine, UnusedContact, message_line, paragraphs, unused_contact
+from rongxin.ui.inbox import MessageLine, UnusedContact, message_line, paragraphs, receipt, unused_contact
 from rongxin.workflow.queries import of_firm
 
 PAGE_SIZE: Final = 20
@@ -108,11 +108,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     if not request.headers.get("HX-Request"):
         return redirect("enterprise:message", pk=pk)
-    own, left = (
-        Receipt.objects.get(notice=pk, account=login).at,
-        queries.unread(recipients_of(login, mandates), login).count(),
-    )
-    return render(request, "ui/_message_receipt.html", {"own": own, "left": left})
+    return receipt(request, pk, recipients_of(login, mandates), login)
 
 
 @enterprise_only

@@ -1,14 +1,19 @@
-"""A message in a list and its words, the same in every inbox."""
+"""A message in a list, its words and its receipt, the same in every inbox."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from rongxin.accounts.models import Account
 from rongxin.notices.channels.channel import Reason
 from rongxin.notices.contacts import masked
-from rongxin.notices.models import Contact, Notice, Sending, SendingState
-from rongxin.notices.queries import MarkedNotice
+from rongxin.notices.models import Contact, Notice, Receipt, Sending, SendingState
+from rongxin.notices.queries import MarkedNotice, unread
+from rongxin.notices.recipients import Recipient
 from rongxin.policy.words import Title
 from rongxin.ui.labels import label
 
@@ -35,6 +40,12 @@ def message_line(notice: MarkedNotice, *, url: str, to: str) -> MessageLine:
         at=notice.at,
         is_unread=notice.is_unread,
     )
+
+
+def receipt(request: HttpRequest, pk: int, to: Iterable[Recipient], reader: Account) -> HttpResponse:
+    """What takes the place of the button that marks a message as read: when it was, and how many are unread still."""
+    told = {"own": Receipt.objects.get(notice=pk, account=reader).at, "left": unread(to, reader).count()}
+    return render(request, "ui/_message_receipt.html", told)
 
 
 def paragraphs(notice: Notice) -> tuple[Title, ...]:

@@ -18,6 +18,7 @@ from rongxin.rulebook import queries as rulebook
 from rongxin.rulebook.actions import release
 from rongxin.rulebook.models import Release
 from rongxin.subjects.models import Subject
+from tests.governance.test_rules import PLACE, shorter
 
 pytestmark = pytest.mark.django_db
 ENTERED = (Release, Department, Account, Subject, Batch)
@@ -85,15 +86,9 @@ def test_a_remark_in_a_file_changes_no_rule(policies: Path) -> None:
     assert Release.objects.count() == 1
 
 
-TERM = "national/values/intake.yaml"
-
-
 def set_on_the_desk(days: int) -> None:
     """What two officers release: another term for releasing a batch."""
-    sources = rulebook.sources(rulebook.current().digest)
-    text = sources[TERM]
-    begun = text.index("intake/release_days:")
-    sources |= {TERM: text[:begun] + text[begun:].replace("value: 3", f"value: {days}", 1)}
+    sources = rulebook.sources(rulebook.current().digest) | shorter(days)
     made = checked(sources, environment.pack)
     release(made, sources, asked_by="demo-lead", approved_by="demo-lead-second", note="示例修改")
 
@@ -120,8 +115,8 @@ def test_what_officers_released_outlives_a_start_and_new_files(policies: Path, a
     assert "保留在工作台发布过的修改" in Release.objects.latest("pk").note
 
     set_on_the_desk(2)
-    intake = policies / TERM
+    intake = policies / PLACE
     intake.write_text(intake.read_text(encoding="utf-8") + "# new\n", encoding="utf-8")
     bring_rules_up_to_date()
     assert term() == 3
-    assert f"取代在工作台对 {TERM} 发布过的修改" in Release.objects.latest("pk").note
+    assert f"取代在工作台对 {PLACE} 发布过的修改" in Release.objects.latest("pk").note

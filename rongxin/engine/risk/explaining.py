@@ -197,7 +197,7 @@ class _Explaining:
                 found.setdefault(self.plan.indicators[place].name, []).extend(rows.iter_rows())
         return found
 
-    @property
+    @cached_property
     def _enterprises(self) -> Enterprises:
         return Enterprises(self.tables.subjects)
 

@@ -282,7 +282,7 @@ def rules_digest(policy: Policy) -> str:
 def write_table(folder: Path, path: str, rows: pl.DataFrame) -> File:
     """Write ``rows`` as the Parquet file ``path`` of ``folder``, whole or not at all. OSError where the disk is full."""
     octets = io.BytesIO()
-    # A bucket is read whole; to reckon the bounds of each column takes a fifth of the writing.
+    # Bounds of columns take a fifth of the writing, and would spare only the look at one enterprise half a millisecond.
     rows.write_parquet(octets, compression="zstd", compression_level=1, statistics=False)
     written = octets.getvalue()
     write_file(folder / path, written)

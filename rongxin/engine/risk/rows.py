@@ -23,7 +23,7 @@ GONE: Final = "@gone_on"
 """The first day from which on a row does nothing."""
 PERCENT: Final = "@percent"
 """How much of a row counts."""
-AS_WRITTEN: Final = pl.QueryOptFlags.none()
+_AS_WRITTEN: Final = pl.QueryOptFlags.none()
 """Queries over rows at hand, of which there are hundreds for a bucket: to look for a better order takes longer than it saves."""
 
 
@@ -86,14 +86,14 @@ class Looks:
         """
         counts, stops = self._alive[kind]
         rows = records.lazy().filter(counts).with_columns(stops).filter(pl.col(STOPS) >= self._day)
-        return rows.drop("state", EARLY).collect(optimizations=AS_WRITTEN)
+        return rows.drop("state", EARLY).collect(optimizations=_AS_WRITTEN)
 
     def at(self, places: list[int], records: pl.DataFrame, beside: tuple[str, ...] = ()) -> list[Looked]:
         """The rows of ``records``, which are alive, that the indicators at ``places`` look at, with the columns ``beside``."""
         last = records["decided_on"].max()
         is_ahead = isinstance(last, date) and last > self._day
         asked = [self._looks[place].asked(records.lazy(), beside, is_ahead=is_ahead) for place in places]
-        told = iter(pl.collect_all([query for queries in asked for query in queries], optimizations=AS_WRITTEN))
+        told = iter(pl.collect_all([query for queries in asked for query in queries], optimizations=_AS_WRITTEN))
         return [Looked(*(next(told) for _ in queries)) for queries in asked]
 
 

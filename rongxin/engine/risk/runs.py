@@ -17,10 +17,9 @@ from rongxin.engine.risk.plans import Plan
 from rongxin.engine.risk.results import Results
 from rongxin.engine.risk.snapshots import Progress, Reader, quiet
 from rongxin.engine.risk.tables import PRESENCE, Classified, Presence, Tables
-from rongxin.engine.risk.writing import Work, begun, over
+from rongxin.engine.risk.writing import AT_ONCE, Work, begun, over
 
 ENGINE: Final = f"polars {pl.__version__}"
-AT_ONCE: Final = 4
 FEW: Final = 1 << 15
 MOST_TOGETHER: Final = 16
 """So many buckets are classified together where few enterprises of each are."""

@@ -34,7 +34,8 @@ from rongxin.engine.risk.snapshots import Progress, quiet
 from rongxin.engine.risk.tables import Classified, Presence
 from rongxin.primitives.files import write_file
 
-_COUNTED_AT_ONCE: Final = 4
+AT_ONCE: Final = 4
+"""So many buckets does one process have in hand at the same time."""
 
 T = TypeVar("T")
 Part = TypeVar("Part")
@@ -102,9 +103,7 @@ class Work:
             grades = results.classes(bucket, ["subject", "class"])["class"].to_numpy()
             return np.bincount(grades, minlength=len(GRADES))
 
-        counts = np.sum(
-            [np.zeros(len(GRADES), np.int64), *over(results.buckets, counted, quiet, _COUNTED_AT_ONCE)], axis=0
-        )
+        counts = sum(over(results.buckets, counted, quiet, AT_ONCE), np.zeros(len(GRADES), np.int64))
         named = {grade.value: int(count) for grade, count in zip(GRADES, counts, strict=True)}
         return write_run(self.folder, replace(run, classes=named))
 
